@@ -1,0 +1,168 @@
+// Package limits holds every limit of the server as one named value in one place.
+//
+// It guarantees that a limit has a safe default from the first request on, that it can be overridden by name
+// (PARLEY_LIMITS="name=value,…", 0 lifts one), and that a wrong name or value is refused with a sentence that
+// names it. It does not count or enforce anything: that is done where the thing limited happens.
+package limits
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Limits are the limits in force. Zero means "no limit".
+type Limits struct {
+	Depth             int `name:"depth" default:"10" help:"levels of fields in an operation"`
+	Cost              int `name:"cost" default:"1000" help:"cost of an operation: a field is 1, page sizes multiply"`
+	TokensAnonymous   int `name:"tokens-anonymous" default:"500" help:"tokens in a document, before sign-in"`
+	Tokens            int `name:"tokens" default:"1000" help:"tokens in a document, after sign-in"`
+	QueryBytes        int `name:"query-bytes" default:"16384" help:"bytes in a document"`
+	BodyBytes         int `name:"body-bytes" default:"131072" help:"bytes in a JSON body"`
+	Aliases           int `name:"aliases" default:"15" help:"aliases in a document"`
+	Directives        int `name:"directives" default:"10" help:"directives in a document"`
+	RootFields        int `name:"root-fields" default:"5" help:"root fields of an operation"`
+	GuessFields       int `name:"guess-fields" default:"1" help:"root fields of an operation that takes a password, a code or a token"`
+	FragmentSpreads   int `name:"fragment-spreads" default:"30" help:"fragment spreads in a document"`
+	ValidationErrors  int `name:"validation-errors" default:"5" help:"validation errors shown"`
+	InputArray        int `name:"input-array" default:"50" help:"items in an input list"`
+	PageSize          int `name:"page-size" default:"100" help:"items in a page"`
+	MessageCharacters int `name:"message-characters" default:"10000" help:"characters in a message"`
+	NameCharacters    int `name:"name-characters" default:"64" help:"characters in a person's name"`
+
+	Operation time.Duration `name:"operation" default:"10s" help:"time for one query or mutation"`
+
+	SocketInit          time.Duration `name:"socket-init" default:"5s" help:"time for connection_init to arrive"`
+	SocketPing          time.Duration `name:"socket-ping" default:"20s" help:"interval of pings"`
+	SocketPong          time.Duration `name:"socket-pong" default:"10s" help:"time for the answer to a ping"`
+	SocketWrite         time.Duration `name:"socket-write" default:"10s" help:"time for a write to a client"`
+	SocketFrameBytes    int           `name:"socket-frame-bytes" default:"65536" help:"bytes in an incoming frame"`
+	SocketQueueBytes    int           `name:"socket-queue-bytes" default:"1048576" help:"bytes waiting for a slow client before it is cut off"`
+	SocketSubscriptions int           `name:"socket-subscriptions" default:"20" rate:"true" help:"operations at once on one connection"`
+	SessionConnections  int           `name:"session-connections" default:"10" rate:"true" help:"streaming connections of one access token"`
+	AddressConnections  int           `name:"address-connections" default:"5" rate:"true" help:"streaming connections of one address, before sign-in"`
+
+	MessagesPerSecond    int `name:"messages-per-second" default:"5" rate:"true" help:"messages a person may send a second, in the long run"`
+	MessagesBurst        int `name:"messages-burst" default:"60" rate:"true" help:"messages a person may send at once"`
+	SignInPerAccount     int `name:"sign-in-per-account" default:"5" rate:"true" help:"attempts to sign in to an account in 15 minutes"`
+	SignInPerAddress     int `name:"sign-in-per-address" default:"20" rate:"true" help:"failed attempts to sign in from an address in 15 minutes"`
+	LinkFailures         int `name:"link-failures" default:"10" rate:"true" help:"wrong links from an address in 15 minutes"`
+	InvitesPerNumberHour int `name:"invites-per-recipient-hour" default:"3" rate:"true" help:"invitations to one number or address in an hour"`
+	InvitesPerNumberDay  int `name:"invites-per-recipient-day" default:"10" rate:"true" help:"invitations to one number or address in a day"`
+	InvitesPerMember     int `name:"invites-per-member-hour" default:"30" rate:"true" help:"invitations by one member in an hour"`
+	InvitesPerOrgDay     int `name:"invites-per-organization-day" default:"500" rate:"true" help:"invitations by one organisation in a day"`
+
+	TokenIdle      time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`
+	TokenLife      time.Duration `name:"token-life" default:"12h" help:"a member's access token ends after this long"`
+	CustomerToken  time.Duration `name:"customer-token" default:"24h" help:"a customer's access token ends after this long"`
+	LinkIdle       time.Duration `name:"link-idle" default:"168h" help:"a room's link ends after this long without use"`
+	LinkLife       time.Duration `name:"link-life" default:"720h" help:"a room's link ends after this long"`
+	IdempotencyKey time.Duration `name:"idempotency-key" default:"72h" help:"how long an idempotency key is remembered"`
+}
+
+// Default returns the limits that hold when nothing is overridden.
+func Default() Limits {
+	l, err := Parse("")
+	if err != nil {
+		panic(err) // the defaults above are wrong; the package's own test fails first
+	}
+	return l
+}
+
+// Parse returns the defaults with the overrides of s, "name=value,…". A value is a whole number, or a duration
+// such as 30s where the limit is a time; 0 lifts a limit; "rates=0" lifts every rate and every count of
+// connections and subscriptions.
+func Parse(s string) (Limits, error) {
+	var l Limits
+	for _, f := range fields(&l) {
+		if err := f.set(f.fallback); err != nil {
+			return Limits{}, err
+		}
+	}
+	for part := range strings.SplitSeq(s, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(part, "=")
+		if err := override(&l, strings.TrimSpace(name), strings.TrimSpace(value)); err != nil {
+			return Limits{}, err
+		}
+	}
+	return l, nil
+}
+
+// RatesLifted tells whether s contains rates=0, which is for load tests only.
+func RatesLifted(s string) bool {
+	return strings.Contains(strings.ReplaceAll(","+s+",", " ", ""), ",rates=0,")
+}
+
+// Help lists every limit: its name, its default and what it limits, a line each.
+func Help() string {
+	var b strings.Builder
+	for _, f := range fields(new(Limits)) {
+		fmt.Fprintf(&b, "  %-30s %8s  %s\n", f.name, f.fallback, f.help)
+	}
+	return b.String()
+}
+
+func override(l *Limits, name, value string) error {
+	if name == "rates" {
+		return liftRates(l, value)
+	}
+	for _, f := range fields(l) {
+		if f.name == name {
+			return f.set(value)
+		}
+	}
+	return fmt.Errorf("limits: there is no limit named %q; the names are listed by server -h", name)
+}
+
+func liftRates(l *Limits, value string) error {
+	if value != "0" {
+		return fmt.Errorf("limits: rates=%s: only rates=0 is possible", value)
+	}
+	for _, f := range fields(l) {
+		if f.rate {
+			f.value.SetInt(0)
+		}
+	}
+	return nil
+}
+
+type field struct {
+	name, fallback, help string
+	rate                 bool
+	value                reflect.Value
+}
+
+func fields(l *Limits) []field {
+	v := reflect.ValueOf(l).Elem()
+	all := make([]field, 0, v.NumField())
+	for i := range v.NumField() {
+		tag := v.Type().Field(i).Tag
+		all = append(all, field{
+			name: tag.Get("name"), fallback: tag.Get("default"), help: tag.Get("help"),
+			rate: tag.Get("rate") == "true", value: v.Field(i),
+		})
+	}
+	return all
+}
+
+func (f field) set(s string) error {
+	if f.value.Type() == reflect.TypeFor[time.Duration]() && s != "0" {
+		d, err := time.ParseDuration(s)
+		if err != nil || d < 0 {
+			return fmt.Errorf("limits: %s=%s: want a duration such as %s", f.name, s, f.fallback)
+		}
+		f.value.SetInt(int64(d))
+		return nil
+	}
+	n, err := strconv.ParseInt(s, 10, 32)
+	if err != nil || n < 0 {
+		return fmt.Errorf("limits: %s=%s: want a whole number such as %s", f.name, s, f.fallback)
+	}
+	f.value.SetInt(n)
+	return nil
+}
