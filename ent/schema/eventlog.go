@@ -1,0 +1,113 @@
+package schema
+
+import (
+	"time"
+
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Stream is an append-only, gap-free log. Its row is locked by a writer until it commits.
+type Stream struct{ ent.Schema }
+
+// Fields of a stream.
+func (Stream) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("id").Immutable().Comment("random, so that it tells nothing of other organisations"),
+		field.Int64("last_seq").Default(0),
+		field.Time("last_at").Default(time.Now).Comment("time of the newest event"),
+		field.Bool("sealed").Default(false).Comment("nothing is appended any more"),
+	}
+}
+
+// Event is one entry of a stream.
+type Event struct{ ent.Schema }
+
+// Fields of an event.
+func (Event) Fields() []ent.Field {
+	return []ent.Field{
+		id("evt"),
+		field.Int64("stream_id").Immutable(),
+		field.Int64("seq").Immutable().Comment("1, 2, 3 … without gaps"),
+		field.String("kind").NotEmpty().Immutable(),
+		field.String("side").NotEmpty().Immutable(),
+		field.String("actor_id").Optional().Nillable().Immutable().Comment("none for the system"),
+		field.Time("at").Immutable(),
+		field.Text("body").Optional().Nillable().Immutable().Comment("text of a message or notice"),
+		field.Text("data").Optional().Nillable().Immutable().Comment("JSON of what else its kind tells"),
+	}
+}
+
+// Edges of an event.
+func (Event) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("stream", Stream.Type).Field("stream_id").Unique().Required().Immutable()}
+}
+
+// Indexes of an event.
+func (Event) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("stream_id", "seq").Unique().StorageKey("event_seq_once"),
+		index.Fields("stream_id", "seq").StorageKey("event_messages").Annotations(where("kind IN ('TEXT', 'DOCUMENT', 'NOTICE')")),
+	}
+}
+
+// Annotations of an event.
+func (Event) Annotations() []schema.Annotation {
+	return checks(map[string]string{"event_seq_positive": "seq > 0"})
+}
+
+// LogEpoch is one history of the database; a new row is written when the database turns out to be another one, or
+// the same one set back, and cursors of older epochs no longer count.
+type LogEpoch struct{ ent.Schema }
+
+// Fields of an epoch.
+func (LogEpoch) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int("id").Positive().Immutable(),
+		field.String("history").NotEmpty().Immutable().Comment("system identifier and timeline of the database"),
+		created(),
+	}
+}
+
+// Indexes of an epoch.
+func (LogEpoch) Indexes() []ent.Index { return []ent.Index{index.Fields("history").Unique()} }
+
+// IdempotencyKey remembers what a mutation that was given a key did.
+type IdempotencyKey struct{ ent.Schema }
+
+// Fields of a key.
+func (IdempotencyKey) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("actor_id").Immutable(),
+		field.String("key").NotEmpty().MaxLen(255).Immutable(),
+		field.Bytes("fingerprint").Immutable().Comment("SHA-256 of the operation and its arguments"),
+		field.String("result_id").Optional().Comment("what was made"),
+		created(),
+	}
+}
+
+// Indexes of a key.
+func (IdempotencyKey) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("actor_id", "key").Unique().StorageKey("idempotency_key_once"),
+		index.Fields("created_at"),
+	}
+}
+
+// Attempt counts what is limited in number and time, over all processes.
+type Attempt struct{ ent.Schema }
+
+// Fields of a counter.
+func (Attempt) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").NotEmpty().Immutable().Comment("what is counted, hashed where it is personal"),
+		field.Int("count").Default(0),
+		field.Time("resets_at"),
+	}
+}
+
+// Indexes of a counter.
+func (Attempt) Indexes() []ent.Index { return []ent.Index{index.Fields("resets_at")} }

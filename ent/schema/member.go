@@ -1,0 +1,89 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Member is a person with a seat.
+type Member struct{ ent.Schema }
+
+// Fields of a member.
+func (Member) Fields() []ent.Field {
+	return []ent.Field{
+		id("mem"),
+		reference("organization_id"),
+		field.String("email").NotEmpty().Comment("as typed"),
+		field.String("email_key").NotEmpty().Comment("lower case: how addresses are compared"),
+		field.String("first_name").NotEmpty(),
+		field.String("last_name").NotEmpty(),
+		field.String("password_hash").Sensitive().Comment("argon2id in PHC form"),
+		field.Enum("role").NamedValues(
+			"Administrator", "ADMINISTRATOR", "TeamLeader", "TEAM_LEADER", "Agent", "AGENT",
+			"QualityAssessor", "QUALITY_ASSESSOR"),
+		field.Enum("class_of_service").NamedValues(
+			"Internal", "INTERNAL", "LocalExcludingMobile", "LOCAL_EXCLUDING_MOBILE",
+			"LocalIncludingMobile", "LOCAL_INCLUDING_MOBILE", "LocalAndInternational", "LOCAL_AND_INTERNATIONAL"),
+		field.Strings("channels").SchemaType(json()).Default([]string{}),
+		field.Time("deactivated_at").Optional().Nillable(),
+		created(),
+	}
+}
+
+// Edges of a member.
+func (Member) Edges() []ent.Edge {
+	return []ent.Edge{
+		organization(),
+		edge.To("services", Service.Type),
+		edge.To("sites", Site.Type),
+		edge.To("skills", Skill.Type),
+	}
+}
+
+// Indexes of a member: an address signs in to one organisation.
+func (Member) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("email_key").Unique().StorageKey("member_email_once"),
+		index.Fields("organization_id", "created_at", "id"),
+	}
+}
+
+// AccessToken is what a signed-in person shows with each request; only its hash is kept.
+type AccessToken struct{ ent.Schema }
+
+// Fields of an access token.
+func (AccessToken) Fields() []ent.Field {
+	return []ent.Field{
+		id("tok"),
+		field.Bytes("hash").Sensitive().Immutable().Comment("SHA-256 of the token"),
+		field.String("member_id").Optional().Nillable().Immutable(),
+		field.String("customer_id").Optional().Nillable().Immutable(),
+		field.String("link_id").Optional().Nillable().Immutable().Comment("the link by which a customer came in"),
+		field.Time("expires_at").Immutable().Comment("the end of its life"),
+		field.Time("idle_at").Comment("the end of its life unless it is used before"),
+		field.Time("revoked_at").Optional().Nillable(),
+		created(),
+	}
+}
+
+// Edges of an access token.
+func (AccessToken) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("member", Member.Type).Field("member_id").Unique().Immutable(),
+		edge.To("customer", Customer.Type).Field("customer_id").Unique().Immutable(),
+		edge.To("link", RoomLink.Type).Field("link_id").Unique().Immutable(),
+	}
+}
+
+// Indexes of an access token.
+func (AccessToken) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("hash").Unique(),
+		index.Fields("member_id"),
+		index.Fields("customer_id"),
+		index.Fields("link_id"),
+		index.Fields("idle_at"),
+	}
+}

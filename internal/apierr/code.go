@@ -1,0 +1,44 @@
+package apierr
+
+// Code is what a client's program branches on.
+type Code string
+
+// Codes of GraphQL errors, in extensions.code.
+const (
+	Unauthenticated Code = "UNAUTHENTICATED"
+	Forbidden       Code = "FORBIDDEN"
+	NotFound        Code = "NOT_FOUND"
+	Throttled       Code = "THROTTLED"
+	QueryTooComplex Code = "QUERY_TOO_COMPLEX"
+	BadUserInput    Code = "BAD_USER_INPUT"
+	CursorExpired   Code = "CURSOR_EXPIRED"
+	Internal        Code = "INTERNAL"
+)
+
+// Codes of user errors, in userErrors[].code. They are the values of the enum ErrorCode.
+const (
+	Required             Code = "REQUIRED"
+	TooLong              Code = "TOO_LONG"
+	NameInvalid          Code = "NAME_INVALID"
+	PhonePrefixMissing   Code = "PHONE_PREFIX_MISSING"
+	PhoneInvalid         Code = "PHONE_INVALID"
+	NotAMobileNumber     Code = "NOT_A_MOBILE_NUMBER"
+	EmailInvalid         Code = "EMAIL_INVALID"
+	SmsNotActivated      Code = "SMS_NOT_ACTIVATED"
+	ChannelNotGranted    Code = "CHANNEL_NOT_GRANTED"
+	LinkInvalid          Code = "LINK_INVALID"
+	LinkNotAvailable     Code = "LINK_NOT_AVAILABLE"
+	AlreadyInvited       Code = "ALREADY_INVITED"
+	RoomIsClosed         Code = "ROOM_CLOSED"
+	CredentialsInvalid   Code = "CREDENTIALS_INVALID"
+	IdempotencyKeyReused Code = "IDEMPOTENCY_KEY_REUSED"
+)
+
+// ForUser tells whether a refusal with the code belongs into userErrors.
+func (c Code) ForUser() bool {
+	switch c {
+	case Unauthenticated, Forbidden, NotFound, Throttled, QueryTooComplex, BadUserInput, CursorExpired, Internal:
+		return false
+	}
+	return true
+}
