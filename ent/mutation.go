@@ -10721,6 +10721,7 @@ type RoomLinkMutation struct {
 	id                *string
 	expires_at        *time.Time
 	revoked_at        *time.Time
+	entered_at        *time.Time
 	created_at        *time.Time
 	clearedFields     map[string]struct{}
 	room              *string
@@ -11006,6 +11007,55 @@ func (m *RoomLinkMutation) ResetRevokedAt() {
 	delete(m.clearedFields, roomlink.FieldRevokedAt)
 }
 
+// SetEnteredAt sets the "entered_at" field.
+func (m *RoomLinkMutation) SetEnteredAt(t time.Time) {
+	m.entered_at = &t
+}
+
+// EnteredAt returns the value of the "entered_at" field in the mutation.
+func (m *RoomLinkMutation) EnteredAt() (r time.Time, exists bool) {
+	v := m.entered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnteredAt returns the old "entered_at" field's value of the RoomLink entity.
+// If the RoomLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomLinkMutation) OldEnteredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnteredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnteredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnteredAt: %w", err)
+	}
+	return oldValue.EnteredAt, nil
+}
+
+// ClearEnteredAt clears the value of the "entered_at" field.
+func (m *RoomLinkMutation) ClearEnteredAt() {
+	m.entered_at = nil
+	m.clearedFields[roomlink.FieldEnteredAt] = struct{}{}
+}
+
+// EnteredAtCleared returns if the "entered_at" field was cleared in this mutation.
+func (m *RoomLinkMutation) EnteredAtCleared() bool {
+	_, ok := m.clearedFields[roomlink.FieldEnteredAt]
+	return ok
+}
+
+// ResetEnteredAt resets all changes to the "entered_at" field.
+func (m *RoomLinkMutation) ResetEnteredAt() {
+	m.entered_at = nil
+	delete(m.clearedFields, roomlink.FieldEnteredAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *RoomLinkMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -11130,7 +11180,7 @@ func (m *RoomLinkMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomLinkMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 6)
 	if m.room != nil {
 		fields = append(fields, roomlink.FieldRoomID)
 	}
@@ -11142,6 +11192,9 @@ func (m *RoomLinkMutation) Fields() []string {
 	}
 	if m.revoked_at != nil {
 		fields = append(fields, roomlink.FieldRevokedAt)
+	}
+	if m.entered_at != nil {
+		fields = append(fields, roomlink.FieldEnteredAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, roomlink.FieldCreatedAt)
@@ -11162,6 +11215,8 @@ func (m *RoomLinkMutation) Field(name string) (ent.Value, bool) {
 		return m.ExpiresAt()
 	case roomlink.FieldRevokedAt:
 		return m.RevokedAt()
+	case roomlink.FieldEnteredAt:
+		return m.EnteredAt()
 	case roomlink.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -11181,6 +11236,8 @@ func (m *RoomLinkMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldExpiresAt(ctx)
 	case roomlink.FieldRevokedAt:
 		return m.OldRevokedAt(ctx)
+	case roomlink.FieldEnteredAt:
+		return m.OldEnteredAt(ctx)
 	case roomlink.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -11219,6 +11276,13 @@ func (m *RoomLinkMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRevokedAt(v)
+		return nil
+	case roomlink.FieldEnteredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnteredAt(v)
 		return nil
 	case roomlink.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -11263,6 +11327,9 @@ func (m *RoomLinkMutation) ClearedFields() []string {
 	if m.FieldCleared(roomlink.FieldRevokedAt) {
 		fields = append(fields, roomlink.FieldRevokedAt)
 	}
+	if m.FieldCleared(roomlink.FieldEnteredAt) {
+		fields = append(fields, roomlink.FieldEnteredAt)
+	}
 	return fields
 }
 
@@ -11283,6 +11350,9 @@ func (m *RoomLinkMutation) ClearField(name string) error {
 	case roomlink.FieldRevokedAt:
 		m.ClearRevokedAt()
 		return nil
+	case roomlink.FieldEnteredAt:
+		m.ClearEnteredAt()
+		return nil
 	}
 	return fmt.Errorf("unknown RoomLink nullable field %s", name)
 }
@@ -11302,6 +11372,9 @@ func (m *RoomLinkMutation) ResetField(name string) error {
 		return nil
 	case roomlink.FieldRevokedAt:
 		m.ResetRevokedAt()
+		return nil
+	case roomlink.FieldEnteredAt:
+		m.ResetEnteredAt()
 		return nil
 	case roomlink.FieldCreatedAt:
 		m.ResetCreatedAt()

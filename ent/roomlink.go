@@ -27,6 +27,8 @@ type RoomLink struct {
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// RevokedAt holds the value of the "revoked_at" field.
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+	// when it was first used to enter
+	EnteredAt *time.Time `json:"entered_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -75,7 +77,7 @@ func (*RoomLink) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case roomlink.FieldID, roomlink.FieldRoomID, roomlink.FieldInvitationID:
 			values[i] = new(sql.NullString)
-		case roomlink.FieldExpiresAt, roomlink.FieldRevokedAt, roomlink.FieldCreatedAt:
+		case roomlink.FieldExpiresAt, roomlink.FieldRevokedAt, roomlink.FieldEnteredAt, roomlink.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -123,6 +125,13 @@ func (_m *RoomLink) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.RevokedAt = new(time.Time)
 				*_m.RevokedAt = value.Time
+			}
+		case roomlink.FieldEnteredAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field entered_at", values[i])
+			} else if value.Valid {
+				_m.EnteredAt = new(time.Time)
+				*_m.EnteredAt = value.Time
 			}
 		case roomlink.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -189,6 +198,11 @@ func (_m *RoomLink) String() string {
 	builder.WriteString(", ")
 	if v := _m.RevokedAt; v != nil {
 		builder.WriteString("revoked_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.EnteredAt; v != nil {
+		builder.WriteString("entered_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")

@@ -65,6 +65,20 @@ func (_c *RoomLinkCreate) SetNillableRevokedAt(v *time.Time) *RoomLinkCreate {
 	return _c
 }
 
+// SetEnteredAt sets the "entered_at" field.
+func (_c *RoomLinkCreate) SetEnteredAt(v time.Time) *RoomLinkCreate {
+	_c.mutation.SetEnteredAt(v)
+	return _c
+}
+
+// SetNillableEnteredAt sets the "entered_at" field if the given value is not nil.
+func (_c *RoomLinkCreate) SetNillableEnteredAt(v *time.Time) *RoomLinkCreate {
+	if v != nil {
+		_c.SetEnteredAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *RoomLinkCreate) SetCreatedAt(v time.Time) *RoomLinkCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -211,6 +225,10 @@ func (_c *RoomLinkCreate) createSpec() (*RoomLink, *sqlgraph.CreateSpec) {
 		_spec.SetField(roomlink.FieldRevokedAt, field.TypeTime, value)
 		_node.RevokedAt = &value
 	}
+	if value, ok := _c.mutation.EnteredAt(); ok {
+		_spec.SetField(roomlink.FieldEnteredAt, field.TypeTime, value)
+		_node.EnteredAt = &value
+	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(roomlink.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
@@ -331,6 +349,24 @@ func (u *RoomLinkUpsert) ClearRevokedAt() *RoomLinkUpsert {
 	return u
 }
 
+// SetEnteredAt sets the "entered_at" field.
+func (u *RoomLinkUpsert) SetEnteredAt(v time.Time) *RoomLinkUpsert {
+	u.Set(roomlink.FieldEnteredAt, v)
+	return u
+}
+
+// UpdateEnteredAt sets the "entered_at" field to the value that was provided on create.
+func (u *RoomLinkUpsert) UpdateEnteredAt() *RoomLinkUpsert {
+	u.SetExcluded(roomlink.FieldEnteredAt)
+	return u
+}
+
+// ClearEnteredAt clears the value of the "entered_at" field.
+func (u *RoomLinkUpsert) ClearEnteredAt() *RoomLinkUpsert {
+	u.SetNull(roomlink.FieldEnteredAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -420,6 +456,27 @@ func (u *RoomLinkUpsertOne) UpdateRevokedAt() *RoomLinkUpsertOne {
 func (u *RoomLinkUpsertOne) ClearRevokedAt() *RoomLinkUpsertOne {
 	return u.Update(func(s *RoomLinkUpsert) {
 		s.ClearRevokedAt()
+	})
+}
+
+// SetEnteredAt sets the "entered_at" field.
+func (u *RoomLinkUpsertOne) SetEnteredAt(v time.Time) *RoomLinkUpsertOne {
+	return u.Update(func(s *RoomLinkUpsert) {
+		s.SetEnteredAt(v)
+	})
+}
+
+// UpdateEnteredAt sets the "entered_at" field to the value that was provided on create.
+func (u *RoomLinkUpsertOne) UpdateEnteredAt() *RoomLinkUpsertOne {
+	return u.Update(func(s *RoomLinkUpsert) {
+		s.UpdateEnteredAt()
+	})
+}
+
+// ClearEnteredAt clears the value of the "entered_at" field.
+func (u *RoomLinkUpsertOne) ClearEnteredAt() *RoomLinkUpsertOne {
+	return u.Update(func(s *RoomLinkUpsert) {
+		s.ClearEnteredAt()
 	})
 }
 
@@ -679,6 +736,27 @@ func (u *RoomLinkUpsertBulk) UpdateRevokedAt() *RoomLinkUpsertBulk {
 func (u *RoomLinkUpsertBulk) ClearRevokedAt() *RoomLinkUpsertBulk {
 	return u.Update(func(s *RoomLinkUpsert) {
 		s.ClearRevokedAt()
+	})
+}
+
+// SetEnteredAt sets the "entered_at" field.
+func (u *RoomLinkUpsertBulk) SetEnteredAt(v time.Time) *RoomLinkUpsertBulk {
+	return u.Update(func(s *RoomLinkUpsert) {
+		s.SetEnteredAt(v)
+	})
+}
+
+// UpdateEnteredAt sets the "entered_at" field to the value that was provided on create.
+func (u *RoomLinkUpsertBulk) UpdateEnteredAt() *RoomLinkUpsertBulk {
+	return u.Update(func(s *RoomLinkUpsert) {
+		s.UpdateEnteredAt()
+	})
+}
+
+// ClearEnteredAt clears the value of the "entered_at" field.
+func (u *RoomLinkUpsertBulk) ClearEnteredAt() *RoomLinkUpsertBulk {
+	return u.Update(func(s *RoomLinkUpsert) {
+		s.ClearEnteredAt()
 	})
 }
 

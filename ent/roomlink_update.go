@@ -63,6 +63,26 @@ func (_u *RoomLinkUpdate) ClearRevokedAt() *RoomLinkUpdate {
 	return _u
 }
 
+// SetEnteredAt sets the "entered_at" field.
+func (_u *RoomLinkUpdate) SetEnteredAt(v time.Time) *RoomLinkUpdate {
+	_u.mutation.SetEnteredAt(v)
+	return _u
+}
+
+// SetNillableEnteredAt sets the "entered_at" field if the given value is not nil.
+func (_u *RoomLinkUpdate) SetNillableEnteredAt(v *time.Time) *RoomLinkUpdate {
+	if v != nil {
+		_u.SetEnteredAt(*v)
+	}
+	return _u
+}
+
+// ClearEnteredAt clears the value of the "entered_at" field.
+func (_u *RoomLinkUpdate) ClearEnteredAt() *RoomLinkUpdate {
+	_u.mutation.ClearEnteredAt()
+	return _u
+}
+
 // Mutation returns the RoomLinkMutation object of the builder.
 func (_u *RoomLinkUpdate) Mutation() *RoomLinkMutation {
 	return _u.mutation
@@ -130,6 +150,12 @@ func (_u *RoomLinkUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.RevokedAtCleared() {
 		_spec.ClearField(roomlink.FieldRevokedAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.EnteredAt(); ok {
+		_spec.SetField(roomlink.FieldEnteredAt, field.TypeTime, value)
+	}
+	if _u.mutation.EnteredAtCleared() {
+		_spec.ClearField(roomlink.FieldEnteredAt, field.TypeTime)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -183,6 +209,26 @@ func (_u *RoomLinkUpdateOne) SetNillableRevokedAt(v *time.Time) *RoomLinkUpdateO
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (_u *RoomLinkUpdateOne) ClearRevokedAt() *RoomLinkUpdateOne {
 	_u.mutation.ClearRevokedAt()
+	return _u
+}
+
+// SetEnteredAt sets the "entered_at" field.
+func (_u *RoomLinkUpdateOne) SetEnteredAt(v time.Time) *RoomLinkUpdateOne {
+	_u.mutation.SetEnteredAt(v)
+	return _u
+}
+
+// SetNillableEnteredAt sets the "entered_at" field if the given value is not nil.
+func (_u *RoomLinkUpdateOne) SetNillableEnteredAt(v *time.Time) *RoomLinkUpdateOne {
+	if v != nil {
+		_u.SetEnteredAt(*v)
+	}
+	return _u
+}
+
+// ClearEnteredAt clears the value of the "entered_at" field.
+func (_u *RoomLinkUpdateOne) ClearEnteredAt() *RoomLinkUpdateOne {
+	_u.mutation.ClearEnteredAt()
 	return _u
 }
 
@@ -282,6 +328,12 @@ func (_u *RoomLinkUpdateOne) sqlSave(ctx context.Context) (_node *RoomLink, err 
 	}
 	if _u.mutation.RevokedAtCleared() {
 		_spec.ClearField(roomlink.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.EnteredAt(); ok {
+		_spec.SetField(roomlink.FieldEnteredAt, field.TypeTime, value)
+	}
+	if _u.mutation.EnteredAtCleared() {
+		_spec.ClearField(roomlink.FieldEnteredAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &RoomLink{config: _u.config}

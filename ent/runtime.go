@@ -322,7 +322,7 @@ func init() {
 	roomlinkFields := schema.RoomLink{}.Fields()
 	_ = roomlinkFields
 	// roomlinkDescCreatedAt is the schema descriptor for created_at field.
-	roomlinkDescCreatedAt := roomlinkFields[5].Descriptor()
+	roomlinkDescCreatedAt := roomlinkFields[6].Descriptor()
 	// roomlink.DefaultCreatedAt holds the default value on creation for the created_at field.
 	roomlink.DefaultCreatedAt = roomlinkDescCreatedAt.Default.(func() time.Time)
 	// roomlinkDescID is the schema descriptor for id field.

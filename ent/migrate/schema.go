@@ -515,6 +515,7 @@ var (
 		{Name: "id", Type: field.TypeString},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "entered_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "room_id", Type: field.TypeString},
 		{Name: "invitation_id", Type: field.TypeString, Nullable: true},
@@ -527,13 +528,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "room_links_rooms_room",
-				Columns:    []*schema.Column{RoomLinksColumns[4]},
+				Columns:    []*schema.Column{RoomLinksColumns[5]},
 				RefColumns: []*schema.Column{RoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "room_links_customer_invitations_invitation",
-				Columns:    []*schema.Column{RoomLinksColumns[5]},
+				Columns:    []*schema.Column{RoomLinksColumns[6]},
 				RefColumns: []*schema.Column{CustomerInvitationsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -542,12 +543,12 @@ var (
 			{
 				Name:    "roomlink_room_id",
 				Unique:  false,
-				Columns: []*schema.Column{RoomLinksColumns[4]},
+				Columns: []*schema.Column{RoomLinksColumns[5]},
 			},
 			{
 				Name:    "roomlink_invitation_id",
 				Unique:  true,
-				Columns: []*schema.Column{RoomLinksColumns[5]},
+				Columns: []*schema.Column{RoomLinksColumns[6]},
 			},
 		},
 	}

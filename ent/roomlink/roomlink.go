@@ -22,6 +22,8 @@ const (
 	FieldExpiresAt = "expires_at"
 	// FieldRevokedAt holds the string denoting the revoked_at field in the database.
 	FieldRevokedAt = "revoked_at"
+	// FieldEnteredAt holds the string denoting the entered_at field in the database.
+	FieldEnteredAt = "entered_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeRoom holds the string denoting the room edge name in mutations.
@@ -53,6 +55,7 @@ var Columns = []string{
 	FieldInvitationID,
 	FieldExpiresAt,
 	FieldRevokedAt,
+	FieldEnteredAt,
 	FieldCreatedAt,
 }
 
@@ -101,6 +104,11 @@ func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 // ByRevokedAt orders the results by the revoked_at field.
 func ByRevokedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevokedAt, opts...).ToFunc()
+}
+
+// ByEnteredAt orders the results by the entered_at field.
+func ByEnteredAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEnteredAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -85,6 +85,11 @@ func RevokedAt(v time.Time) predicate.RoomLink {
 	return predicate.RoomLink(sql.FieldEQ(FieldRevokedAt, v))
 }
 
+// EnteredAt applies equality check predicate on the "entered_at" field. It's identical to EnteredAtEQ.
+func EnteredAt(v time.Time) predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldEQ(FieldEnteredAt, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.RoomLink {
 	return predicate.RoomLink(sql.FieldEQ(FieldCreatedAt, v))
@@ -318,6 +323,56 @@ func RevokedAtIsNil() predicate.RoomLink {
 // RevokedAtNotNil applies the NotNil predicate on the "revoked_at" field.
 func RevokedAtNotNil() predicate.RoomLink {
 	return predicate.RoomLink(sql.FieldNotNull(FieldRevokedAt))
+}
+
+// EnteredAtEQ applies the EQ predicate on the "entered_at" field.
+func EnteredAtEQ(v time.Time) predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldEQ(FieldEnteredAt, v))
+}
+
+// EnteredAtNEQ applies the NEQ predicate on the "entered_at" field.
+func EnteredAtNEQ(v time.Time) predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldNEQ(FieldEnteredAt, v))
+}
+
+// EnteredAtIn applies the In predicate on the "entered_at" field.
+func EnteredAtIn(vs ...time.Time) predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldIn(FieldEnteredAt, vs...))
+}
+
+// EnteredAtNotIn applies the NotIn predicate on the "entered_at" field.
+func EnteredAtNotIn(vs ...time.Time) predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldNotIn(FieldEnteredAt, vs...))
+}
+
+// EnteredAtGT applies the GT predicate on the "entered_at" field.
+func EnteredAtGT(v time.Time) predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldGT(FieldEnteredAt, v))
+}
+
+// EnteredAtGTE applies the GTE predicate on the "entered_at" field.
+func EnteredAtGTE(v time.Time) predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldGTE(FieldEnteredAt, v))
+}
+
+// EnteredAtLT applies the LT predicate on the "entered_at" field.
+func EnteredAtLT(v time.Time) predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldLT(FieldEnteredAt, v))
+}
+
+// EnteredAtLTE applies the LTE predicate on the "entered_at" field.
+func EnteredAtLTE(v time.Time) predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldLTE(FieldEnteredAt, v))
+}
+
+// EnteredAtIsNil applies the IsNil predicate on the "entered_at" field.
+func EnteredAtIsNil() predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldIsNull(FieldEnteredAt))
+}
+
+// EnteredAtNotNil applies the NotNil predicate on the "entered_at" field.
+func EnteredAtNotNil() predicate.RoomLink {
+	return predicate.RoomLink(sql.FieldNotNull(FieldEnteredAt))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

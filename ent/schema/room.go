@@ -96,6 +96,7 @@ func (RoomLink) Fields() []ent.Field {
 		field.String("invitation_id").Optional().Nillable().Immutable().Comment("none where an agent copied it"),
 		field.Time("expires_at").Comment("moves on with use"),
 		field.Time("revoked_at").Optional().Nillable(),
+		field.Time("entered_at").Optional().Nillable().Comment("when it was first used to enter"),
 		created(),
 	}
 }

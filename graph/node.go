@@ -1,0 +1,41 @@
+package graph
+
+import (
+	"context"
+
+	"parley/ent"
+	"parley/internal/apierr"
+	"parley/internal/auth"
+	"parley/internal/typeid"
+)
+
+func (query) Viewer(ctx context.Context) (ent.Viewer, error) {
+	return auth.From(ctx).Person(), nil
+}
+
+func (q query) Node(ctx context.Context, id string) (ent.Node, error) { return q.node(ctx, id) }
+
+func (q query) Nodes(ctx context.Context, ids []string) ([]ent.Node, error) {
+	if _, err := auth.Anyone(ctx); err != nil {
+		return nil, err
+	}
+	nodes := make([]ent.Node, len(ids))
+	for i, id := range ids {
+		node, err := q.node(ctx, id)
+		if err != nil && !apierr.Is(err, apierr.NotFound) && !apierr.Is(err, apierr.Forbidden) {
+			return nil, err
+		}
+		nodes[i] = node
+	}
+	return nodes, nil
+}
+
+// node asks the domain that the id's prefix belongs to.
+func (q query) node(ctx context.Context, id string) (ent.Node, error) {
+	prefix, _ := typeid.Prefix(id)
+	switch prefix {
+	case "org", "mem", "svc", "site", "skl", "prt", "num":
+		return q.Organizations.Node(ctx, prefix, id)
+	}
+	return q.Resolver.Rooms.Node(ctx, prefix, id)
+}

@@ -1,0 +1,47 @@
+package graph
+
+import (
+	"parley/graph/generated"
+	"parley/internal/organization"
+	"parley/internal/room"
+)
+
+// Resolver is the root of all resolvers: the services that they call.
+type Resolver struct {
+	Rooms         *room.Service
+	Organizations *organization.Service
+}
+
+// The resolvers of the types whose fields need one; each is in the file of its noun.
+type (
+	query              struct{ *Resolver }
+	mutation           struct{ *Resolver }
+	subscription       struct{ *Resolver }
+	roomFields         struct{ *Resolver }
+	invitationFields   struct{ *Resolver }
+	memberFields       struct{ *Resolver }
+	organizationFields struct{ *Resolver }
+)
+
+// Query implements generated.ResolverRoot.
+func (r *Resolver) Query() generated.QueryResolver { return query{r} }
+
+// Mutation implements generated.ResolverRoot.
+func (r *Resolver) Mutation() generated.MutationResolver { return mutation{r} }
+
+// Subscription implements generated.ResolverRoot.
+func (r *Resolver) Subscription() generated.SubscriptionResolver { return subscription{r} }
+
+// Room implements generated.ResolverRoot.
+func (r *Resolver) Room() generated.RoomResolver { return roomFields{r} }
+
+// CustomerInvitation implements generated.ResolverRoot.
+func (r *Resolver) CustomerInvitation() generated.CustomerInvitationResolver {
+	return invitationFields{r}
+}
+
+// Member implements generated.ResolverRoot.
+func (r *Resolver) Member() generated.MemberResolver { return memberFields{r} }
+
+// Organization implements generated.ResolverRoot.
+func (r *Resolver) Organization() generated.OrganizationResolver { return organizationFields{r} }

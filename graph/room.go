@@ -1,0 +1,87 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"parley/ent"
+	"parley/internal/apierr"
+	"parley/internal/page"
+	"parley/internal/room"
+)
+
+func (q query) Room(ctx context.Context, id string) (*ent.Room, error) {
+	return q.Resolver.Rooms.Get(ctx, id)
+}
+
+func (q query) Rooms(ctx context.Context, first *int, after *string, last *int, before *string) (*room.RoomConnection, error) {
+	return q.Resolver.Rooms.List(ctx, page.Args{First: first, After: after, Last: last, Before: before})
+}
+
+func (m mutation) EnterRoom(ctx context.Context, input room.EnterRoomInput) (*room.EnterRoomPayload, error) {
+	return apierr.Answer(m.Rooms.Enter(ctx, input))
+}
+
+func (m mutation) CreateRoom(ctx context.Context, input room.CreateRoomInput) (*room.CreateRoomPayload, error) {
+	return apierr.Answer(m.Rooms.Create(ctx, input))
+}
+
+func (m mutation) InviteCustomer(ctx context.Context, input room.InviteCustomerInput) (*room.InviteCustomerPayload, error) {
+	return apierr.Answer(m.Rooms.Invite(ctx, input))
+}
+
+func (m mutation) GetLink(ctx context.Context, input room.GetLinkInput) (*room.GetLinkPayload, error) {
+	return apierr.Answer(m.Rooms.Link(ctx, input))
+}
+
+func (m mutation) CloseRoom(ctx context.Context, input room.CloseRoomInput) (*room.CloseRoomPayload, error) {
+	return apierr.Answer(m.Rooms.Close(ctx, input))
+}
+
+func (m mutation) SendMessage(ctx context.Context, input room.SendMessageInput) (*room.SendMessagePayload, error) {
+	return apierr.Answer(m.Rooms.Send(ctx, input))
+}
+
+func (s subscription) RoomEvents(ctx context.Context, roomID string, after *string) (<-chan room.Event, error) {
+	return stream(ctx, roomID, after, s.Rooms.Follow)
+}
+
+func (s subscription) MessagePosted(ctx context.Context, roomID string, after *string) (<-chan *room.Message, error) {
+	return stream(ctx, roomID, after, s.Rooms.FollowMessages)
+}
+
+func (f roomFields) Customer(ctx context.Context, r *ent.Room) (*ent.Customer, error) {
+	return f.Rooms.Customer(ctx, r)
+}
+
+func (f roomFields) CreatedBy(ctx context.Context, r *ent.Room) (*ent.Member, error) {
+	return f.Rooms.CreatedBy(ctx, r)
+}
+
+func (f roomFields) LastActivityAt(ctx context.Context, r *ent.Room) (*time.Time, error) {
+	return f.Rooms.LastActivityAt(ctx, r)
+}
+
+func (f roomFields) Messages(ctx context.Context, r *ent.Room, first *int, after *string, last *int, before *string) (*room.MessageConnection, error) {
+	return f.Rooms.Messages(ctx, r, page.Args{First: first, After: after, Last: last, Before: before})
+}
+
+func (f roomFields) Invitations(ctx context.Context, r *ent.Room, first *int, after *string, last *int, before *string) (*room.CustomerInvitationConnection, error) {
+	return f.Rooms.Invitations(ctx, r, page.Args{First: first, After: after, Last: last, Before: before})
+}
+
+func (f roomFields) CanGetLink(_ context.Context, r *ent.Room) (bool, error) {
+	return room.CanGetLink(r), nil
+}
+
+func (f roomFields) LastCursor(ctx context.Context, r *ent.Room) (string, error) {
+	return f.Rooms.LastCursor(ctx, r)
+}
+
+func (f invitationFields) Room(ctx context.Context, i *ent.CustomerInvitation) (*ent.Room, error) {
+	return f.Rooms.InvitationRoom(ctx, i)
+}
+
+func (f invitationFields) InvitedBy(ctx context.Context, i *ent.CustomerInvitation) (*ent.Member, error) {
+	return f.Rooms.InvitedBy(ctx, i)
+}

@@ -1,0 +1,64 @@
+// Package scalar is how the schema's scalars are read and written.
+//
+// It guarantees that no text with a NUL character, which the database cannot keep, gets past the API, that an id that
+// is not well formed is simply not found, and that times are written in UTC.
+package scalar
+
+import (
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"parley/internal/apierr"
+	"parley/internal/typeid"
+)
+
+// MarshalString writes a text.
+func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
+
+// UnmarshalString reads a text.
+func UnmarshalString(v any) (string, error) {
+	s, err := graphql.UnmarshalString(v)
+	if err != nil {
+		return "", apierr.New(apierr.BadUserInput, "This is not a text.")
+	}
+	if strings.ContainsRune(s, 0) {
+		return "", apierr.New(apierr.BadUserInput, "A text cannot hold a NUL character.")
+	}
+	return s, nil
+}
+
+// MarshalID writes an id.
+func MarshalID(s string) graphql.Marshaler { return graphql.MarshalString(s) }
+
+// UnmarshalID reads an id. What is no id is no thing's id.
+func UnmarshalID(v any) (string, error) {
+	s, err := graphql.UnmarshalID(v)
+	if err != nil {
+		return "", apierr.New(apierr.BadUserInput, "This is not an id.")
+	}
+	if _, ok := typeid.Prefix(s); !ok {
+		return "", apierr.MissingThing("thing")
+	}
+	return s, nil
+}
+
+// MarshalDateTime writes a time as RFC 3339 in UTC.
+func MarshalDateTime(t time.Time) graphql.Marshaler {
+	return graphql.WriterFunc(func(w io.Writer) {
+		_, _ = io.WriteString(w, strconv.Quote(t.UTC().Format(time.RFC3339Nano)))
+	})
+}
+
+// UnmarshalDateTime reads a time in RFC 3339.
+func UnmarshalDateTime(v any) (time.Time, error) {
+	s, _ := v.(string)
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return time.Time{}, apierr.New(apierr.BadUserInput, "This is not a time in RFC 3339, such as 2026-03-01T09:30:00Z.")
+	}
+	return t.UTC(), nil
+}

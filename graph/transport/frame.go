@@ -1,0 +1,66 @@
+package transport
+
+import (
+	"encoding/binary"
+	"sync"
+
+	"github.com/gobwas/ws"
+)
+
+// frame is one message to a client. The body of a result is shared by all who get it; the prefix is of the
+// subscription: with it the message is an object, of which prefix and body are all but the closing brace.
+type frame struct {
+	op     ws.OpCode
+	prefix []byte
+	body   []byte
+	of     *operation // which the client may have completed meanwhile; nil for what is of none
+}
+
+func textFrame(text string) frame { return frame{op: ws.OpText, body: []byte(text)} }
+
+func (f frame) size() int {
+	if f.prefix == nil {
+		return len(f.body)
+	}
+	return len(f.prefix) + len(f.body) + 1
+}
+
+func (f frame) appendTo(b []byte) []byte {
+	b = appendHeader(b, f.op, f.size())
+	b = append(b, f.prefix...)
+	b = append(b, f.body...)
+	if f.prefix != nil {
+		b = append(b, '}')
+	}
+	return b
+}
+
+// appendHeader appends the header of a server's frame, which is final and unmasked.
+func appendHeader(b []byte, op ws.OpCode, n int) []byte {
+	b = append(b, 0x80|byte(op))
+	switch {
+	case n < 126:
+		return append(b, byte(n))
+	case n < 1<<16:
+		return binary.BigEndian.AppendUint16(append(b, 126), uint16(n))
+	}
+	return binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
+}
+
+// largestKept is the largest buffer that is kept for later writes.
+const largestKept = 64 << 10
+
+// buffers are the buffers of writes, which are held only while something is written.
+type buffers struct{ pool sync.Pool }
+
+func newBuffers() *buffers {
+	return &buffers{pool: sync.Pool{New: func() any { return new([]byte) }}}
+}
+
+func (b *buffers) get() *[]byte { return b.pool.Get().(*[]byte) }
+
+func (b *buffers) put(buffer *[]byte) {
+	if cap(*buffer) <= largestKept {
+		b.pool.Put(buffer)
+	}
+}

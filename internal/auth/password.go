@@ -1,0 +1,98 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// Argon2id parameters as OWASP's Password Storage Cheat Sheet recommends them: 19 MiB, two passes, one lane.
+const (
+	argonMemory  = 19 * 1024
+	argonTime    = 2
+	argonThreads = 1
+	argonKey     = 32
+)
+
+// Passwords hashes and checks passwords, as many at once as there are cores: hashing is costly on purpose.
+type Passwords struct {
+	places chan struct{}
+	dummy  string
+}
+
+// NewPasswords returns a hasher.
+func NewPasswords() *Passwords {
+	p := &Passwords{places: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	p.dummy = phc([]byte("nobody has this"), make([]byte, argonKey), argonMemory, argonTime, argonThreads)
+	return p
+}
+
+// Hash returns the password's hash in PHC form.
+func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, 16)
+	_, _ = rand.Read(salt) // never fails: crypto/rand ends the process instead
+	key, err := p.derive(ctx, password, salt, argonMemory, argonTime, argonThreads)
+	if err != nil {
+		return "", err
+	}
+	return phc(salt, key, argonMemory, argonTime, argonThreads), nil
+}
+
+// Check tells whether the password is that of the hash. For an unknown person pass an empty hash: it takes as long.
+func (p *Passwords) Check(ctx context.Context, hash, password string) (bool, error) {
+	known := hash != ""
+	if !known {
+		hash = p.dummy
+	}
+	salt, want, memory, passes, threads, err := parsePHC(hash)
+	if err != nil {
+		return false, err
+	}
+	got, err := p.derive(ctx, password, salt, memory, passes, threads)
+	if err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
+}
+
+func (p *Passwords) derive(ctx context.Context, password string, salt []byte, memory, passes uint32, threads uint8) ([]byte, error) {
+	select {
+	case p.places <- struct{}{}:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for a place to hash a password: %w", ctx.Err())
+	}
+	defer func() { <-p.places }()
+	return argon2.IDKey([]byte(password), salt, passes, memory, threads, argonKey), nil
+}
+
+func phc(salt, key []byte, memory, passes uint32, threads uint8) string {
+	b64 := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, threads, b64(salt), b64(key))
+}
+
+func parsePHC(hash string) (salt, key []byte, memory, passes uint32, threads uint8, err error) {
+	var version int
+	var saltText, keyText string
+	_, err = fmt.Sscanf(splitDollars(hash), "argon2id v=%d m=%d,t=%d,p=%d %s %s", &version, &memory, &passes, &threads, &saltText, &keyText)
+	if err == nil {
+		salt, err = base64.RawStdEncoding.DecodeString(saltText)
+	}
+	if err == nil {
+		key, err = base64.RawStdEncoding.DecodeString(keyText)
+	}
+	if err != nil || version != argon2.Version {
+		return nil, nil, 0, 0, 0, fmt.Errorf("a password hash is not argon2id in PHC form: %w", err)
+	}
+	return salt, key, memory, passes, threads, nil
+}
+
+// splitDollars puts blanks between the parts, at which Sscanf ends a word.
+func splitDollars(hash string) string {
+	return strings.TrimSpace(strings.ReplaceAll(hash, "$", " "))
+}

@@ -1,0 +1,4 @@
+package migration
+
+// Plain is for its test.
+var Plain = plain

@@ -1,0 +1,48 @@
+package eventlog
+
+import (
+	"context"
+	"sync"
+)
+
+// Follower reads a stream from a place on, for one goroutine.
+type Follower struct {
+	hub   *hub
+	tail  *tail
+	after int64
+	once  sync.Once
+}
+
+// Follow returns a follower that begins behind the place. lastSeq is the newest place, as the caller has read it.
+// Close must be called.
+func (l *Log) Follow(streamID, after, lastSeq int64) *Follower {
+	return &Follower{hub: l.hub, tail: l.hub.join(streamID, lastSeq), after: after}
+}
+
+// Next waits for the next events and returns them: at least one, in order, each once. It fails when the context ends
+// or the log cannot be read.
+func (f *Follower) Next(ctx context.Context) ([]Event, error) {
+	for {
+		events, grown, behind := f.tail.since(f.after)
+		if behind {
+			var err error
+			if events, err = f.hub.read(ctx, f.tail.stream, f.after); err != nil {
+				return nil, err
+			}
+		}
+		if len(events) > 0 {
+			f.after = events[len(events)-1].Seq
+			return events, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-grown:
+		}
+	}
+}
+
+// Close ends the following.
+func (f *Follower) Close() {
+	f.once.Do(func() { f.hub.leave(f.tail) })
+}

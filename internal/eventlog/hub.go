@@ -1,0 +1,142 @@
+package eventlog
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/lib/pq"
+)
+
+// checkEvery is how often streams with followers are looked at for events whose rings were never sent, such as those
+// of a process that ended between commit and ring.
+const checkEvery = time.Second
+
+// reader reads the events of a stream that come after a place, from the first, a batch at most.
+type reader func(ctx context.Context, streamID, after int64) ([]Event, error)
+
+// hub keeps one tail for each stream that has followers.
+type hub struct {
+	read reader
+	bus  Bus
+	log  *slog.Logger
+
+	mu    sync.Mutex
+	tails map[int64]*tail
+}
+
+func newHub(read reader, bus Bus, log *slog.Logger) *hub {
+	return &hub{read: read, bus: bus, log: log, tails: map[int64]*tail{}}
+}
+
+// Run serves followers until the context ends.
+func (l *Log) Run(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() { done <- l.hub.bus.Run(ctx, l.hub.ringHere, l.hub.ringAll) }()
+	tick := time.NewTicker(checkEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return <-done
+		case err := <-done:
+			return err
+		case <-tick.C:
+			if err := l.checkGrowth(ctx); err != nil && ctx.Err() == nil {
+				l.log.WarnContext(ctx, "check streams for growth", "error", err)
+			}
+		}
+	}
+}
+
+// checkGrowth rings the streams that have grown without a ring.
+func (l *Log) checkGrowth(ctx context.Context) error {
+	ids := l.hub.followed()
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := l.db.QueryContext(ctx, `SELECT id, last_seq FROM streams WHERE id = ANY($1)`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("read heads of streams: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, lastSeq int64
+		if err := rows.Scan(&id, &lastSeq); err != nil {
+			return fmt.Errorf("read head of a stream: %w", err)
+		}
+		if t := l.hub.tail(id); t != nil {
+			t.ringUpTo(lastSeq)
+		}
+	}
+	return rows.Err()
+}
+
+// ring tells this process and the others that a stream has grown.
+func (h *hub) ring(streamID int64) {
+	h.ringHere(streamID)
+	h.bus.Ring(streamID)
+}
+
+// hand gives an event that this process has committed to its tail, and rings the others.
+func (h *hub) hand(e Event) {
+	if t := h.tail(e.Stream); t != nil {
+		t.hand(e)
+	}
+	h.bus.Ring(e.Stream)
+}
+
+func (h *hub) ringHere(streamID int64) {
+	if t := h.tail(streamID); t != nil {
+		t.ring()
+	}
+}
+
+func (h *hub) ringAll() {
+	for _, id := range h.followed() {
+		h.ringHere(id)
+	}
+}
+
+func (h *hub) tail(streamID int64) *tail {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.tails[streamID]
+}
+
+func (h *hub) followed() []int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	ids := make([]int64, 0, len(h.tails))
+	for id := range h.tails {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// join returns the stream's tail, started at lastSeq where there was none.
+func (h *hub) join(streamID, lastSeq int64) *tail {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t := h.tails[streamID]
+	if t == nil {
+		t = newTail(streamID, lastSeq, h.read)
+		h.tails[streamID] = t
+		t.start(h.log)
+	}
+	t.followers++
+	t.ringUpTo(lastSeq)
+	return t
+}
+
+// leave gives the tail back; with the last follower it ends.
+func (h *hub) leave(t *tail) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if t.followers--; t.followers == 0 {
+		delete(h.tails, t.stream)
+		t.stop()
+	}
+}

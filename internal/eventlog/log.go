@@ -1,0 +1,160 @@
+package eventlog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"parley/ent"
+	"parley/ent/stream"
+	"parley/internal/typeid"
+)
+
+// ErrSealed says that nothing is appended to the stream any more.
+var ErrSealed = errors.New("the stream is sealed")
+
+// Log reads and writes streams, and follows them.
+type Log struct {
+	db    *sql.DB
+	log   *slog.Logger
+	epoch uint32
+	hub   *hub
+}
+
+// Open returns the log in the database. Run must be called for followers to be served.
+func Open(ctx context.Context, db *sql.DB, bus Bus, log *slog.Logger) (*Log, error) {
+	epoch, err := findEpoch(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{db: db, log: log, epoch: epoch}
+	l.hub = newHub(l.read, bus, log)
+	return l, nil
+}
+
+// Cursor returns the cursor of a place in a stream.
+func (l *Log) Cursor(streamID, seq int64) string {
+	return Cursor{Epoch: l.epoch, Stream: streamID, Seq: seq}.String()
+}
+
+// Seq returns the place in the stream that a cursor stands for; lastSeq is the newest. A cursor of another stream is
+// BAD_USER_INPUT, one of a lost history CURSOR_EXPIRED.
+func (l *Log) Seq(cursor string, streamID, lastSeq int64) (int64, error) {
+	c, err := ParseCursor(cursor)
+	switch {
+	case err != nil:
+		return 0, err
+	case c.Stream != streamID:
+		return 0, badCursor()
+	case c.Epoch != l.epoch || c.Seq > lastSeq:
+		return 0, expiredCursor()
+	}
+	return c.Seq, nil
+}
+
+// CreateTx makes an empty stream.
+func CreateTx(ctx context.Context, tx *ent.Tx) (int64, error) {
+	id := rand.Int64()
+	if err := tx.Stream.Create().SetID(id).Exec(ctx); err != nil {
+		return 0, fmt.Errorf("create stream: %w", err)
+	}
+	return id, nil
+}
+
+// AppendTx appends entries to a stream and locks it until the transaction ends. After the commit, followers are rung.
+// It is ErrSealed where the stream takes nothing any more.
+func (l *Log) AppendTx(ctx context.Context, tx *ent.Tx, streamID int64, entries ...Entry) ([]Event, error) {
+	lastSeq, at, err := raise(ctx, tx, streamID, len(entries))
+	if err != nil {
+		return nil, err
+	}
+	events := make([]Event, len(entries))
+	rows := make([]*ent.EventCreate, len(entries))
+	for i, e := range entries {
+		events[i] = e.event(streamID, lastSeq-int64(len(entries)-i)+1, at)
+		rows[i] = create(tx, events[i])
+	}
+	if err := tx.Event.CreateBulk(rows...).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("append to stream: %w", err)
+	}
+	l.ringAfterCommit(tx, streamID)
+	return events, nil
+}
+
+// SealTx ends a stream.
+func SealTx(ctx context.Context, tx *ent.Tx, streamID int64) error {
+	if err := tx.Stream.UpdateOneID(streamID).SetSealed(true).Exec(ctx); err != nil {
+		return fmt.Errorf("seal stream: %w", err)
+	}
+	return nil
+}
+
+// LockTx locks a stream until the transaction ends, so that it neither grows nor is sealed meanwhile.
+func LockTx(ctx context.Context, tx *ent.Tx, streamID int64) error {
+	_, err := tx.Stream.Query().Where(stream.ID(streamID)).ForUpdate().OnlyID(ctx)
+	if err != nil {
+		return fmt.Errorf("lock stream: %w", err)
+	}
+	return nil
+}
+
+// raise takes the next n places of a stream.
+func raise(ctx context.Context, tx *ent.Tx, streamID int64, n int) (lastSeq int64, at time.Time, err error) {
+	const q = `UPDATE streams SET last_seq = last_seq + $2, last_at = greatest(last_at, clock_timestamp())
+		WHERE id = $1 AND NOT sealed RETURNING last_seq, last_at`
+	rows, err := tx.QueryContext(ctx, q, streamID, n)
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("raise stream: %w", err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return 0, time.Time{}, fmt.Errorf("raise stream: %w", err)
+		}
+		return 0, time.Time{}, ErrSealed
+	}
+	if err := rows.Scan(&lastSeq, &at); err != nil {
+		return 0, time.Time{}, fmt.Errorf("raise stream: %w", err)
+	}
+	return lastSeq, at.UTC(), nil
+}
+
+func (e Entry) event(streamID, seq int64, at time.Time) Event {
+	if e.ID == "" {
+		e.ID = typeid.New("evt")
+	}
+	return Event{e.ID, streamID, seq, e.Kind, e.Side, e.ActorID, at, e.Body, e.Data}
+}
+
+func create(tx *ent.Tx, e Event) *ent.EventCreate {
+	c := tx.Event.Create().SetID(e.ID).SetStreamID(e.Stream).SetSeq(e.Seq).SetKind(e.Kind).SetSide(e.Side).SetAt(e.At)
+	if e.ActorID != "" {
+		c.SetActorID(e.ActorID)
+	}
+	if e.Body != "" {
+		c.SetBody(e.Body)
+	}
+	if e.Data != "" {
+		c.SetData(e.Data)
+	}
+	return c
+}
+
+func (l *Log) ringAfterCommit(tx *ent.Tx, streamID int64) {
+	tx.OnCommit(func(next ent.Committer) ent.Committer {
+		return ent.CommitFunc(func(ctx context.Context, tx *ent.Tx) error {
+			err := next.Commit(ctx, tx)
+			if err == nil {
+				l.hub.ring(streamID)
+			}
+			return err
+		})
+	})
+}
+
+// Posted hands over an event that a statement outside of this package has appended and committed.
+func (l *Log) Posted(e Event) { l.hub.hand(e) }

@@ -1,0 +1,77 @@
+package eventlog
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// batch is how many events are read at once.
+const batch = 500
+
+const columns = `id, stream_id, seq, kind, side, coalesce(actor_id, ''), at, coalesce(body, ''), coalesce(data, '')`
+
+// read returns up to batch events of a stream that come after a place.
+func (l *Log) read(ctx context.Context, streamID, after int64) ([]Event, error) {
+	return l.query(ctx, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+		streamID, after, batch)
+}
+
+// messageKinds is the condition of the index event_messages.
+const messageKinds = `kind IN ('TEXT', 'DOCUMENT', 'NOTICE')`
+
+// Messages returns up to limit entries of a stream's timeline between two places; the first of them, or the last of
+// them in reverse order.
+func (l *Log) Messages(ctx context.Context, streamID, after, before int64, limit int, backward bool) ([]Event, error) {
+	direction := "ASC"
+	if backward {
+		direction = "DESC"
+	}
+	return l.query(ctx, `SELECT `+columns+` FROM events
+		WHERE stream_id = $1 AND seq > $2 AND seq < $3 AND `+messageKinds+` ORDER BY seq `+direction+` LIMIT $4`,
+		streamID, after, before, limit)
+}
+
+// CountMessages counts the entries of a stream's timeline.
+func (l *Log) CountMessages(ctx context.Context, streamID int64) (int, error) {
+	var n int
+	err := l.db.QueryRowContext(ctx, `SELECT count(*) FROM events WHERE stream_id = $1 AND `+messageKinds, streamID).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count messages: %w", err)
+	}
+	return n, nil
+}
+
+// Message returns the entry of a timeline with the id, and false where there is none.
+func (l *Log) Message(ctx context.Context, id string) (Event, bool, error) {
+	events, err := l.query(ctx, `SELECT `+columns+` FROM events WHERE id = $1 AND `+messageKinds, id)
+	if err != nil || len(events) == 0 {
+		return Event{}, false, err
+	}
+	return events[0], true, nil
+}
+
+func (l *Log) query(ctx context.Context, q string, args ...any) ([]Event, error) {
+	rows, err := l.db.QueryContext(ctx, q, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	defer rows.Close()
+	return scan(rows)
+}
+
+func scan(rows *sql.Rows) ([]Event, error) {
+	var events []Event
+	for rows.Next() {
+		var e Event
+		if err := rows.Scan(&e.ID, &e.Stream, &e.Seq, &e.Kind, &e.Side, &e.ActorID, &e.At, &e.Body, &e.Data); err != nil {
+			return nil, fmt.Errorf("read event: %w", err)
+		}
+		e.At = e.At.UTC()
+		events = append(events, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	return events, nil
+}

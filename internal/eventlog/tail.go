@@ -1,0 +1,135 @@
+package eventlog
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"parley/internal/supervise"
+)
+
+// remembered is how many of the newest events a tail keeps, so that followers need not read the log.
+const remembered = 256
+
+// tail knows the end of one stream. It moves forward event after event: by the next one that this process's writer
+// hands over, else by reading the log.
+type tail struct {
+	stream    int64
+	read      reader
+	followers int // guarded by the hub
+
+	bell chan struct{} // holds one ring; more say nothing more
+	stop context.CancelFunc
+
+	mu     sync.Mutex
+	head   int64         // place of the newest event known
+	recent []Event       // the newest events, without gaps, up to head
+	grown  chan struct{} // closed, and replaced, when head moves
+}
+
+func newTail(stream, head int64, read reader) *tail {
+	return &tail{stream: stream, read: read, head: head, bell: make(chan struct{}, 1), grown: make(chan struct{})}
+}
+
+func (t *tail) start(log *slog.Logger) {
+	ctx, cancel := context.WithCancel(context.Background())
+	t.stop = cancel
+	go supervise.Run(ctx, log, "tail of a stream", t.follow)
+}
+
+// follow reads the log whenever the bell rings.
+func (t *tail) follow(ctx context.Context) error {
+	for {
+		if err := t.catchUp(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.bell:
+		}
+	}
+}
+
+// catchUp reads the log to its end.
+func (t *tail) catchUp(ctx context.Context) error {
+	for {
+		events, err := t.read(ctx, t.stream, t.at())
+		if err != nil {
+			return err
+		}
+		t.extend(events)
+		if len(events) < batch {
+			return nil
+		}
+	}
+}
+
+func (t *tail) at() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.head
+}
+
+// hand takes an event from the writer where it is the next one; otherwise the log has to be read.
+func (t *tail) hand(e Event) {
+	if !t.extend([]Event{e}) {
+		t.ring()
+	}
+}
+
+// extend appends what continues the tail, and tells whether anything did.
+func (t *tail) extend(events []Event) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	moved := false
+	for _, e := range events {
+		if e.Seq != t.head+1 {
+			continue
+		}
+		t.head, moved = e.Seq, true
+		t.recent = append(t.recent, e)
+	}
+	if moved {
+		t.forget()
+		close(t.grown)
+		t.grown = make(chan struct{})
+	}
+	return moved
+}
+
+// forget drops old events. Followers may still hold the old array, so a new one is made, and seldom.
+func (t *tail) forget() {
+	if len(t.recent) >= 2*remembered {
+		t.recent = append(make([]Event, 0, 2*remembered), t.recent[len(t.recent)-remembered:]...)
+	}
+}
+
+func (t *tail) ring() {
+	select {
+	case t.bell <- struct{}{}:
+	default:
+	}
+}
+
+func (t *tail) ringUpTo(seq int64) {
+	if t.at() < seq {
+		t.ring()
+	}
+}
+
+// since returns the events after a place, where the tail remembers them; otherwise a channel that is closed when the
+// tail grows, and whether the place is behind the tail's memory, so that the log has to be read.
+func (t *tail) since(after int64) (events []Event, grown <-chan struct{}, behind bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	missing := t.head - after
+	switch {
+	case missing <= 0:
+		return nil, t.grown, false
+	case missing > int64(len(t.recent)):
+		return nil, t.grown, true
+	}
+	n := len(t.recent)
+	return t.recent[n-int(missing) : n : n], t.grown, false
+}

@@ -1,0 +1,106 @@
+// Package idempotency makes a mutation that is repeated with the same key happen once (rule X1).
+//
+// It guarantees that of any number of requests of one person with the same key, at the same moment too and in any
+// process, one takes effect, and the others get its result; with other arguments they are refused. The key is
+// remembered in the transaction of what it stands for, so a request that was refused leaves no trace.
+package idempotency
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	stdsql "database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"parley/ent"
+	"parley/ent/idempotencykey"
+	"parley/internal/apierr"
+)
+
+// Key is one request's key with what it may be repeated with.
+type Key struct {
+	actor, key  string
+	fingerprint []byte
+}
+
+// For returns the key of a request by the actor; arguments are all that the request is about. A request without a
+// key (nil or empty) gets the zero Key, which stands for nothing.
+func For(actor string, key *string, operation string, arguments ...any) (Key, error) {
+	if key == nil || *key == "" {
+		return Key{}, nil
+	}
+	if len(*key) > 255 {
+		return Key{}, apierr.New(apierr.TooLong, "An idempotency key has at most 255 bytes.").On("idempotencyKey").Over(255, len(*key))
+	}
+	raw, err := json.Marshal(append([]any{operation}, arguments...))
+	if err != nil {
+		return Key{}, fmt.Errorf("fingerprint of %s: %w", operation, err)
+	}
+	sum := sha256.Sum256(raw)
+	return Key{actor: actor, key: *key, fingerprint: sum[:]}, nil
+}
+
+// Columns returns what a statement that inserts the key itself needs; an empty key is to be left out.
+func (k Key) Columns() (actor, key string, fingerprint []byte) { return k.actor, k.key, k.fingerprint }
+
+// ClaimTx takes the key, or returns the id of what was made when it was taken before ("" when it is ours now). While
+// another transaction holds the key, it waits for its end.
+func (k Key) ClaimTx(ctx context.Context, tx *ent.Tx) (madeID string, err error) {
+	if k.key == "" {
+		return "", nil
+	}
+	err = tx.IdempotencyKey.Create().SetActorID(k.actor).SetKey(k.key).SetFingerprint(k.fingerprint).
+		OnConflict(sql.ConflictColumns(idempotencykey.FieldActorID, idempotencykey.FieldKey), sql.DoNothing()).
+		Exec(ctx)
+	if err == nil {
+		return "", nil
+	}
+	if !errors.Is(err, stdsql.ErrNoRows) { // no row: the key is taken
+		return "", fmt.Errorf("claim idempotency key: %w", err)
+	}
+	return k.Made(ctx, tx.Client())
+}
+
+// Made returns the id of what was made with the key, which has been taken.
+func (k Key) Made(ctx context.Context, client *ent.Client) (string, error) {
+	row, err := client.IdempotencyKey.Query().
+		Where(idempotencykey.ActorID(k.actor), idempotencykey.Key(k.key)).Only(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read idempotency key: %w", err)
+	}
+	if !bytes.Equal(row.Fingerprint, k.fingerprint) {
+		return "", apierr.New(apierr.IdempotencyKeyReused,
+			"This idempotency key was used before with other arguments; use a new key for a new request.").On("idempotencyKey")
+	}
+	return row.ResultID, nil
+}
+
+// DoneTx remembers what was made.
+func (k Key) DoneTx(ctx context.Context, tx *ent.Tx, madeID string) error {
+	if k.key == "" {
+		return nil
+	}
+	err := tx.IdempotencyKey.Update().
+		Where(idempotencykey.ActorID(k.actor), idempotencykey.Key(k.key)).SetResultID(madeID).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("remember what the idempotency key made: %w", err)
+	}
+	return nil
+}
+
+// Sweep forgets keys that are older than the age.
+func Sweep(ctx context.Context, client *ent.Client, age time.Duration) error {
+	_, err := client.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(time.Now().Add(-age))).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("sweep idempotency keys: %w", err)
+	}
+	return nil
+}
+
+// IsZero tells whether the request has no key.
+func (k Key) IsZero() bool { return k.key == "" }

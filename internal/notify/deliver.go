@@ -1,0 +1,96 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+var (
+	// errTooLate says that the claim was too old for the call to begin.
+	errTooLate = NotTaken{Code: "held up"}
+
+	// errGivenUp says that the message has been handed over as often as it may be.
+	errGivenUp = errors.New("given up")
+)
+
+// lookupFailed says that the carrier could not be asked. It hides what the Sender returned, which may be a type that
+// says something of sending.
+type lookupFailed struct{ code string }
+
+func (e lookupFailed) Error() string { return "look up at the carrier: " + e.code }
+
+// deliver takes one turn at a delivery. What a panic leaves is unknown, as after a crash: the claim ends by itself.
+func (o *Outbox) deliver(ctx context.Context, c claim) {
+	defer func() {
+		if p := recover(); p != nil { // its value may hold anything, so only its type is logged
+			o.log.ErrorContext(ctx, "panic in a delivery", "delivery", c.id, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+		}
+	}()
+	receipt, err := o.attempt(ctx, &c)
+	if err := o.record(ctx, &c, receipt, err); err != nil {
+		o.log.ErrorContext(ctx, "record a delivery", "delivery", c.id, "error", err)
+	}
+}
+
+// attempt hands the message over. Where that may have been done before, the carrier is asked first; where it does
+// not know, the claim is renewed, since asking takes time and the delivery may be another's meanwhile.
+func (o *Outbox) attempt(ctx context.Context, c *claim) (Receipt, error) {
+	sender := o.senders[c.channel]
+	if sender == nil {
+		return Receipt{}, NotTaken{Code: "no sender for " + string(c.channel)}
+	}
+	if c.attempt > 1 {
+		receipt, taken, err := o.lookup(ctx, sender, c.id)
+		if err != nil || taken {
+			return receipt, err
+		}
+		if c.attempt > o.tuning.Attempts {
+			return Receipt{}, errGivenUp
+		}
+		if err := o.renew(ctx, c); err != nil {
+			return Receipt{}, err
+		}
+	}
+	return o.send(ctx, sender, c)
+}
+
+func (o *Outbox) lookup(ctx context.Context, sender Sender, id string) (Receipt, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.tuning.Call)
+	defer cancel()
+	receipt, taken, err := sender.Lookup(ctx, id)
+	if err != nil {
+		return Receipt{}, false, lookupFailed{code: kind(err)}
+	}
+	return receipt, taken, nil
+}
+
+// send calls the carrier. How old the claim is, is the last thing looked at before the call: a process may have been
+// paused at any place above.
+func (o *Outbox) send(ctx context.Context, sender Sender, c *claim) (Receipt, error) {
+	message := o.outgoing(c)
+	ctx, cancel := context.WithTimeout(ctx, o.tuning.Call)
+	defer cancel()
+	if o.age(c) > o.tuning.Lease {
+		return Receipt{}, errTooLate
+	}
+	return sender.Send(ctx, message)
+}
+
+func (o *Outbox) outgoing(c *claim) Outgoing {
+	text := c.text
+	if c.linkID != "" {
+		text = strings.ReplaceAll(text, placeholder, o.link(c.linkID))
+	}
+	return Outgoing{DeliveryID: c.id, Channel: c.channel, From: c.from, To: c.to, Subject: c.subject, Text: text}
+}
+
+// age is how old the claim is: by the wall clock or by the monotonic one, whichever says more. The one may have been
+// set back, the other stands still while a machine is suspended.
+func (o *Outbox) age(c *claim) time.Duration {
+	now := o.now()
+	return max(now.Sub(c.began), now.Round(0).Sub(c.began.Round(0)))
+}

@@ -1,0 +1,58 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"parley/ent"
+	"parley/ent/delivery"
+)
+
+// Message is what is to be sent. Text holds <link> where the link goes, which is derived from LinkID when the message
+// is sent; a text without it gets the link at its end (rule R7). AboutID is the thing that is told of the status.
+type Message struct {
+	OrganizationID string
+	Channel        delivery.Channel
+	From, To       string // From is the organisation's number, and empty for email
+	Subject, Text  string
+	LinkID         string // empty for a message without a link
+	AboutID        string
+}
+
+const placeholder = "<link>"
+
+// EnqueueTx writes a message into the outbox, in the caller's transaction. The worker is woken when that commits.
+func (o *Outbox) EnqueueTx(ctx context.Context, tx *ent.Tx, m Message) (*ent.Delivery, error) {
+	d, err := tx.Delivery.Create().
+		SetOrganizationID(m.OrganizationID).
+		SetChannel(m.Channel).
+		SetSender(m.From).SetRecipient(m.To).
+		SetSubject(m.Subject).SetText(m.place()).
+		SetLinkID(m.LinkID).SetAboutID(m.AboutID).
+		SetDueAt(time.Time{}). // at once, whatever this machine's clock says: due_at goes by the database's
+		Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("enqueue delivery: %w", err)
+	}
+	tx.OnCommit(o.ringAfter)
+	return d, nil
+}
+
+// place returns the text with a place for the link, where there is a link.
+func (m Message) place() string {
+	if m.LinkID == "" || strings.Contains(m.Text, placeholder) {
+		return m.Text
+	}
+	return strings.TrimRight(m.Text, " \t\r\n") + " " + placeholder
+}
+
+// ringAfter is a hook that wakes the worker after the commit, when it can see the row.
+func (o *Outbox) ringAfter(next ent.Committer) ent.Committer {
+	return ent.CommitFunc(func(ctx context.Context, tx *ent.Tx) error {
+		err := next.Commit(ctx, tx)
+		o.ring() // also when the commit's answer was lost: looking costs little
+		return err
+	})
+}

@@ -1,0 +1,81 @@
+package notify
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"time"
+
+	"parley/ent"
+	"parley/ent/delivery"
+)
+
+// Config is what an outbox works with. Ent, Senders and Link are needed.
+type Config struct {
+	Ent      *ent.Client
+	Senders  map[delivery.Channel]Sender
+	Link     func(linkID string) string // the address that a link stands for; it is a credential and is not kept
+	Told     Told
+	Received Received
+	Logger   *slog.Logger
+	Now      func() time.Time
+	Tuning   Tuning
+}
+
+// Told is called when a delivery's status has moved, in the transaction that writes it: an error undoes both.
+type Told func(ctx context.Context, tx *ent.Tx, d *ent.Delivery) error
+
+// Received is called once for each inbound message, in the transaction that keeps it: an error undoes both.
+type Received func(ctx context.Context, tx *ent.Tx, m *ent.InboundMessage) error
+
+// Outbox is the table of deliveries with its worker.
+type Outbox struct {
+	ent      *ent.Client
+	senders  map[delivery.Channel]Sender
+	link     func(string) string
+	told     Told
+	received Received
+	log      *slog.Logger
+	now      func() time.Time
+	tuning   Tuning
+	bell     chan struct{} // rings when the worker should look for work
+}
+
+// New returns an outbox. Nothing is sent before Run.
+func New(c Config) *Outbox {
+	o := &Outbox{
+		ent: c.Ent, senders: c.Senders, link: c.Link,
+		log: cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
+		now: c.Now, tuning: c.Tuning.filled(),
+		bell: make(chan struct{}, 1),
+	}
+	if o.now == nil {
+		o.now = time.Now
+	}
+	o.Tell(c.Told)
+	o.Deliver(c.Received)
+	return o
+}
+
+// Tell sets who is told of statuses. It is for wiring: call it before Run and before reports can come.
+func (o *Outbox) Tell(told Told) {
+	if told == nil {
+		told = func(context.Context, *ent.Tx, *ent.Delivery) error { return nil }
+	}
+	o.told = told
+}
+
+// Deliver sets who gets inbound messages. It is for wiring: call it before messages can come.
+func (o *Outbox) Deliver(received Received) {
+	if received == nil {
+		received = func(context.Context, *ent.Tx, *ent.InboundMessage) error { return nil }
+	}
+	o.received = received
+}
+
+func (o *Outbox) ring() {
+	select {
+	case o.bell <- struct{}{}:
+	default: // it is ringing already
+	}
+}

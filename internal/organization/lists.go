@@ -1,0 +1,129 @@
+package organization
+
+import (
+	"context"
+	"fmt"
+
+	"entgo.io/ent/dialect/sql"
+
+	"parley/ent"
+	"parley/ent/member"
+	"parley/ent/phonenumber"
+	"parley/ent/portal"
+	"parley/ent/predicate"
+	"parley/ent/service"
+	"parley/ent/site"
+	"parley/ent/skill"
+	"parley/internal/apierr"
+	"parley/internal/auth"
+	"parley/internal/page"
+)
+
+// Members is a page of the organisation's active members, oldest first.
+func (s *Service) Members(ctx context.Context, o *ent.Organization, a page.Args) (*page.Connection[*ent.Member], error) {
+	if err := s.belongs(ctx, o.ID); err != nil {
+		return nil, err
+	}
+	w, err := a.Window(s.limits.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	active := []predicate.Member{member.OrganizationID(o.ID), member.DeactivatedAtIsNil()}
+	rows, err := s.ent.Member.Query().Where(active...).Where(ordered[predicate.Member](w)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list members: %w", err)
+	}
+	key := func(m *ent.Member) string { return page.Key{At: m.CreatedAt, ID: m.ID}.Cursor() }
+	count := func(ctx context.Context) (int, error) { return s.ent.Member.Query().Where(active...).Count(ctx) }
+	return page.Of(w, rows, key, count), nil
+}
+
+// Services are the organisation's, by name.
+func (s *Service) Services(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Service, error) {
+	return list(ctx, s, o.ID, first, s.ent.Service.Query().Where(service.OrganizationID(o.ID)).Order(service.ByName()))
+}
+
+// Sites are the organisation's, by name.
+func (s *Service) Sites(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Site, error) {
+	return list(ctx, s, o.ID, first, s.ent.Site.Query().Where(site.OrganizationID(o.ID)).Order(site.ByName()))
+}
+
+// Skills are the organisation's, by name.
+func (s *Service) Skills(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Skill, error) {
+	return list(ctx, s, o.ID, first, s.ent.Skill.Query().Where(skill.OrganizationID(o.ID)).Order(skill.ByName()))
+}
+
+// Portals are the organisation's, by name.
+func (s *Service) Portals(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Portal, error) {
+	return list(ctx, s, o.ID, first, s.ent.Portal.Query().Where(portal.OrganizationID(o.ID)).Order(portal.ByName()))
+}
+
+// PhoneNumbers are those that the organisation holds, by number.
+func (s *Service) PhoneNumbers(ctx context.Context, o *ent.Organization, first *int) ([]*ent.PhoneNumber, error) {
+	q := s.ent.PhoneNumber.Query().
+		Where(phonenumber.OrganizationID(o.ID), phonenumber.ReleasedAtIsNil()).Order(phonenumber.ByNumber())
+	return list(ctx, s, o.ID, first, q)
+}
+
+// ServicesOf are those that a member works for, by name.
+func (s *Service) ServicesOf(ctx context.Context, m *ent.Member, first *int) ([]*ent.Service, error) {
+	return list(ctx, s, m.OrganizationID, first, m.QueryServices().Order(service.ByName()))
+}
+
+// SitesOf are those that a member works at, by name.
+func (s *Service) SitesOf(ctx context.Context, m *ent.Member, first *int) ([]*ent.Site, error) {
+	return list(ctx, s, m.OrganizationID, first, m.QuerySites().Order(site.ByName()))
+}
+
+// SkillsOf are those of a member, by name.
+func (s *Service) SkillsOf(ctx context.Context, m *ent.Member, first *int) ([]*ent.Skill, error) {
+	return list(ctx, s, m.OrganizationID, first, m.QuerySkills().Order(skill.ByName()))
+}
+
+// EmailOf is a member's address, which members of the same organisation see; to all others it is nil.
+func (s *Service) EmailOf(ctx context.Context, m *ent.Member) *string {
+	if s.belongs(ctx, m.OrganizationID) != nil {
+		return nil
+	}
+	return &m.Email
+}
+
+// belongs tells whether the viewer is a member of the organisation.
+func (s *Service) belongs(ctx context.Context, organizationID string) error {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return err
+	}
+	if v.OrganizationID() != organizationID {
+		return apierr.MissingThing("organisation")
+	}
+	return nil
+}
+
+// list reads a list of the organisation for one of its members.
+func list[T any, Q interface {
+	Limit(int) Q
+	All(context.Context) ([]T, error)
+}](ctx context.Context, s *Service, organizationID string, first *int, q Q) ([]T, error) {
+	if err := s.belongs(ctx, organizationID); err != nil {
+		return nil, err
+	}
+	size, err := page.Size(first, s.limits.PageSize)
+	if err != nil || size == 0 {
+		return []T{}, err
+	}
+	rows, err := q.Limit(size).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read list: %w", err)
+	}
+	return rows, nil
+}
+
+// ordered puts a query in order of creation within the window.
+func ordered[P ~func(*sql.Selector)](w page.Window) P {
+	return func(s *sql.Selector) {
+		if err := w.Order(s, s.C("created_at"), s.C("id"), false); err != nil {
+			s.AddError(err)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+// Package organization is the tenant: its members and how they sign in, its services, sites, skills, portals and
+// numbers.
+//
+// It guarantees that nothing of another organisation is seen or learned of: what it answers is bounded by the
+// organisation of the viewer. It does not know rooms.
+package organization
+
+import (
+	"context"
+	"fmt"
+
+	"parley/ent"
+	"parley/ent/phonenumber"
+	"parley/internal/apierr"
+	"parley/internal/auth"
+	"parley/internal/limits"
+	"parley/internal/throttle"
+)
+
+// Service answers for organisations.
+type Service struct {
+	ent       *ent.Client
+	limits    limits.Limits
+	tokens    *auth.Tokens
+	passwords *auth.Passwords
+	counter   *throttle.Counter
+}
+
+// New returns the service.
+func New(client *ent.Client, l limits.Limits, tokens *auth.Tokens, passwords *auth.Passwords, counter *throttle.Counter) *Service {
+	return &Service{ent: client, limits: l, tokens: tokens, passwords: passwords, counter: counter}
+}
+
+// Own returns the viewer's organisation; for members.
+func (s *Service) Own(ctx context.Context) (*ent.Organization, error) {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.ent.Organization.Get(ctx, v.OrganizationID())
+	if err != nil {
+		return nil, fmt.Errorf("get organisation: %w", err)
+	}
+	return o, nil
+}
+
+// Node returns the organisation, member, service, site, skill, portal or number with the id, where the viewer is a
+// member of the organisation it belongs to.
+func (s *Service) Node(ctx context.Context, prefix, id string) (ent.Node, error) {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	node, owner, err := s.find(ctx, prefix, id)
+	if ent.IsNotFound(err) || err == nil && owner != v.OrganizationID() {
+		return nil, apierr.MissingThing("thing")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", prefix, err)
+	}
+	return node, nil
+}
+
+// find returns the thing and the organisation it belongs to.
+func (s *Service) find(ctx context.Context, prefix, id string) (ent.Node, string, error) {
+	switch prefix {
+	case "org":
+		return owned(s.ent.Organization.Get(ctx, id))(func(o *ent.Organization) string { return o.ID })
+	case "mem":
+		return owned(s.ent.Member.Get(ctx, id))(func(m *ent.Member) string { return m.OrganizationID })
+	case "svc":
+		return owned(s.ent.Service.Get(ctx, id))(func(m *ent.Service) string { return m.OrganizationID })
+	case "site":
+		return owned(s.ent.Site.Get(ctx, id))(func(m *ent.Site) string { return m.OrganizationID })
+	case "skl":
+		return owned(s.ent.Skill.Get(ctx, id))(func(m *ent.Skill) string { return m.OrganizationID })
+	case "prt":
+		return owned(s.ent.Portal.Get(ctx, id))(func(m *ent.Portal) string { return m.OrganizationID })
+	case "num":
+		return owned(s.ent.PhoneNumber.Get(ctx, id))(func(m *ent.PhoneNumber) string { return m.OrganizationID })
+	}
+	return nil, "", apierr.MissingThing("thing")
+}
+
+func owned[N ent.Node](node N, err error) func(owner func(N) string) (ent.Node, string, error) {
+	return func(owner func(N) string) (ent.Node, string, error) {
+		if err != nil {
+			return nil, "", err
+		}
+		return node, owner(node), nil
+	}
+}
+
+// NumberTx returns the number that the organisation's text messages come from, or SMS_NOT_ACTIVATED while it holds
+// none (rule R5).
+func NumberTx(ctx context.Context, tx *ent.Tx, organizationID string) (string, error) {
+	n, err := tx.PhoneNumber.Query().
+		Where(phonenumber.OrganizationID(organizationID), phonenumber.ReleasedAtIsNil()).
+		Order(phonenumber.ByCreatedAt(), phonenumber.ByID()).First(ctx)
+	if ent.IsNotFound(err) {
+		return "", apierr.New(apierr.SmsNotActivated,
+			"Text messages are off: the organisation holds no number. Invite by email, or have an administrator buy a number.").On("channel")
+	}
+	if err != nil {
+		return "", fmt.Errorf("find number of organisation: %w", err)
+	}
+	return n.Number, nil
+}

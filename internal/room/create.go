@@ -1,0 +1,131 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"parley/ent"
+	"parley/ent/room"
+	"parley/ent/roomlink"
+	"parley/internal/apierr"
+	"parley/internal/auth"
+	"parley/internal/database"
+	"parley/internal/eventlog"
+	"parley/internal/idempotency"
+	"time"
+)
+
+// newName is what a room is called until a customer is invited (rule R1).
+const newName = "Collaboration Room"
+
+// CreateRoomInput is the input of createRoom.
+type CreateRoomInput struct {
+	IdempotencyKey *string
+}
+
+// CreateRoomPayload is the answer of createRoom.
+type CreateRoomPayload struct {
+	apierr.Payload
+	Room *ent.Room
+}
+
+// Create opens a room; for members.
+func (s *Service) Create(ctx context.Context, in CreateRoomInput) (*CreateRoomPayload, error) {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key, err := idempotency.For(v.ID(), in.IdempotencyKey, "createRoom")
+	if err != nil {
+		return nil, err
+	}
+	var id string
+	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) (err error) {
+		if id, err = key.ClaimTx(ctx, tx); err != nil || id != "" {
+			return err
+		}
+		if id, err = createTx(ctx, tx, v); err != nil {
+			return err
+		}
+		return key.DoneTx(ctx, tx, id)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("create room: %w", err)
+	}
+	r, err := s.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &CreateRoomPayload{Room: r}, nil
+}
+
+func createTx(ctx context.Context, tx *ent.Tx, v auth.Viewer) (id string, err error) {
+	streamID, err := eventlog.CreateTx(ctx, tx)
+	if err != nil {
+		return "", err
+	}
+	r, err := tx.Room.Create().
+		SetOrganizationID(v.OrganizationID()).SetCreatedByID(v.ID()).SetName(newName).SetStreamID(streamID).Save(ctx)
+	if err != nil {
+		return "", fmt.Errorf("keep room: %w", err)
+	}
+	return r.ID, nil
+}
+
+// CloseRoomInput is the input of closeRoom.
+type CloseRoomInput struct{ RoomID string }
+
+// CloseRoomPayload is the answer of closeRoom.
+type CloseRoomPayload struct {
+	apierr.Payload
+	Room *ent.Room
+}
+
+// Close ends a room for good; for members. Its log is sealed with RoomClosed as the last event, and its links end.
+// Closing a room that is closed changes nothing.
+func (s *Service) Close(ctx context.Context, in CloseRoomInput) (*CloseRoomPayload, error) {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+		r, err := lockTx(ctx, tx, v, in.RoomID)
+		if err != nil || r.Status == room.StatusClosed {
+			return err
+		}
+		return s.closeTx(ctx, tx, v, r)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("close room: %w", err)
+	}
+	r, err := s.Get(ctx, in.RoomID)
+	if err != nil {
+		return nil, err
+	}
+	return &CloseRoomPayload{Room: r}, nil
+}
+
+func (s *Service) closeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room) error {
+	if err := tx.Room.UpdateOne(r).SetStatus(room.StatusClosed).Exec(ctx); err != nil {
+		return fmt.Errorf("mark room as closed: %w", err)
+	}
+	err := tx.RoomLink.Update().
+		Where(roomlink.RoomID(r.ID), roomlink.RevokedAtIsNil()).SetRevokedAt(time.Now()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("revoke links of room: %w", err)
+	}
+	if err := s.appendTx(ctx, tx, r, by(v, kindRoomClosed, nil)); err != nil {
+		return err
+	}
+	return eventlog.SealTx(ctx, tx, r.StreamID)
+}
+
+// appendTx appends to the room's log, which takes nothing once the room is closed.
+func (s *Service) appendTx(ctx context.Context, tx *ent.Tx, r *ent.Room, entries ...eventlog.Entry) error {
+	_, err := s.log.AppendTx(ctx, tx, r.StreamID, entries...)
+	if errors.Is(err, eventlog.ErrSealed) {
+		return closed()
+	}
+	return err
+}

@@ -1,0 +1,170 @@
+package room
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"parley/ent"
+	"parley/ent/customerinvitation"
+	"parley/internal/auth"
+	"parley/internal/eventlog"
+)
+
+// Kinds of events in a room's log. Those of the timeline are also the values of the enum MessageKind.
+const (
+	kindText                    = "TEXT"
+	kindDocument                = "DOCUMENT"
+	kindNotice                  = "NOTICE"
+	kindCustomerInvited         = "CUSTOMER_INVITED"
+	kindInvitationStatusChanged = "INVITATION_STATUS_CHANGED"
+	kindCustomerJoined          = "CUSTOMER_JOINED"
+	kindRoomRenamed             = "ROOM_RENAMED"
+	kindRoomClosed              = "ROOM_CLOSED"
+)
+
+// Sides, the values of the enum Side.
+const (
+	sideMember   = "MEMBER"
+	sideCustomer = "CUSTOMER"
+	sideSystem   = "SYSTEM"
+)
+
+func sideOf(v auth.Viewer) string {
+	switch {
+	case v.Member != nil:
+		return sideMember
+	case v.Customer != nil:
+		return sideCustomer
+	}
+	return sideSystem
+}
+
+// data is what an event tells besides its kind.
+type data struct {
+	Invitation string                    `json:"invitation,omitempty"`
+	Status     customerinvitation.Status `json:"status,omitempty"`
+	Name       string                    `json:"name,omitempty"`
+}
+
+// by is an entry for something that the viewer did, or Parley where the viewer is nobody.
+func by(v auth.Viewer, kind string, d any) eventlog.Entry {
+	e := eventlog.Entry{Kind: kind, Side: sideOf(v), ActorID: v.ID()}
+	if d != nil {
+		raw, _ := json.Marshal(d) // a struct of strings always marshals
+		e.Data = string(raw)
+	}
+	return e
+}
+
+// Event is something that happened in a room: one of the types below.
+type Event interface{ IsRoomEvent() }
+
+// Happening is what all events have.
+type Happening struct {
+	Cursor     *string // nil for what is live only
+	OccurredAt time.Time
+
+	streamID int64
+	actorID  string
+	cast     *cast
+	rooms    *Service
+}
+
+// IsRoomEvent marks an Event.
+func (Happening) IsRoomEvent() {}
+
+// Room is where it happened.
+func (h Happening) Room(ctx context.Context) (*ent.Room, error) {
+	return h.rooms.byStream(ctx, h.streamID)
+}
+
+// Actor is who did it, or nil where Parley did.
+func (h Happening) Actor(ctx context.Context) (ent.Actor, error) {
+	if h.cast == nil {
+		return nil, nil
+	}
+	return h.cast.actor(ctx, h.actorID)
+}
+
+// The events of a room.
+type (
+	// MessagePosted says that an entry came to the timeline.
+	MessagePosted struct {
+		Happening
+		Message *Message
+	}
+	// CustomerInvited says that a customer was invited.
+	CustomerInvited struct {
+		Happening
+		invitationID string
+	}
+	// InvitationStatusChanged says that an invitation has come further.
+	InvitationStatusChanged struct {
+		Happening
+		Status       customerinvitation.Status
+		invitationID string
+	}
+	// CustomerJoined says that the customer has entered by a link for the first time.
+	CustomerJoined struct{ Happening }
+	// RoomRenamed says that the room got another name.
+	RoomRenamed struct {
+		Happening
+		Name string
+	}
+	// RoomClosed is the last event of a room.
+	RoomClosed struct{ Happening }
+	// CaughtUp says that all that was stored has been replayed.
+	CaughtUp struct{ Happening }
+	// Heartbeat says that the subscription is alive.
+	Heartbeat struct{ Happening }
+)
+
+// Invitation is the invitation; nil for those who are not members.
+func (e *CustomerInvited) Invitation(ctx context.Context) (*ent.CustomerInvitation, error) {
+	return e.rooms.invitationForMember(ctx, e.invitationID)
+}
+
+// Invitation is the invitation as it is now; nil for those who are not members.
+func (e *InvitationStatusChanged) Invitation(ctx context.Context) (*ent.CustomerInvitation, error) {
+	return e.rooms.invitationForMember(ctx, e.invitationID)
+}
+
+func (s *Service) invitationForMember(ctx context.Context, id string) (*ent.CustomerInvitation, error) {
+	if auth.From(ctx).Member == nil {
+		return nil, nil
+	}
+	i, err := s.ent.CustomerInvitation.Get(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("get invitation of an event: %w", err)
+	}
+	return i, nil
+}
+
+// event makes an Event of what the log holds, or nil of a kind that this version does not know.
+func (s *Service) event(e eventlog.Event, c *cast) (Event, error) {
+	cursor := s.log.Cursor(e.Stream, e.Seq)
+	h := Happening{Cursor: &cursor, OccurredAt: e.At, streamID: e.Stream, actorID: e.ActorID, cast: c, rooms: s}
+	var d data
+	if e.Data != "" {
+		if err := json.Unmarshal([]byte(e.Data), &d); err != nil {
+			return nil, fmt.Errorf("decode event %s: %w", e.ID, err)
+		}
+	}
+	switch e.Kind {
+	case kindText, kindDocument, kindNotice:
+		return &MessagePosted{h, s.message(e, c)}, nil
+	case kindCustomerInvited:
+		return &CustomerInvited{h, d.Invitation}, nil
+	case kindInvitationStatusChanged:
+		return &InvitationStatusChanged{h, d.Status, d.Invitation}, nil
+	case kindCustomerJoined:
+		return &CustomerJoined{h}, nil
+	case kindRoomRenamed:
+		return &RoomRenamed{h, d.Name}, nil
+	case kindRoomClosed:
+		return &RoomClosed{h}, nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,165 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"parley/ent"
+	"parley/ent/customerinvitation"
+	"parley/ent/delivery"
+	"parley/ent/room"
+	"parley/internal/apierr"
+	"parley/internal/auth"
+	"parley/internal/customer"
+	"parley/internal/database"
+	"parley/internal/idempotency"
+	"parley/internal/notify"
+	"parley/internal/organization"
+	"parley/internal/throttle"
+)
+
+// InviteCustomerInput is the input of inviteCustomer.
+type InviteCustomerInput struct {
+	RoomID         string
+	Channel        customerinvitation.Channel
+	To             string
+	FirstName      string
+	LastName       string
+	IdempotencyKey *string
+}
+
+// InviteCustomerPayload is the answer of inviteCustomer.
+type InviteCustomerPayload struct {
+	apierr.Payload
+	Room         *ent.Room
+	Invitation   *ent.CustomerInvitation
+	Confirmation *string
+}
+
+// Invite sends a customer a link to the room and names the room after them (rules R2–R10); for members.
+func (s *Service) Invite(ctx context.Context, in InviteCustomerInput) (*InviteCustomerPayload, error) {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	details, err := customer.Check(in.Channel, in.To, in.FirstName, in.LastName, s.limits.NameCharacters)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayUse(v, in.Channel); err != nil {
+		return nil, err
+	}
+	key, err := idempotency.For(v.ID(), in.IdempotencyKey, "inviteCustomer", in.RoomID, in.Channel, in.To, in.FirstName, in.LastName)
+	if err != nil {
+		return nil, err
+	}
+	var id string
+	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) (err error) {
+		if id, err = key.ClaimTx(ctx, tx); err != nil || id != "" {
+			return err
+		}
+		if id, err = s.inviteTx(ctx, tx, v, in.RoomID, details); err != nil {
+			return err
+		}
+		return key.DoneTx(ctx, tx, id)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("invite customer: %w", err)
+	}
+	return s.invited(ctx, id)
+}
+
+// mayUse tells whether the member has the channel (rule O6).
+func mayUse(v auth.Viewer, c customerinvitation.Channel) error {
+	if slices.Contains(v.Member.Channels, string(c)) {
+		return nil
+	}
+	return apierr.New(apierr.ChannelNotGranted, "You may not reach customers by %s; an administrator can grant it.", channelName(c)).On("channel")
+}
+
+func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, roomID string, d customer.Details) (id string, err error) {
+	r, err := lockTx(ctx, tx, v, roomID)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case r.Status == room.StatusClosed:
+		return "", closed()
+	case r.CustomerID != nil:
+		return "", apierr.New(apierr.AlreadyInvited, "This room already has a customer.").On("roomId")
+	}
+	c, err := customer.CreateTx(ctx, tx, r.OrganizationID, d)
+	if err != nil {
+		return "", err
+	}
+	if r, err = tx.Room.UpdateOne(r).SetCustomerID(c.ID).SetName(c.Name()).SetStatus(room.StatusActive).Save(ctx); err != nil {
+		return "", fmt.Errorf("name room after customer: %w", err)
+	}
+	i, err := s.sendTx(ctx, tx, v, r, d)
+	if err != nil {
+		return "", err
+	}
+	err = s.appendTx(ctx, tx, r,
+		by(v, kindCustomerInvited, data{Invitation: i.ID}), by(v, kindRoomRenamed, data{Name: r.Name}))
+	if err != nil {
+		return "", err
+	}
+	return i.ID, s.counter.TakeTx(ctx, tx, s.inviteRules(v, d)...)
+}
+
+// sendTx keeps an invitation and puts its message into the outbox.
+func (s *Service) sendTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, d customer.Details) (*ent.CustomerInvitation, error) {
+	from, err := senderTx(ctx, tx, r.OrganizationID, d.Channel)
+	if err != nil {
+		return nil, err
+	}
+	i, err := tx.CustomerInvitation.Create().
+		SetRoomID(r.ID).SetChannel(d.Channel).SetRecipient(d.Identifier).SetInvitedByID(v.ID()).Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("keep invitation: %w", err)
+	}
+	link, err := s.linkTx(ctx, tx, r.ID, &i.ID)
+	if err != nil {
+		return nil, err
+	}
+	o, err := tx.Organization.Get(ctx, r.OrganizationID)
+	if err != nil {
+		return nil, fmt.Errorf("get organisation: %w", err)
+	}
+	_, err = s.outbox.EnqueueTx(ctx, tx, notify.Message{
+		OrganizationID: o.ID, Channel: delivery.Channel(d.Channel), From: from, To: d.Identifier,
+		Subject: subject(o, d.Channel), Text: text(o, d), LinkID: link.ID, AboutID: i.ID,
+	})
+	return i, err
+}
+
+// senderTx is the number that a text message comes from (rule R5); email needs none.
+func senderTx(ctx context.Context, tx *ent.Tx, organizationID string, c customerinvitation.Channel) (string, error) {
+	if c != customerinvitation.ChannelSMS {
+		return "", nil
+	}
+	return organization.NumberTx(ctx, tx, organizationID)
+}
+
+func (s *Service) inviteRules(v auth.Viewer, d customer.Details) []throttle.Rule {
+	const hour, day = time.Hour, 24 * time.Hour
+	return []throttle.Rule{
+		{Name: "invites-per-recipient-hour", Of: d.Key, Limit: s.limits.InvitesPerNumberHour, Window: hour},
+		{Name: "invites-per-recipient-day", Of: d.Key, Limit: s.limits.InvitesPerNumberDay, Window: day},
+		{Name: "invites-per-member-hour", Of: v.ID(), Limit: s.limits.InvitesPerMember, Window: hour},
+		{Name: "invites-per-organization-day", Of: v.OrganizationID(), Limit: s.limits.InvitesPerOrgDay, Window: day},
+	}
+}
+
+// invited is the answer for an invitation that was made, now or by an earlier request with the same key.
+func (s *Service) invited(ctx context.Context, id string) (*InviteCustomerPayload, error) {
+	i, err := s.ent.CustomerInvitation.Query().Where(customerinvitation.ID(id)).WithRoom(
+		func(q *ent.RoomQuery) { q.WithStream() }).Only(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("get invitation: %w", err)
+	}
+	sentence := confirmation(i, i.Edges.Room.Name)
+	return &InviteCustomerPayload{Room: i.Edges.Room, Invitation: i, Confirmation: &sentence}, nil
+}

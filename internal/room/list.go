@@ -1,0 +1,73 @@
+package room
+
+import (
+	"context"
+	"fmt"
+
+	"entgo.io/ent/dialect/sql"
+
+	"parley/ent"
+	"parley/ent/customerinvitation"
+	"parley/ent/room"
+	"parley/ent/stream"
+	"parley/internal/auth"
+	"parley/internal/page"
+)
+
+// List is a page of the organisation's rooms, newest activity first; for members.
+func (s *Service) List(ctx context.Context, a page.Args) (*page.Connection[*ent.Room], error) {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := a.Window(s.limits.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.ent.Room.Query().Where(room.OrganizationID(v.OrganizationID()), byActivity(w)).
+		WithStream().WithCustomer().WithCreatedBy().All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list rooms: %w", err)
+	}
+	key := func(r *ent.Room) string { return page.Key{At: r.Edges.Stream.LastAt, ID: r.ID}.Cursor() }
+	count := func(ctx context.Context) (int, error) {
+		return s.ent.Room.Query().Where(room.OrganizationID(v.OrganizationID())).Count(ctx)
+	}
+	return page.Of(w, rows, key, count), nil
+}
+
+// byActivity puts rooms in order of the newest event in their logs, newest first, within the window.
+func byActivity(w page.Window) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		log := sql.Table(stream.Table)
+		s.Join(log).On(s.C(room.FieldStreamID), log.C(stream.FieldID))
+		if err := w.Order(s, log.C(stream.FieldLastAt), s.C(room.FieldID), true); err != nil {
+			s.AddError(err)
+		}
+	}
+}
+
+// Invitations is a page of the invitations that were sent to the room's customer, oldest first; for members.
+func (s *Service) Invitations(ctx context.Context, r *ent.Room, a page.Args) (*page.Connection[*ent.CustomerInvitation], error) {
+	if _, err := auth.Member(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := check(ctx, r); err != nil {
+		return nil, err
+	}
+	w, err := a.Window(s.limits.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	inOrder := func(s *sql.Selector) {
+		if err := w.Order(s, s.C(customerinvitation.FieldCreatedAt), s.C(customerinvitation.FieldID), false); err != nil {
+			s.AddError(err)
+		}
+	}
+	rows, err := r.QueryInvitations().Where(inOrder).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list invitations: %w", err)
+	}
+	key := func(i *ent.CustomerInvitation) string { return page.Key{At: i.CreatedAt, ID: i.ID}.Cursor() }
+	return page.Of(w, rows, key, func(ctx context.Context) (int, error) { return r.QueryInvitations().Count(ctx) }), nil
+}

@@ -1,0 +1,129 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"parley/ent"
+	"parley/ent/room"
+	"parley/internal/apierr"
+	"parley/internal/auth"
+	"parley/internal/eventlog"
+	"parley/internal/page"
+)
+
+// messagePrefix is the type of the ids of messages.
+const messagePrefix = "msg"
+
+// Message is an entry of a room's timeline.
+type Message struct {
+	ID     string
+	Cursor string
+	Kind   string
+	Body   string
+	Side   string
+	SentAt time.Time
+
+	streamID int64
+	actorID  string
+	cast     *cast
+	rooms    *Service
+}
+
+// IsNode marks a Node.
+func (*Message) IsNode() {}
+
+// Room is the room the message is in.
+func (m *Message) Room(ctx context.Context) (*ent.Room, error) {
+	return m.rooms.byStream(ctx, m.streamID)
+}
+
+// Author is who wrote the message, or nil where Parley did.
+func (m *Message) Author(ctx context.Context) (ent.Actor, error) { return m.cast.actor(ctx, m.actorID) }
+
+// message makes an entry of an event of one of the message kinds.
+func (s *Service) message(e eventlog.Event, c *cast) *Message {
+	return &Message{
+		ID: e.ID, Cursor: s.log.Cursor(e.Stream, e.Seq), Kind: e.Kind, Body: e.Body, Side: e.Side, SentAt: e.At,
+		streamID: e.Stream, actorID: e.ActorID, cast: c, rooms: s,
+	}
+}
+
+// Messages is a page of the room's timeline, oldest first.
+func (s *Service) Messages(ctx context.Context, r *ent.Room, a page.Args) (*page.Connection[*Message], error) {
+	if _, err := check(ctx, r); err != nil {
+		return nil, err
+	}
+	w, err := a.Window(s.limits.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	after, before, err := s.places(r, w)
+	if err != nil {
+		return nil, err
+	}
+	events, err := s.log.Messages(ctx, r.StreamID, after, before, w.Fetch(), w.Backward)
+	if err != nil {
+		return nil, err
+	}
+	count := func(ctx context.Context) (int, error) { return s.log.CountMessages(ctx, r.StreamID) }
+	return page.Of(w, s.messages(events), func(m *Message) string { return m.Cursor }, count), nil
+}
+
+// places are the bounds of a window as places in the room's log, both exclusive.
+func (s *Service) places(r *ent.Room, w page.Window) (after, before int64, err error) {
+	before = math.MaxInt64
+	if w.After != "" {
+		if after, err = s.log.Seq(w.After, r.StreamID, math.MaxInt64); err != nil {
+			return 0, 0, err
+		}
+	}
+	if w.Before != "" {
+		before, err = s.log.Seq(w.Before, r.StreamID, math.MaxInt64)
+	}
+	return after, before, err
+}
+
+// messages makes entries that share the look-up of their authors.
+func (s *Service) messages(events []eventlog.Event) []*Message {
+	c := s.people.cast(events...)
+	all := make([]*Message, len(events))
+	for i, e := range events {
+		all[i] = s.message(e, c)
+	}
+	return all
+}
+
+// byStream returns the room that a stream is the log of, which the viewer has been let into before.
+func (s *Service) byStream(ctx context.Context, streamID int64) (*ent.Room, error) {
+	r, err := s.ent.Room.Query().Where(room.StreamID(streamID)).WithStream().Only(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("get room of stream: %w", err)
+	}
+	return r, nil
+}
+
+// messageNode returns the message with the id, where the viewer may see its room.
+func (s *Service) messageNode(ctx context.Context, id string) (*Message, error) {
+	v, err := auth.Anyone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e, found, err := s.log.Message(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, apierr.MissingThing("message")
+	}
+	r, err := s.byStream(ctx, e.Stream)
+	if err != nil {
+		return nil, err
+	}
+	if !maySee(v, r) {
+		return nil, apierr.MissingThing("message")
+	}
+	return s.message(e, s.people.cast(e)), nil
+}

@@ -1,0 +1,131 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"parley/ent"
+	"parley/ent/customer"
+	"parley/ent/member"
+	"parley/internal/eventlog"
+)
+
+// people are the authors of messages and events. They are remembered for a moment, so that a busy room does not ask
+// for the same few persons with each message.
+type people struct {
+	ent *ent.Client
+
+	mu     sync.Mutex
+	known  map[string]ent.Actor
+	forget time.Time
+}
+
+// rememberPeople is for how long a changed name may show as it was.
+const rememberPeople = 2 * time.Second
+
+func newPeople(client *ent.Client) *people { return &people{ent: client} }
+
+// cast is the people of some events, who are looked up together when the first of them is asked for.
+type cast struct {
+	people *people
+	ids    []string
+
+	once  sync.Once
+	found map[string]ent.Actor
+	err   error
+}
+
+func (p *people) cast(events ...eventlog.Event) *cast {
+	c := &cast{people: p}
+	for _, e := range events {
+		if e.ActorID != "" {
+			c.ids = append(c.ids, e.ActorID)
+		}
+	}
+	return c
+}
+
+// actor returns one of the cast; nobody for the empty id.
+func (c *cast) actor(ctx context.Context, id string) (ent.Actor, error) {
+	if id == "" {
+		return nil, nil
+	}
+	c.once.Do(func() { c.found, c.err = c.people.find(ctx, c.ids) })
+	if c.err != nil {
+		return nil, c.err
+	}
+	return c.found[id], nil
+}
+
+// find returns the people with the ids.
+func (p *people) find(ctx context.Context, ids []string) (map[string]ent.Actor, error) {
+	found, unknown := p.recall(ids)
+	if len(unknown) == 0 {
+		return found, nil
+	}
+	members, customers := byKind(unknown)
+	if len(members) > 0 {
+		rows, err := p.ent.Member.Query().Where(member.IDIn(members...)).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("find members: %w", err)
+		}
+		for _, m := range rows {
+			found[m.ID] = m
+		}
+	}
+	if len(customers) > 0 {
+		rows, err := p.ent.Customer.Query().Where(customer.IDIn(customers...)).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("find customers: %w", err)
+		}
+		for _, c := range rows {
+			found[c.ID] = c
+		}
+	}
+	p.remember(found, unknown)
+	return found, nil
+}
+
+// recall returns those who are remembered, and the ids of the others.
+func (p *people) recall(ids []string) (found map[string]ent.Actor, unknown []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Now().After(p.forget) {
+		p.known, p.forget = map[string]ent.Actor{}, time.Now().Add(rememberPeople)
+	}
+	found = map[string]ent.Actor{}
+	asked := map[string]bool{}
+	for _, id := range ids {
+		if a, ok := p.known[id]; ok {
+			found[id] = a
+		} else if !asked[id] {
+			asked[id] = true
+			unknown = append(unknown, id)
+		}
+	}
+	return found, unknown
+}
+
+func (p *people) remember(found map[string]ent.Actor, ids []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, id := range ids {
+		if a, ok := found[id]; ok {
+			p.known[id] = a
+		}
+	}
+}
+
+func byKind(ids []string) (members, customers []string) {
+	for _, id := range ids {
+		if strings.HasPrefix(id, "mem_") {
+			members = append(members, id)
+		} else {
+			customers = append(customers, id)
+		}
+	}
+	return members, customers
+}

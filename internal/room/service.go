@@ -1,0 +1,68 @@
+// Package room is where members and a customer meet: rooms, the invitations and links by which a customer comes in,
+// and the timeline of what is written.
+//
+// It guarantees, besides the rules R and C:
+//
+//   - What is answered without an error is on disk, and is in the room's log exactly once (X1, X4).
+//   - Whoever asks is checked first, in every method, against the organisation and the room; what is of another
+//     organisation is not found (X2). What may be followed is checked when it is asked for and ends when the room's
+//     log or the token ends (X3).
+//   - Nothing is sent to a customer before the transaction that says so has committed.
+//
+// It does not know how a message leaves the house (package notify), nor how the log is kept (package eventlog).
+package room
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"parley/ent"
+	"parley/internal/auth"
+	"parley/internal/eventlog"
+	"parley/internal/limits"
+	"parley/internal/notify"
+	"parley/internal/throttle"
+)
+
+// Service answers for rooms.
+type Service struct {
+	ent    *ent.Client
+	limits limits.Limits
+	log    *eventlog.Log
+	links  *auth.Links
+	tokens *auth.Tokens
+	outbox *notify.Outbox
+
+	counter *throttle.Counter
+	writing *throttle.Bucket // messages of a person
+	people  *people
+	post    *sql.Stmt
+}
+
+// Parts are what a Service is made of.
+type Parts struct {
+	DB      *sql.DB
+	Ent     *ent.Client
+	Limits  limits.Limits
+	Log     *eventlog.Log
+	Links   *auth.Links
+	Tokens  *auth.Tokens
+	Outbox  *notify.Outbox
+	Counter *throttle.Counter
+}
+
+// New returns the service.
+func New(ctx context.Context, p Parts) (*Service, error) {
+	post, err := p.DB.PrepareContext(ctx, postSQL)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the statement that posts a message: %w", err)
+	}
+	return &Service{
+		ent: p.Ent, limits: p.Limits, log: p.Log, links: p.Links, tokens: p.Tokens, outbox: p.Outbox,
+		counter: p.Counter,
+		writing: throttle.NewBucket("messages-burst", p.Limits.MessagesPerSecond, p.Limits.MessagesBurst),
+		people:  newPeople(p.Ent),
+		post:    post,
+	}, nil
+}

@@ -1,0 +1,9 @@
+// Package parley holds the schema, so that the server can hand it out.
+package parley
+
+import _ "embed" // schema.graphqls
+
+// Schema is the SDL of the API.
+//
+//go:embed schema.graphqls
+var Schema string

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"parley/ent/delivery"
+	"parley/graph"
+	"parley/graph/generated"
+	"parley/graph/transport"
+	"parley/internal/auth"
+	"parley/internal/eventlog"
+	"parley/internal/notify"
+	"parley/internal/notify/simulator"
+	"parley/internal/notify/smtp"
+	"parley/internal/organization"
+	"parley/internal/room"
+	"parley/internal/throttle"
+)
+
+// app is everything that runs.
+type app struct {
+	config   *config
+	store    *store
+	log      *slog.Logger
+	listener net.Listener
+
+	tokens        *auth.Tokens
+	events        *eventlog.Log
+	outbox        *notify.Outbox
+	simulator     *simulator.Simulator // nil where nothing is simulated
+	counter       *throttle.Counter
+	organizations *organization.Service
+	rooms         *room.Service
+	graphql       *transport.Handler
+	stopping      atomic.Bool
+}
+
+// wire makes everything, and nothing runs yet. It listens, since links need to know where.
+func wire(ctx context.Context, c *config, s *store, log *slog.Logger) (_ *app, err error) {
+	a := &app{config: c, store: s, log: log}
+	if a.listener, err = net.Listen("tcp", c.Addr); err != nil {
+		return nil, fmt.Errorf("PARLEY_ADDR=%s: %w", c.Addr, err)
+	}
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + reachable(a.listener.Addr())
+	}
+	links := auth.NewLinks(c.secret, c.PublicURL)
+	a.counter = throttle.NewCounter(s.db)
+	a.tokens = auth.NewTokens(s.ent, c.limits)
+	if a.events, err = eventlog.Open(ctx, s.db, eventlog.Alone{}, log); err != nil {
+		return nil, err
+	}
+	senders, err := a.senders()
+	if err != nil {
+		return nil, err
+	}
+	a.outbox = notify.New(notify.Config{
+		Ent: s.ent, Senders: senders, Logger: log,
+		Link: func(id string) string { return links.URL(room.LinkPath, id) },
+	})
+	a.organizations = organization.New(s.ent, c.limits, a.tokens, auth.NewPasswords(), a.counter)
+	a.rooms, err = room.New(ctx, room.Parts{
+		DB: s.db, Ent: s.ent, Limits: c.limits, Log: a.events, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.outbox.Tell(a.rooms.Told)
+	a.graphql = a.api()
+	return a, nil
+}
+
+// reachable is where a browser on this machine finds the server.
+func reachable(addr net.Addr) string {
+	host, port, _ := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// senders are the carrier and the mail server that are set; the simulator stands in where none is.
+func (a *app) senders() (map[delivery.Channel]notify.Sender, error) {
+	a.simulator = simulator.New(simulator.Config{Ent: a.store.ent, Logger: a.log})
+	senders := map[delivery.Channel]notify.Sender{delivery.ChannelSMS: a.simulator, delivery.ChannelEmail: a.simulator}
+	if a.config.SMTPURL != "" {
+		mail, err := smtp.New(a.config.SMTPURL)
+		if err != nil {
+			return nil, err
+		}
+		senders[delivery.ChannelEmail] = mail
+	}
+	return senders, nil
+}
+
+// guesses are the root fields that take a password, a code or a token.
+var guesses = []string{"signIn", "enterRoom"}
+
+func (a *app) api() *transport.Handler {
+	schema := generated.NewExecutableSchema(generated.Config{
+		Resolvers: &graph.Resolver{Rooms: a.rooms, Organizations: a.organizations},
+	})
+	present := graph.Presenter(a.log)
+	return transport.New(schema, transport.Options{
+		Limits:       a.config.limits,
+		Authenticate: a.authenticate,
+		Present:      func(ctx context.Context, err error) *gqlerror.Error { return present(ctx, err) },
+		AllowOrigin:  a.allowOrigin,
+		Address:      address,
+		Logger:       a.log,
+		GuessFields:  guesses,
+		Suggestions:  a.config.demo(),
+	})
+}
+
+// authenticate puts the viewer and the client's address into the context. For as long as the context lives, which for
+// a WebSocket is as long as the connection, the session is watched.
+func (a *app) authenticate(ctx context.Context, authorization string) (context.Context, transport.Session, error) {
+	ctx = auth.WithAddress(ctx, transport.Address(ctx))
+	v, life, err := a.tokens.Authenticate(ctx, authorization)
+	if err != nil || v.ID() == "" {
+		return ctx, transport.Session{}, err
+	}
+	context.AfterFunc(ctx, a.tokens.Watch(v))
+	return auth.With(ctx, v), transport.Session{Key: v.TokenID, Life: life}, nil
+}
+
+// allowOrigin lets pages of our own and of the allowed origins open a WebSocket; clients that are not browsers send
+// no origin.
+func (a *app) allowOrigin(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || strings.EqualFold(origin, a.config.PublicURL) {
+		return true
+	}
+	for _, allowed := range a.config.Origins {
+		if strings.EqualFold(origin, allowed) {
+			return true
+		}
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+}
+
+// address is the client's network address, without its port.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

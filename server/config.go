@@ -1,0 +1,139 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"parley/internal/limits"
+)
+
+// config is what can be set: by a flag, else by the variable in its var tag.
+type config struct {
+	Addr        string   `var:"PARLEY_ADDR" default:"127.0.0.1:8080" help:"Where to listen ($PARLEY_ADDR)."`
+	PublicURL   string   `var:"PARLEY_PUBLIC_URL" help:"What links begin with; http://<addr> unless told ($PARLEY_PUBLIC_URL)."`
+	Data        string   `var:"PARLEY_DATA" default:".parley" help:"Folder of the private PostgreSQL and the generated secret ($PARLEY_DATA)."`
+	DatabaseURL string   `var:"DATABASE_URL" help:"A PostgreSQL to use; without it a private one is started ($DATABASE_URL)."`
+	Secret      string   `var:"PARLEY_SECRET" help:"Key that links are derived from, 32 characters or more; needed with a DATABASE_URL, else made and kept in the data folder ($PARLEY_SECRET)."`
+	Origins     []string `var:"PARLEY_ORIGINS" help:"Browser origins allowed besides our own, for CORS and WebSocket alike, such as https://desk.example.com ($PARLEY_ORIGINS)."`
+	LimitValues string   `name:"limits" var:"PARLEY_LIMITS" help:"Overrides of limits, name=value,…; 0 lifts one ($PARLEY_LIMITS)."`
+	Demo        string   `var:"PARLEY_DEMO" enum:"auto,on,off" default:"auto" help:"Whether to seed the demo organisations: on, off, or auto, which is on without a DATABASE_URL ($PARLEY_DEMO)."`
+	SMTPURL     string   `name:"smtp-url" var:"SMTP_URL" help:"Mail server, smtp://user:password@host:587 or smtps://…; without it the simulator stands in ($SMTP_URL)."`
+
+	limits limits.Limits
+	secret []byte
+}
+
+// errDone is what help ends with: there is nothing to run.
+var errDone = errors.New("done")
+
+// configure reads the flags and the variables, and checks them. It returns nil where only help was wanted.
+func configure(args []string, getenv func(string) string, out io.Writer) (c *config, err error) {
+	c = &config{}
+	parser, err := kong.New(c, kong.Name("server"), kong.Writers(out, out),
+		kong.Description("Parley: a GraphQL server on which customer-service teams meet their customers.\n\nLimits and their defaults:\n\n"+limits.Help()),
+		kong.Resolvers(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
+			if v := getenv(f.Tag.Get("var")); v != "" {
+				return v, nil
+			}
+			return nil, nil
+		})),
+		kong.Exit(func(int) { panic(errDone) })) // kong calls it after printing help, and goes on where it returns
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	defer func() {
+		if r := recover(); r == errDone {
+			c, err = nil, nil
+		} else if r != nil {
+			panic(r)
+		}
+	}()
+	if _, err := parser.Parse(args); err != nil {
+		return nil, fmt.Errorf("configuration: %w (server -h lists the settings)", err)
+	}
+	return c, c.check()
+}
+
+// check refuses what cannot work, by the name of the setting.
+func (c *config) check() error {
+	host, _, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return fmt.Errorf("PARLEY_ADDR=%s: want host:port, such as 127.0.0.1:8080", c.Addr)
+	}
+	if c.limits, err = limits.Parse(c.LimitValues); err != nil {
+		return fmt.Errorf("PARLEY_LIMITS: %w", err)
+	}
+	if c.PublicURL != "" && !isOrigin(strings.TrimSuffix(c.PublicURL, "/")) {
+		return fmt.Errorf("PARLEY_PUBLIC_URL=%s: want what links begin with, such as https://parley.example.com", c.PublicURL)
+	}
+	for _, origin := range c.Origins {
+		if !isOrigin(origin) {
+			return fmt.Errorf("PARLEY_ORIGINS: %q is not an origin such as https://desk.example.com", origin)
+		}
+	}
+	if c.Data, err = filepath.Abs(c.Data); err != nil {
+		return fmt.Errorf("PARLEY_DATA=%s: %w", c.Data, err)
+	}
+	if host == "" {
+		c.Addr = "0.0.0.0" + c.Addr
+	}
+	return c.readSecret()
+}
+
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && s == u.Scheme+"://"+u.Host
+}
+
+// shortestSecret is 128 bits in hexadecimal.
+const shortestSecret = 32
+
+// readSecret takes the secret from its setting, else from the data folder, where it is made at the first start.
+func (c *config) readSecret() error {
+	if c.Secret != "" {
+		if len(c.Secret) < shortestSecret {
+			return fmt.Errorf("PARLEY_SECRET has %d characters; %d or more are needed, such as openssl rand -hex 32 gives", len(c.Secret), shortestSecret)
+		}
+		c.secret = []byte(c.Secret)
+		return nil
+	}
+	if c.DatabaseURL != "" {
+		return errors.New("PARLEY_SECRET is needed with a DATABASE_URL: links are derived from it, so all processes must have the same; make one with openssl rand -hex 32")
+	}
+	return c.keepSecret()
+}
+
+func (c *config) keepSecret() error {
+	path := filepath.Join(c.Data, "secret")
+	kept, err := os.ReadFile(path)
+	if err == nil && len(kept) >= shortestSecret {
+		c.secret = kept
+		return nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("PARLEY_DATA: read the secret: %w", err)
+	}
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails: crypto/rand ends the process instead
+	c.secret = []byte(hex.EncodeToString(raw))
+	if err := os.MkdirAll(c.Data, 0o755); err != nil {
+		return fmt.Errorf("PARLEY_DATA: %w", err)
+	}
+	if err := os.WriteFile(path, c.secret, 0o600); err != nil {
+		return fmt.Errorf("PARLEY_DATA: keep the secret: %w", err)
+	}
+	return nil
+}
+
+// demo tells whether the demo organisations are wanted.
+func (c *config) demo() bool { return c.Demo == "on" || c.Demo == "auto" && c.DatabaseURL == "" }

@@ -1,0 +1,51 @@
+// Command server is Parley: configuration, wiring and life cycle. What it serves is in routes.go.
+//
+// It guarantees that a wrong setting stops the start with a sentence that names it, that on SIGTERM clients are told
+// to come back and requests under way are finished within ten seconds, and that a panic in a goroutine of ours does
+// not end the process.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "parley:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the whole program: it returns when the context has ended and everything is shut down.
+func run(ctx context.Context, args []string, getenv func(string) string, out, errs io.Writer) error {
+	c, err := configure(args, getenv, out)
+	if err != nil || c == nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(errs, nil))
+	say := func(format string, a ...any) { fmt.Fprintf(out, format+"\n", a...) }
+	store, err := openStore(ctx, c, getenv, say)
+	if err != nil {
+		return err
+	}
+	defer store.close(log)
+	a, err := wire(ctx, c, store, log)
+	if err != nil {
+		return err
+	}
+	if c.demo() {
+		say("seeding the demo organisations")
+		if err := seedDemo(ctx, a.organizations); err != nil {
+			return err
+		}
+	}
+	return a.serve(ctx, say)
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/rs/cors"
+
+	"parley"
+	"parley/internal/auth"
+	"parley/web"
+)
+
+// routes is the whole HTTP surface.
+func (a *app) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", a.graphql)
+	mux.HandleFunc("GET /schema.graphqls", schema)
+
+	mux.Handle("GET /{$}", web.GraphiQL())
+	mux.Handle("GET /r/{token}", web.Room())
+	mux.HandleFunc("POST /r/{token}", a.seen)
+	mux.Handle("GET /assets/", web.Assets())
+
+	if a.simulator != nil {
+		mux.Handle("GET /simulator", web.Simulator())
+		mux.Handle("/simulator/", a.simulator.Handler(a.outbox))
+	}
+
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET /readyz", a.readyz)
+	mux.Handle("GET /metrics", a.metrics())
+	return a.cors().Handler(headers(mux))
+}
+
+// cors lets pages of the allowed origins read answers. Credentials are not needed: there are no cookies.
+func (a *app) cors() *cors.Cors {
+	return cors.New(cors.Options{
+		AllowOriginFunc: func(origin string) bool {
+			for _, allowed := range a.config.Origins {
+				if origin == allowed {
+					return true
+				}
+			}
+			return false
+		},
+		AllowedMethods: []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders: []string{"Authorization", "Content-Type", "Accept", "Apollo-Require-Preflight"},
+		MaxAge:         600,
+	})
+}
+
+// headers are those that every answer carries.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func schema(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/graphql; charset=utf-8")
+	_, _ = io.WriteString(w, parley.Schema) // a client that left cannot be helped
+}
+
+// seen is what the page behind a link posts when a person sees it. The answer is the same for every token.
+func (a *app) seen(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), a.config.limits.Operation)
+	defer cancel()
+	if err := a.rooms.Seen(auth.WithAddress(ctx, address(r)), r.PathValue("token")); err != nil {
+		a.log.DebugContext(ctx, "a page was seen whose link does not work")
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// readyz tells whether requests can be served: not while shutting down, and not without the database.
+func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	switch {
+	case a.stopping.Load():
+		answer(w, http.StatusServiceUnavailable, "stopping")
+	case a.store.db.PingContext(ctx) != nil:
+		answer(w, http.StatusServiceUnavailable, "no database")
+	default:
+		answer(w, http.StatusOK, "ready")
+	}
+}
+
+func answer(w http.ResponseWriter, status int, word string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"status": word}) // a client that left cannot be helped
+}
+
+func (a *app) metrics() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collectors.NewDBStatsCollector(a.store.db, "parley"),
+	)
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}

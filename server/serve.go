@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"parley/internal/idempotency"
+	"parley/internal/limits"
+	"parley/internal/supervise"
+)
+
+// patience is how long a shutdown may take.
+const patience = 10 * time.Second
+
+// serve runs everything until the context ends, then shuts down.
+func (a *app) serve(ctx context.Context, say func(string, ...any)) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := a.runBackground(background)
+	defer done()
+	defer stop()
+
+	server := &http.Server{
+		Handler:           a.routes(),
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          nil,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(a.listener) }()
+	a.welcome(say)
+	select {
+	case <-ctx.Done():
+		return a.shutdown(server)
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-a.store.lost():
+		return errors.New("the private PostgreSQL has ended; start the server again")
+	}
+}
+
+// shutdown tells clients to come back and lets requests under way end.
+func (a *app) shutdown(server *http.Server) error {
+	a.stopping.Store(true)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	server.SetKeepAlivesEnabled(false)
+	err := a.graphql.Shutdown(ctx)
+	if stopped := server.Shutdown(ctx); stopped != nil && !errors.Is(stopped, http.ErrServerClosed) {
+		err = errors.Join(err, stopped)
+	}
+	if err != nil {
+		return fmt.Errorf("shut down: %w", err)
+	}
+	return nil
+}
+
+// runBackground starts what goes on beside requests; the function it returns waits for its end.
+func (a *app) runBackground(ctx context.Context) (wait func()) {
+	work := map[string]func(context.Context) error{
+		"access tokens": func(ctx context.Context) error { a.tokens.Run(ctx, a.log); return nil },
+		"event log":     a.events.Run,
+		"outbox":        a.outbox.Run,
+		"sweeping":      a.sweep,
+	}
+	if a.simulator != nil {
+		work["simulator"] = func(ctx context.Context) error { return a.simulator.Run(ctx, a.outbox) }
+	}
+	var all sync.WaitGroup
+	for name, f := range work {
+		all.Go(func() { supervise.Run(ctx, a.log, name, f) })
+	}
+	return all.Wait
+}
+
+// sweep forgets, every hour, what no longer counts.
+func (a *app) sweep(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		err := errors.Join(
+			idempotency.Sweep(ctx, a.store.ent, a.config.limits.IdempotencyKey), a.counter.Sweep(ctx), a.tokens.Sweep(ctx))
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// welcome says what to open.
+func (a *app) welcome(say func(string, ...any)) {
+	base := "http://" + reachable(a.listener.Addr())
+	say("")
+	say("Parley is ready.")
+	say("  GraphiQL            %s/", base)
+	say("  API                 %s/graphql", base)
+	if a.simulator != nil {
+		say("  Phone and mailbox   %s/simulator", base)
+	}
+	if a.config.demo() {
+		say("  Sign in as          agent@demo.example, password parley-demo")
+	}
+	if limits.RatesLifted(a.config.LimitValues) {
+		a.log.Warn("rates are lifted (rates=0): this is for load tests, anyone can flood this server")
+	}
+	if a.simulator != nil && a.config.DatabaseURL != "" {
+		a.log.Warn("the simulator stands in for a carrier or mail server: anyone who reaches this server can read what it sends")
+	}
+}

@@ -1,0 +1,85 @@
+// What people do in the demo organisation.
+import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { address, mutate } from './server.js';
+
+const signedIn = new Map();
+
+/** The access token of a member; each signs in once. */
+export function tokenOf(email) {
+  if (!signedIn.has(email)) signedIn.set(email, signIn(email));
+  return signedIn.get(email);
+}
+
+async function signIn(email) {
+  const { accessToken } = await mutate(
+    `mutation ($email: String!, $password: String!) {
+      signIn(input: {email: $email, password: $password}) { accessToken userErrors { code message } }
+    }`,
+    { email, password: 'parley-demo' },
+  );
+  return accessToken;
+}
+
+/** A new room, `{id, name, lastCursor}`. */
+export async function createRoom(accessToken) {
+  const { room } = await mutate(
+    'mutation { createRoom(input: {}) { room { id name lastCursor } userErrors { code message } } }',
+    {},
+    accessToken,
+  );
+  return room;
+}
+
+/** Invites somebody by a channel and gives the payload. */
+export function invite(accessToken, roomId, channel, to) {
+  return mutate(
+    `mutation ($input: InviteCustomerInput!) {
+      inviteCustomer(input: $input) { room { name } invitation { id status } confirmation userErrors { code message field } }
+    }`,
+    { input: { roomId, channel, to, firstName: 'Ada', lastName: 'Lovelace' } },
+    accessToken,
+  );
+}
+
+/** Writes a message and gives it, `{id, cursor}`. */
+export async function send(accessToken, roomId, body, idempotencyKey) {
+  const { message } = await mutate(
+    `mutation ($input: SendMessageInput!) {
+      sendMessage(input: $input) { message { id cursor } userErrors { code message } }
+    }`,
+    { input: { roomId, body, idempotencyKey } },
+    accessToken,
+  );
+  return message;
+}
+
+/** Enters by a link's token and gives `{accessToken, room}`. */
+export function enter(token) {
+  return mutate(
+    `mutation ($token: String!) {
+      enterRoom(input: {token: $token}) { accessToken room { id name lastCursor } userErrors { code message } }
+    }`,
+    { token },
+  );
+}
+
+/** The token of the link that was sent to a number or an address last, as soon as it is there. */
+export async function linkTokenSentTo(recipient) {
+  for (;;) {
+    const response = await fetch(address(`/simulator/messages?to=${encodeURIComponent(recipient)}`));
+    const last = (await response.json()).at(-1);
+    const link = last?.text.match(/\/r\/(\S+)/);
+    if (link) return link[1];
+    await pause(50);
+  }
+}
+
+/** A British mobile number that nobody has been invited by; the simulator delivers to it. */
+export function freshNumber() {
+  return `+4474001${randomInt(1_000, 9_999)}${randomInt(1, 9)}`;
+}
+
+export function freshAddress() {
+  return `ada.${randomInt(1e12)}@customer.example`;
+}

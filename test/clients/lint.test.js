@@ -1,0 +1,48 @@
+// The schema is clean by the rules of graphql-eslint, those for Relay included.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import plugin from '@graphql-eslint/eslint-plugin';
+import { ESLint } from 'eslint';
+import { eventTypes, schemaFile } from './lib/schema.js';
+
+const { 'flat/schema-recommended': recommended, 'flat/schema-relay': relay } = plugin.configs;
+
+const config = {
+  files: ['**/*.graphqls'],
+  plugins: { '@graphql-eslint': plugin },
+  languageOptions: { parser: plugin.parser, parserOptions: { graphQLConfig: { schema: schemaFile } } },
+  rules: {
+    ...recommended.rules,
+    ...relay.rules,
+    // Short descriptions stand on one line: a block takes three.
+    '@graphql-eslint/description-style': 'off',
+    // Connections offer `nodes` beside `edges`.
+    '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
+    '@graphql-eslint/strict-id-in-types': [
+      'error',
+      {
+        exceptions: {
+          types: ['PageInfo', 'UserError', ...eventTypes()],
+          suffixes: ['Connection', 'Edge', 'Payload'],
+        },
+      },
+    ],
+    '@graphql-eslint/require-description': [
+      'error',
+      {
+        types: true,
+        rootField: true,
+        FieldDefinition: true,
+        InputValueDefinition: true,
+        EnumValueDefinition: true,
+        DirectiveDefinition: true,
+      },
+    ],
+  },
+};
+
+test('schema.graphqls is clean by graphql-eslint', async () => {
+  const eslint = new ESLint({ cwd: '/', overrideConfigFile: true, overrideConfig: config });
+  const [{ messages }] = await eslint.lintFiles([schemaFile]);
+  assert.deepEqual(messages.map(({ line, ruleId, message }) => `${line}: ${message} (${ruleId})`), []);
+});

@@ -1,0 +1,181 @@
+// The tabs that GraphiQL opens with: a walk through the demo, from left to right. Each runs as it is.
+
+const asMember = '{\n  "Authorization": "Bearer {{memberToken}}"\n}';
+const asCustomer = '{\n  "Authorization": "Bearer {{customerToken}}"\n}';
+
+export const tabs = [
+  member(
+    `# Parley, from left to right: press the run button in each tab.
+#
+# What an answer gives is remembered, and stands in the variables and headers of
+# later tabs as {{roomId}}, {{memberToken}} … The bar at the top shows what is known.
+#
+# 1. Who am I? Nobody, until somebody has signed in.
+query Viewer {
+  viewer {
+    __typename
+    ... on Member { id name email role channels }
+    ... on Customer { id name phone email }
+  }
+}
+`,
+  ),
+  member(
+    `# 2. Sign in, here or in the bar at the top: it is the same.
+# The access token is remembered as {{memberToken}} and sent as a header, over
+# WebSocket as connection_init. It is gone when this browser tab is closed.
+mutation SignIn($input: SignInInput!) {
+  signIn(input: $input) {
+    accessToken
+    expiresAt
+    member { name role }
+    userErrors { code message field }
+  }
+}
+`,
+    { input: { email: 'agent@demo.example', password: 'parley-demo' } },
+  ),
+  member(
+    `# 3. Open a room. The tabs that follow are about this room.
+mutation CreateRoom {
+  createRoom(input: {}) {
+    room { id name status lastCursor }
+    userErrors { code message }
+  }
+}
+`,
+  ),
+  member(
+    `# 4. Write into the room. With an idempotencyKey in the input a request can be
+# repeated safely: the same key gives the same message.
+mutation SendMessage($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    message { id cursor body side sentAt }
+    userErrors { code message field limit count }
+  }
+}
+`,
+    { input: { roomId: '{{roomId}}', body: 'Hello, I have put our offer together for you.' } },
+  ),
+  member(
+    `# 5. Invite the customer by SMS: the room gets the customer's name.
+# Open the simulator (link at the top) to see the phone, and the link in the message.
+mutation InviteCustomer($input: InviteCustomerInput!) {
+  inviteCustomer(input: $input) {
+    confirmation
+    invitation { id channel to status }
+    room { name status }
+    userErrors { code message field roomId }
+  }
+}
+`,
+    {
+      input: { roomId: '{{roomId}}', channel: 'SMS', to: '+447400123456', firstName: 'Ada', lastName: 'Lovelace' },
+    },
+  ),
+  member(
+    `# 6. Everything that happened in the room since it was created, then everything that
+# happens, live: the delivery of the text message, the customer coming in, messages.
+#
+# GraphiQL ends a subscription when you change to another tab. Nothing is lost by it:
+# come back and run it again, \`after\` replays what is stored. To watch live, open the
+# link from the simulator in a second window and write there.
+subscription RoomEvents($roomId: ID!, $after: Cursor) {
+  roomEvents(roomId: $roomId, after: $after) {
+    __typename
+    cursor
+    occurredAt
+    ... on MessagePosted { message { body side } }
+    ... on InvitationStatusChanged { status }
+    ... on RoomRenamed { name }
+  }
+}
+`,
+    { roomId: '{{roomId}}', after: '{{lastCursor}}' },
+  ),
+  member(
+    `# 7. The organisation's rooms, newest activity first.
+query Rooms {
+  rooms(first: 10) {
+    totalCount
+    nodes {
+      id
+      name
+      status
+      lastActivityAt
+      customer { name phone email }
+      messages(last: 3) { nodes { body side sentAt } }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`,
+  ),
+  member(
+    `# 8. A link for the customer, to be copied. Whoever has it is the customer.
+# Open it in a second window, or go on here.
+mutation GetLink($input: GetLinkInput!) {
+  getLink(input: $input) {
+    url
+    userErrors { code message }
+  }
+}
+`,
+    { input: { roomId: '{{roomId}}' } },
+  ),
+  member(
+    `# 9. Enter the room by the link, as the customer does.
+mutation EnterRoom($input: EnterRoomInput!) {
+  enterRoom(input: $input) {
+    accessToken
+    expiresAt
+    customer { name phone }
+    room { id name messages { nodes { body side sentAt } } }
+    userErrors { code message }
+  }
+}
+`,
+    { input: { token: '{{linkToken}}' } },
+  ),
+  customer(
+    `# 10. Write as the customer: see the headers of this tab.
+mutation Reply($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    message {
+      body
+      side
+      author { __typename ... on Customer { name } }
+    }
+    userErrors { code message }
+  }
+}
+`,
+    { input: { roomId: '{{roomId}}', body: 'Thank you, I am reading it.' } },
+  ),
+  customer(
+    `# 11. Messages only, as the customer sees them.
+subscription MessagePosted($roomId: ID!, $after: Cursor) {
+  messagePosted(roomId: $roomId, after: $after) {
+    cursor
+    kind
+    body
+    side
+    sentAt
+  }
+}
+`,
+    { roomId: '{{roomId}}', after: '{{lastCursor}}' },
+  ),
+];
+
+function member(query, variables) {
+  return tab(query, variables, asMember);
+}
+
+function customer(query, variables) {
+  return tab(query, variables, asCustomer);
+}
+
+function tab(query, variables, headers) {
+  return { query, variables: variables && JSON.stringify(variables, null, 2), headers };
+}

@@ -1,0 +1,48 @@
+import { make } from '/assets/dom.js';
+
+const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const sides = { MEMBER: 'Team', CUSTOMER: 'Customer', SPECIALIST: 'Specialist', SYSTEM: 'Notice' };
+
+/** The list of messages on a page. It shows each message once, however often it is given it. */
+export class Timeline {
+  #list;
+  #viewerId;
+  #shown = new Set();
+
+  constructor(list, viewerId) {
+    this.#list = list;
+    this.#viewerId = viewerId;
+    list.replaceChildren();
+  }
+
+  /** Shows what was there before the reader came; screen readers do not read all of it out. */
+  fill(messages) {
+    this.#list.ariaBusy = 'true';
+    messages.forEach((message) => this.show(message));
+    this.#list.ariaBusy = 'false';
+  }
+
+  show(message) {
+    if (this.#shown.has(message.id)) return;
+    this.#shown.add(message.id);
+    this.#list.append(this.#entry(message));
+    this.#list.lastElementChild.scrollIntoView({ block: 'end' });
+  }
+
+  #entry(message) {
+    const entry = make('li', 'message');
+    entry.dataset.side = message.side;
+    entry.classList.toggle('own', message.author?.id === this.#viewerId);
+    entry.append(this.#heading(message), make('p', 'body', message.body));
+    return entry;
+  }
+
+  #heading({ author, side, sentAt }) {
+    const heading = make('p', 'heading');
+    const when = make('time', '', time.format(new Date(sentAt)));
+    when.dateTime = sentAt;
+    const name = author?.id === this.#viewerId ? 'You' : author?.name;
+    heading.append(...[name && make('strong', 'author', name), make('span', 'side', sides[side]), when].filter(Boolean));
+    return heading;
+  }
+}

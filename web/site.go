@@ -1,0 +1,105 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+const notBuilt = "The pages are not built: run make web\n"
+
+// A site is a set of pages and the assets they load.
+type site struct {
+	pages  fileSet
+	assets fileSet
+	built  bool
+}
+
+// newSite reads pages/, assets/ and dist/; the latter two are one under /assets/.
+func newSite(files fs.FS) *site {
+	s := &site{pages: fileSet{}, assets: fileSet{}}
+	s.pages.add(files, "pages")
+	s.assets.add(files, "assets")
+	s.built = s.assets.add(files, "dist") > 0
+	return s
+}
+
+// page serves one HTML file under a content security policy.
+func (s *site) page(name, policy string) http.Handler {
+	page := s.pages[name]
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Robots-Tag", "noindex")
+		h.Set("Cache-Control", "no-store")
+		if !s.built {
+			http.Error(w, notBuilt, http.StatusServiceUnavailable)
+			return
+		}
+		page.serve(w, r)
+	})
+}
+
+// serveAssets serves what lies under /assets/.
+func (s *site) serveAssets() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asset, ok := s.assets[strings.TrimPrefix(r.URL.Path, "/assets/")]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-cache")
+		h.Set("ETag", asset.etag)
+		asset.serve(w, r)
+	})
+}
+
+// A fileSet holds files by their path below the folder they were read from.
+type fileSet map[string]file
+
+// add reads a folder, leaving out files whose name begins with a dot, and says how many there were.
+func (set fileSet) add(files fs.FS, folder string) int {
+	count := 0
+	err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
+			return err
+		}
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		set[strings.TrimPrefix(name, folder+"/")] = newFile(name, content)
+		count++
+		return nil
+	})
+	if err != nil {
+		panic("web: embedded files cannot be read: " + err.Error())
+	}
+	return count
+}
+
+// A file is served from memory.
+type file struct {
+	name    string
+	etag    string
+	content []byte
+}
+
+func newFile(name string, content []byte) file {
+	sum := sha256.Sum256(content)
+	return file{name: path.Base(name), etag: `"` + hex.EncodeToString(sum[:16]) + `"`, content: content}
+}
+
+func (f file) serve(w http.ResponseWriter, r *http.Request) {
+	http.ServeContent(w, r, f.name, time.Time{}, bytes.NewReader(f.content))
+}

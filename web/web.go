@@ -1,0 +1,42 @@
+// Package web serves the pages that come with Parley, out of the binary and without the internet:
+// GraphiQL, the customer's room and the simulator.
+//
+// The pages are plain HTML, CSS and JavaScript modules in pages/ and assets/. What they need from npm is copied into
+// dist/ by `npm run build` and embedded with them. A binary built without that step works, but answers for every page
+// that they are not built.
+//
+// It guarantees that no page holds inline script, that no page may be framed, and that a link's token goes nowhere:
+// pages send no referrer, are not indexed and not stored. It knows nothing of the API, and decides nothing.
+package web
+
+import (
+	"embed"
+	"net/http"
+	"sync"
+)
+
+//go:embed pages assets all:dist
+var embedded embed.FS
+
+var own = sync.OnceValue(func() *site { return newSite(embedded) })
+
+const (
+	// strict lets a page use nothing but files of this server.
+	strict = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	// styled is strict, but for what GraphiQL does: it makes style elements and has its fonts and images inside its CSS.
+	styled = strict + "; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:"
+)
+
+// GraphiQL serves the page to try the API with, for "GET /{$}".
+func GraphiQL() http.Handler { return own().page("graphiql.html", styled) }
+
+// Room serves the page behind a customer's link, for "GET /r/{token}". Serving it changes nothing: the page itself reports
+// with a POST to its own address that it was seen.
+func Room() http.Handler { return own().page("room.html", strict) }
+
+// Simulator serves the phone and the mailbox of the simulated carrier, for "GET /simulator".
+func Simulator() http.Handler { return own().page("simulator.html", strict) }
+
+// Assets serves the scripts and styles of the pages, for "GET /assets/". Browsers keep them, and ask each time whether they
+// are still the same.
+func Assets() http.Handler { return own().serveAssets() }

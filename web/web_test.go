@@ -1,0 +1,191 @@
+package web_test
+
+import (
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"parley/web"
+)
+
+func TestPagesCarryTheHeadersThatProtectLinks(t *testing.T) {
+	t.Parallel()
+	for name, page := range allPages() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			header := get(t, page, "/r/secret").Header()
+			for key, want := range map[string]string{
+				"Referrer-Policy":        "no-referrer",
+				"X-Content-Type-Options": "nosniff",
+				"X-Robots-Tag":           "noindex",
+				"Cache-Control":          "no-store",
+			} {
+				if got := header.Get(key); got != want {
+					t.Errorf("%s is %q, want %q", key, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestPagesLoadNothingFromElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, page := range allPages() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			policy := get(t, page, "/").Header().Get("Content-Security-Policy")
+			for _, directive := range []string{"default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"} {
+				if !strings.Contains(policy, directive) {
+					t.Errorf("policy %q lacks %q", policy, directive)
+				}
+			}
+			if strings.Contains(policy, "script-src") || strings.Contains(policy, "unsafe-eval") {
+				t.Errorf("policy %q allows more scripts than this server's", policy)
+			}
+		})
+	}
+}
+
+func TestOnlyGraphiQLMayMakeStyles(t *testing.T) {
+	t.Parallel()
+	for name, page := range allPages() {
+		policy := get(t, page, "/").Header().Get("Content-Security-Policy")
+		if got, want := strings.Contains(policy, "unsafe-inline"), name == "GraphiQL"; got != want {
+			t.Errorf("%s: unsafe-inline allowed: %v, want %v", name, got, want)
+		}
+	}
+}
+
+var inline = regexp.MustCompile(`(?i)<script(?:\s[^>]*)?>[^<]|<style|\sstyle=|\son\w+=|javascript:|https?://`)
+
+func TestPagesHoldNoInlineScriptOrStyleOrForeignAddress(t *testing.T) {
+	t.Parallel()
+	for name, html := range sources(t, "pages") {
+		if found := inline.FindString(html); found != "" {
+			t.Errorf("%s holds %q", name, found)
+		}
+	}
+}
+
+var reference = regexp.MustCompile(`["'](/assets/[^"']+)["']`)
+
+func TestEverythingThatPagesLoadIsServed(t *testing.T) {
+	t.Parallel()
+	if !built(t) {
+		t.Skip("the pages are not built")
+	}
+	for _, folder := range []string{"pages", "assets"} {
+		for name, source := range sources(t, folder) {
+			for _, match := range reference.FindAllStringSubmatch(source, -1) {
+				if status := get(t, web.Assets(), match[1]).Code; status != http.StatusOK {
+					t.Errorf("%s loads %s: %d", name, match[1], status)
+				}
+			}
+		}
+	}
+}
+
+func TestPagesThatAreNotBuiltSaySo(t *testing.T) {
+	t.Parallel()
+	answer := get(t, web.RoomOf(unbuilt()), "/r/secret")
+	if answer.Code != http.StatusServiceUnavailable || !strings.Contains(answer.Body.String(), "run make web") {
+		t.Errorf("got %d %q", answer.Code, answer.Body)
+	}
+	if got := answer.Header().Get("Referrer-Policy"); got != "no-referrer" {
+		t.Errorf("Referrer-Policy is %q", got)
+	}
+}
+
+func TestPagesThatAreBuiltAreServed(t *testing.T) {
+	t.Parallel()
+	files := unbuilt()
+	files["dist/vendor/x.js"] = &fstest.MapFile{Data: []byte("x")}
+	answer := get(t, web.RoomOf(files), "/r/secret")
+	if answer.Code != http.StatusOK || answer.Body.String() != "<p>room</p>" {
+		t.Errorf("got %d %q", answer.Code, answer.Body)
+	}
+	if got := answer.Header().Get("Content-Type"); got != "text/html; charset=utf-8" {
+		t.Errorf("Content-Type is %q", got)
+	}
+}
+
+func TestAssetsAreCheckedByTheirContent(t *testing.T) {
+	t.Parallel()
+	files := unbuilt()
+	files["assets/a.js"] = &fstest.MapFile{Data: []byte("a")}
+	files["dist/b.js"] = &fstest.MapFile{Data: []byte("b")}
+	assets := web.AssetsOf(files)
+	first := get(t, assets, "/assets/a.js")
+	if first.Code != http.StatusOK || !strings.HasPrefix(first.Header().Get("Content-Type"), "text/javascript") {
+		t.Fatalf("got %d %q", first.Code, first.Header())
+	}
+	etag := first.Header().Get("ETag")
+	if etag == "" || etag == get(t, assets, "/assets/b.js").Header().Get("ETag") {
+		t.Errorf("ETag %q does not tell files apart", etag)
+	}
+	again := httptest.NewRequest(http.MethodGet, "/assets/a.js", nil)
+	again.Header.Set("If-None-Match", etag)
+	if status := do(assets, again).Code; status != http.StatusNotModified {
+		t.Errorf("the same again: got %d", status)
+	}
+}
+
+func TestAssetsServeNothingElse(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/assets/", "/assets/.gitkeep", "/assets/vendor", "/assets/../web.go", "/assets/room.html"} {
+		if status := get(t, web.Assets(), path).Code; status != http.StatusNotFound {
+			t.Errorf("%s: got %d", path, status)
+		}
+	}
+}
+
+func allPages() map[string]http.Handler {
+	return map[string]http.Handler{"GraphiQL": web.GraphiQL(), "Room": web.Room(), "Simulator": web.Simulator()}
+}
+
+func unbuilt() fstest.MapFS {
+	return fstest.MapFS{
+		"pages/room.html": {Data: []byte("<p>room</p>")},
+		"assets/room.js":  {Data: []byte("")},
+		"dist/.gitkeep":   {},
+	}
+}
+
+// built tells whether `npm run build` has filled dist/.
+func built(t *testing.T) bool {
+	t.Helper()
+	_, err := fs.Stat(web.Files, "dist/vendor")
+	return err == nil
+}
+
+func sources(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	entries, err := fs.ReadDir(web.Files, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		content, err := fs.ReadFile(web.Files, folder+"/"+entry.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[entry.Name()] = string(content)
+	}
+	return found
+}
+
+func get(t *testing.T, handler http.Handler, path string) *httptest.ResponseRecorder {
+	t.Helper()
+	return do(handler, httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+func do(handler http.Handler, request *http.Request) *httptest.ResponseRecorder {
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, request)
+	return answer
+}
