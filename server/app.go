@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"parley/ent/delivery"
@@ -119,6 +120,7 @@ func (a *app) api() *transport.Handler {
 		Logger:       a.log,
 		GuessFields:  guesses,
 		Suggestions:  a.config.demo(),
+		Extensions:   []graphql.HandlerExtension{graph.Admission{}},
 	})
 }
 

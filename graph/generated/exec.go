@@ -1958,17 +1958,17 @@ type Member implements Node {
   services(
     "How many; 20 unless told, at most 100."
     first: Int
-  ): [Service!]!
+  ): [Service!]
   "The places they work at, by name; for members."
   sites(
     "How many; 20 unless told, at most 100."
     first: Int
-  ): [Site!]!
+  ): [Site!]
   "What they can do, by name; for members."
   skills(
     "How many; 20 unless told, at most 100."
     first: Int
-  ): [Skill!]!
+  ): [Skill!]
 }
 
 "A page of members."
@@ -2112,7 +2112,7 @@ type Room implements Node {
     last: Int
     "Only what comes before this cursor."
     before: Cursor
-  ): CustomerInvitationConnection!
+  ): CustomerInvitationConnection
   "Whether ` + "`" + `getLink` + "`" + ` would give a link: a customer has been invited."
   canGetLink: Boolean!
   "The place of the newest event in the log: subscribe with ` + "`" + `after: lastCursor` + "`" + ` to miss nothing."
@@ -5596,10 +5596,10 @@ func (ec *executionContext) _Member_services(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Service) graphql.Marshaler {
-			return ec.marshalNService2ᚕᚖparleyᚋentᚐServiceᚄ(ctx, selections, v)
+			return ec.marshalOService2ᚕᚖparleyᚋentᚐServiceᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Member_services(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5640,10 +5640,10 @@ func (ec *executionContext) _Member_sites(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Site) graphql.Marshaler {
-			return ec.marshalNSite2ᚕᚖparleyᚋentᚐSiteᚄ(ctx, selections, v)
+			return ec.marshalOSite2ᚕᚖparleyᚋentᚐSiteᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Member_sites(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -5684,10 +5684,10 @@ func (ec *executionContext) _Member_skills(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Skill) graphql.Marshaler {
-			return ec.marshalNSkill2ᚕᚖparleyᚋentᚐSkillᚄ(ctx, selections, v)
+			return ec.marshalOSkill2ᚕᚖparleyᚋentᚐSkillᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Member_skills(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -7870,10 +7870,10 @@ func (ec *executionContext) _Room_invitations(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.CustomerInvitation]) graphql.Marshaler {
-			return ec.marshalNCustomerInvitationConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx, selections, v)
+			return ec.marshalOCustomerInvitationConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Room_invitations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -11886,7 +11886,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_services(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -11924,7 +11924,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_sites(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -11962,7 +11962,7 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_skills(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -13440,7 +13440,7 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Room_invitations(ctx, field, obj)
-				if res == graphql.Null {
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -14843,16 +14843,6 @@ func (ec *executionContext) marshalNCustomerInvitation2ᚖparleyᚋentᚐCustome
 	return ec._CustomerInvitation(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNCustomerInvitationConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.CustomerInvitation]) graphql.Marshaler {
-	if v == nil {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-		return graphql.Null
-	}
-	return ec._CustomerInvitationConnection(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNCustomerInvitationEdge2ᚕᚖparleyᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*ent.CustomerInvitation]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -15819,6 +15809,13 @@ func (ec *executionContext) marshalOCustomerInvitation2ᚖparleyᚋentᚐCustome
 	return ec._CustomerInvitation(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOCustomerInvitationConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.CustomerInvitation]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CustomerInvitationConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalODateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
 	if v == nil {
 		return nil, nil
@@ -15935,6 +15932,63 @@ func (ec *executionContext) marshalORoom2ᚖparleyᚋentᚐRoom(ctx context.Cont
 		return graphql.Null
 	}
 	return ec._Room(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOService2ᚕᚖparleyᚋentᚐServiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Service) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNService2ᚖparleyᚋentᚐService(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOSite2ᚕᚖparleyᚋentᚐSiteᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Site) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSite2ᚖparleyᚋentᚐSite(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOSkill2ᚕᚖparleyᚋentᚐSkillᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Skill) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSkill2ᚖparleyᚋentᚐSkill(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {

@@ -1,7 +1,7 @@
 // Package scalar is how the schema's scalars are read and written.
 //
-// It guarantees that no text with a NUL character, which the database cannot keep, gets past the API, that an id that
-// is not well formed is simply not found, and that times are written in UTC.
+// It guarantees that no text with a NUL character, which the database cannot keep, gets past the API, and that times
+// are written in UTC.
 package scalar
 
 import (
@@ -13,7 +13,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"parley/internal/apierr"
-	"parley/internal/typeid"
 )
 
 // MarshalString writes a text.
@@ -34,13 +33,13 @@ func UnmarshalString(v any) (string, error) {
 // MarshalID writes an id.
 func MarshalID(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
-// UnmarshalID reads an id. What is no id is no thing's id.
+// UnmarshalID reads an id. Whether it is one of ours shows when it is looked for: what is no id is simply not found.
 func UnmarshalID(v any) (string, error) {
 	s, err := graphql.UnmarshalID(v)
 	if err != nil {
 		return "", apierr.New(apierr.BadUserInput, "This is not an id.")
 	}
-	if _, ok := typeid.Prefix(s); !ok {
+	if strings.ContainsRune(s, 0) {
 		return "", apierr.MissingThing("thing")
 	}
 	return s, nil

@@ -8,6 +8,7 @@ package auth
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"parley/ent"
@@ -69,8 +70,31 @@ func With(ctx context.Context, v Viewer) context.Context {
 
 // From returns the viewer that the context carries, or nobody.
 func From(ctx context.Context) Viewer {
+	if a, ok := ctx.Value(admissionKey{}).(*admission); ok {
+		if v := a.viewer.Load(); v != nil {
+			return *v
+		}
+	}
 	v, _ := ctx.Value(viewerKey{}).(Viewer)
 	return v
+}
+
+type admissionKey struct{}
+
+// admission is who has come in during an operation.
+type admission struct{ viewer atomic.Pointer[Viewer] }
+
+// WithAdmission returns the context of one operation, in which Admit can change who asks.
+func WithAdmission(ctx context.Context) context.Context {
+	return context.WithValue(ctx, admissionKey{}, &admission{})
+}
+
+// Admit makes the viewer the one who asks for the rest of the operation: who signs in or enters a room sees, in the
+// same answer, what they may see from then on.
+func Admit(ctx context.Context, v Viewer) {
+	if a, ok := ctx.Value(admissionKey{}).(*admission); ok {
+		a.viewer.Store(&v)
+	}
 }
 
 // Anyone returns the viewer, or UNAUTHENTICATED for nobody.

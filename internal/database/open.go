@@ -52,6 +52,7 @@ const (
 // sslmode out and TLS is required, though the certificate is not checked; say verify-full where the network is not your own;
 // disable is for a socket on this machine.
 //
+// The limits are sent when a connection is made; a pooler in between has to pass them on. They win over those in the url.
 // Byte slices are sent in binary: a jsonb column cannot be written from one. Write strings.
 func Open(ctx context.Context, url string, o Options) (*sql.DB, error) {
 	statement := cmp.Or(o.Statement, 5*time.Second)

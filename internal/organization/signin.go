@@ -92,6 +92,7 @@ func (s *Service) admit(ctx context.Context, m *ent.Member) (*SignInPayload, err
 	if err != nil {
 		return nil, fmt.Errorf("sign in: %w", err)
 	}
+	auth.Admit(ctx, auth.Viewer{Member: m})
 	return &SignInPayload{AccessToken: &issued.Text, ExpiresAt: &issued.ExpiresAt, Member: m}, nil
 }
 

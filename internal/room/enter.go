@@ -48,8 +48,8 @@ func (s *Service) Enter(ctx context.Context, in EnterRoomInput) (*EnterRoomPaylo
 	if err != nil {
 		return nil, fmt.Errorf("enter room: %w", err)
 	}
-	entered := auth.With(ctx, auth.Viewer{Customer: c, RoomID: r.ID})
-	if r, err = s.Get(entered, r.ID); err != nil {
+	auth.Admit(ctx, auth.Viewer{Customer: c, RoomID: r.ID})
+	if r, err = s.byStream(ctx, r.StreamID); err != nil { // with what has happened by entering
 		return nil, err
 	}
 	return &EnterRoomPayload{AccessToken: &issued.Text, ExpiresAt: &issued.ExpiresAt, Room: r, Customer: c}, nil

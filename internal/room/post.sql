@@ -11,7 +11,7 @@ WITH place AS MATERIALIZED (
 	  AND ($3::text = '' OR (r.customer_id = $3 AND r.status = 'ACTIVE'))
 ), claimed AS (
 	INSERT INTO idempotency_keys (actor_id, key, fingerprint, result_id, created_at)
-	SELECT $6, $8, $9, $4, now() FROM place WHERE open AND $8::text <> ''
+	SELECT $6, $8::text, $9, $4, now() FROM place WHERE open AND $8::text <> ''
 	ON CONFLICT (actor_id, key) DO NOTHING
 	RETURNING 1
 ), raised AS (

@@ -49,6 +49,14 @@ func waitLock(ctx context.Context, path string) (*os.File, error) {
 	}
 }
 
+// unlock gives the lock back. Closing alone would not: a process that is being started at this moment has a copy of the file.
+func unlock(file *os.File) error {
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_UN); err != nil {
+		return errors.Join(fmt.Errorf("giving back the lock file: %w", err), file.Close())
+	}
+	return file.Close()
+}
+
 func lockError(path string, err error) error {
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return fmt.Errorf("%s: %w", path, ErrInUse)

