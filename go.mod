@@ -83,3 +83,9 @@ require (
 )
 
 exclude golang.org/x/exp v0.0.0-20261011100332-faecfb24eb49
+
+ignore (
+	./.parley
+	./test/clients/node_modules
+	./web/node_modules
+)

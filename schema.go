@@ -3,6 +3,8 @@ package parley
 
 import _ "embed" // schema.graphqls
 
+//go:generate go tool gqlgen generate
+
 // Schema is the SDL of the API.
 //
 //go:embed schema.graphqls

@@ -31,19 +31,19 @@ var (
 				Symbol:     "access_tokens_members_member",
 				Columns:    []*schema.Column{AccessTokensColumns[6]},
 				RefColumns: []*schema.Column{MembersColumns[0]},
-				OnDelete:   schema.SetNull,
+				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "access_tokens_customers_customer",
 				Columns:    []*schema.Column{AccessTokensColumns[7]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
-				OnDelete:   schema.SetNull,
+				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "access_tokens_room_links_link",
 				Columns:    []*schema.Column{AccessTokensColumns[8]},
 				RefColumns: []*schema.Column{RoomLinksColumns[0]},
-				OnDelete:   schema.SetNull,
+				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -483,7 +483,7 @@ var (
 				Symbol:     "rooms_customers_customer",
 				Columns:    []*schema.Column{RoomsColumns[6]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
-				OnDelete:   schema.SetNull,
+				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "rooms_streams_stream",
@@ -536,7 +536,7 @@ var (
 				Symbol:     "room_links_customer_invitations_invitation",
 				Columns:    []*schema.Column{RoomLinksColumns[6]},
 				RefColumns: []*schema.Column{CustomerInvitationsColumns[0]},
-				OnDelete:   schema.SetNull,
+				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -577,7 +577,7 @@ var (
 				Symbol:     "services_phone_numbers_phone_number",
 				Columns:    []*schema.Column{ServicesColumns[5]},
 				RefColumns: []*schema.Column{PhoneNumbersColumns[0]},
-				OnDelete:   schema.SetNull,
+				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{

@@ -71,9 +71,9 @@ func (AccessToken) Fields() []ent.Field {
 // Edges of an access token.
 func (AccessToken) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("member", Member.Type).Field("member_id").Unique().Immutable(),
-		edge.To("customer", Customer.Type).Field("customer_id").Unique().Immutable(),
-		edge.To("link", RoomLink.Type).Field("link_id").Unique().Immutable(),
+		edge.To("member", Member.Type).Field("member_id").Unique().Immutable().Annotations(kept()),
+		edge.To("customer", Customer.Type).Field("customer_id").Unique().Immutable().Annotations(kept()),
+		edge.To("link", RoomLink.Type).Field("link_id").Unique().Immutable().Annotations(kept()),
 	}
 }
 

@@ -40,7 +40,7 @@ func (Service) Fields() []ent.Field {
 func (Service) Edges() []ent.Edge {
 	return []ent.Edge{
 		organization(),
-		edge.To("phone_number", PhoneNumber.Type).Field("phone_number_id").Unique(),
+		edge.To("phone_number", PhoneNumber.Type).Field("phone_number_id").Unique().Annotations(kept()),
 		edge.From("members", Member.Type).Ref("services"),
 	}
 }

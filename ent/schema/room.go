@@ -65,7 +65,7 @@ func (Room) Edges() []ent.Edge {
 	return []ent.Edge{
 		organization(),
 		edge.To("created_by", Member.Type).Field("created_by_id").Unique().Required().Immutable(),
-		edge.To("customer", Customer.Type).Field("customer_id").Unique(),
+		edge.To("customer", Customer.Type).Field("customer_id").Unique().Annotations(kept()),
 		edge.To("stream", Stream.Type).Field("stream_id").Unique().Required().Immutable(),
 		edge.From("invitations", CustomerInvitation.Type).Ref("room"),
 	}
@@ -105,7 +105,7 @@ func (RoomLink) Fields() []ent.Field {
 func (RoomLink) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("room", Room.Type).Field("room_id").Unique().Required().Immutable(),
-		edge.To("invitation", CustomerInvitation.Type).Field("invitation_id").Unique().Immutable(),
+		edge.To("invitation", CustomerInvitation.Type).Field("invitation_id").Unique().Immutable().Annotations(kept()),
 	}
 }
 

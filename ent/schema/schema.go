@@ -23,7 +23,6 @@ func id(prefix string) ent.Field {
 
 // reference is the column of an edge to one other thing.
 func reference(name string) ent.Field {
-
 	return field.String(name).Immutable()
 }
 
@@ -46,3 +45,6 @@ func json() map[string]string {
 func checks(named map[string]string) []schema.Annotation {
 	return []schema.Annotation{entsql.Checks(named)}
 }
+
+// kept is for optional edges: what is referred to cannot be deleted from under the row.
+func kept() schema.Annotation { return entsql.OnDelete(entsql.NoAction) }

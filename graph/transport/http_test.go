@@ -131,11 +131,11 @@ func TestMediaTypes(t *testing.T) {
 		plainJSON:   plainJSON,
 		graphqlJSON: graphqlJSON,
 		graphqlJSON + ", application/graphql+json, application/json, text/event-stream, multipart/mixed": graphqlJSON,
-		"application/json;q=0.5, " + graphqlJSON + ";q=0.9": graphqlJSON,
-		"application/json, " + graphqlJSON + ";q=0":         plainJSON,
-		"text/html, */*;q=0.1":                              plainJSON,
-		stream:                                              stream,
-		"nonsense;;, " + stream:                             stream,
+		"application/json;q=0.5, " + graphqlJSON + ";q=0.9":                                              graphqlJSON,
+		"application/json, " + graphqlJSON + ";q=0":                                                      plainJSON,
+		"text/html, */*;q=0.1":  plainJSON,
+		stream:                  stream,
+		"nonsense;;, " + stream: stream,
 	} {
 		_, header, body := b.ask(t, request{body: `{"query":"{hello}"}`, media: plainJSON, accept: accepted})
 		if got := header.Get("Content-Type"); got != want+"; charset=utf-8" {

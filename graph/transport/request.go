@@ -40,9 +40,7 @@ func isUTF8(charset string) bool { return charset == "" || strings.EqualFold(cha
 // body reads the body, as far as the limit and for as long as an operation may take.
 func (x *exchange) body() ([]byte, error) {
 	control := http.NewResponseController(x.w)
-	if d := x.h.Limits.Operation; d > 0 && control.SetReadDeadline(time.Now().Add(d)) == nil {
-		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
-	}
+	_ = control.SetReadDeadline(deadline(x.h.Limits.Operation))
 	reader := x.r.Body
 	most := x.h.Limits.BodyBytes
 	if most > 0 {
@@ -57,6 +55,7 @@ func (x *exchange) body() ([]byte, error) {
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "The request body did not arrive.")
 	}
+	_ = control.SetReadDeadline(time.Time{}) // only now: net/http reads what is left of a body that did not arrive
 	return body, nil
 }
 

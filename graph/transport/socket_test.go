@@ -3,10 +3,12 @@ package transport_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gobwas/ws"
 
 	"parley/graph/transport/internal/testschema"
+	"parley/internal/limits"
 )
 
 func TestSocketOperations(t *testing.T) {
@@ -162,7 +164,7 @@ func TestSocketCredentials(t *testing.T) {
 
 func TestSocketOperationDeadline(t *testing.T) {
 	t.Parallel()
-	s := setup(t, shortly).open(t)
+	s := setup(t, limit(func(l *limits.Limits) { l.Operation = 30 * time.Millisecond })).open(t)
 	s.send(subscribe("1", "{waits}"))
 	s.expectPart(`"code":"INTERNAL"`)
 	s.expect(`{"type":"complete","id":"1"}`)

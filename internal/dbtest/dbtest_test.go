@@ -86,13 +86,6 @@ func TestLeftoversAreRemoved(t *testing.T) {
 	}
 }
 
-func BenchmarkNew(b *testing.B) {
-	dbtest.New(b)
-	for b.Loop() {
-		b.Run("one", func(b *testing.B) { dbtest.New(b) })
-	}
-}
-
 // failingTest is a test that has failed, with an end that its test chooses.
 type failingTest struct {
 	testing.TB

@@ -8,19 +8,18 @@ import { address, run } from './lib/server.js';
 
 const written = readFileSync(schemaFile, 'utf8');
 
-test("GraphiQL's introspection query passes and gives the schema as it is written", async () => {
-  const introspected = buildClientSchema(await run(getIntrospectionQuery()));
-  assert.equal(sorted(introspected), sorted(buildSchema(written)));
+test("GraphiQL's introspection query passes", async () => {
+  await run(getIntrospectionQuery());
 });
 
-test('an introspection query with every option passes', async () => {
+test('introspection with every option gives the schema as it is written', async () => {
   const query = getIntrospectionQuery({
     specifiedByUrl: true,
     directiveIsRepeatable: true,
     schemaDescription: true,
     inputValueDeprecation: true,
   });
-  await run(query);
+  assert.equal(sorted(buildClientSchema(await run(query))), sorted(buildSchema(written)));
 });
 
 test('/schema.graphqls is the schema as it is written', async () => {

@@ -1,14 +1,16 @@
 // A WebSocket without a client library, to do what a client library never does.
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import WebSocket from 'ws';
 import { bearer, socketUrl } from './server.js';
 
 export class RawSocket {
   #socket;
+  #messages;
 
   static async open(protocols = ['graphql-transport-ws']) {
     const raw = new RawSocket();
     raw.#socket = new WebSocket(socketUrl, protocols);
+    raw.#messages = on(raw.#socket, 'message');
     raw.closed = once(raw.#socket, 'close').then(([code]) => code);
     await once(raw.#socket, 'open');
     return raw;
@@ -41,8 +43,8 @@ export class RawSocket {
   /** The next message of a type; others before it are passed over. */
   async receive(type) {
     for (;;) {
-      const [data] = await once(this.#socket, 'message');
-      const message = JSON.parse(data);
+      const { value } = await this.#messages.next();
+      const message = JSON.parse(value[0]);
       if (message.type === type) return message;
     }
   }

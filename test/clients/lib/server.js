@@ -1,5 +1,8 @@
 // The running server that is tested. PARLEY_URL says where it is; it holds the demo data.
 
+import { setTimeout as pause } from 'node:timers/promises';
+
+const patienceMs = 5_000;
 const base = process.env.PARLEY_URL;
 if (!base) throw new Error('PARLEY_URL is not set: start a server with the demo data and say where it is.');
 
@@ -21,11 +24,15 @@ export async function post(query, variables, accessToken) {
   return response.json();
 }
 
-/** Runs an operation that must succeed and gives its data. */
+/** Runs an operation that must succeed and gives its data. Waits as long as the server says when it was too much. */
 export async function run(query, variables, accessToken) {
-  const { data, errors } = await post(query, variables, accessToken);
-  if (errors) throw new Error(`The server refused: ${JSON.stringify(errors)}`);
-  return data;
+  for (;;) {
+    const { data, errors } = await post(query, variables, accessToken);
+    if (!errors) return data;
+    const { code, retryAfterMs } = errors[0].extensions ?? {};
+    if (code !== 'THROTTLED' || retryAfterMs > patienceMs) throw new Error(`The server refused: ${JSON.stringify(errors)}`);
+    await pause(retryAfterMs);
+  }
 }
 
 /** Runs a mutation that must succeed and gives its payload. */

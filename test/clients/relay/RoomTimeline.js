@@ -4,8 +4,8 @@ import { graphql } from 'react-relay';
 export const query = graphql`
   query RoomTimelineQuery($id: ID!) {
     node(id: $id) {
-      ...RoomTimeline_room
-      ...RoomTimelineHeading_room
+      ...RoomTimeline_room @alias
+      ...RoomTimelineHeading_room @alias
     }
   }
 `;

@@ -1,0 +1,51 @@
+# Parley. `make` alone lists what can be made.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The race detector needs a C compiler; without one the tests run all the same.
+RACE := $(if $(shell command -v $${CC:-gcc}),-race)
+GO_FILES = $(shell git ls-files --cached --others --exclude-standard '*.go')
+
+.PHONY: help run web test bench lint verify generate migration clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+run: web ## build and start everything: PostgreSQL, server, demo, simulator, GraphiQL
+	@echo "building the server"
+	@go build -o bin/parley ./server
+	@exec bin/parley
+
+web: web/dist/.built ## build the pages
+
+web/dist/.built: web/package-lock.json web/build.js
+	@echo "building the pages"
+	@cd web && npm ci --silent --no-progress && npm run --silent build
+	@touch $@
+
+test: web ## test everything, on a PostgreSQL of its own
+	go test $(RACE) ./...
+	bash test/clients/run.sh
+
+bench: ## sendMessage beside pgbench on the same statement, and the log
+	go test -run '^$$' -bench . -benchtime 3s ./internal/room ./internal/eventlog
+
+lint: ## gofmt, go vet, staticcheck
+	@test -z "$$(gofmt -l $(GO_FILES))" || { echo "not formatted:"; gofmt -l $(GO_FILES); exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+verify: lint ## lint, and: what is generated is fresh, migrations match the model, the compose file is valid, imports go downwards
+	bash scripts/generated-is-fresh.sh
+	go test -run '^Test(MigrationsMatchSchema|Imports|Every|Only|Compose)' . ./internal/database/migration
+
+generate: ## generate the model and the API's code
+	go generate . ./ent ./graph/transport/...
+
+migration: ## write the migration that the model needs: make migration name=add_something
+	go run ./internal/database/migration/new $(name)
+
+clean: ## remove what was built, and the private database
+	rm -rf bin web/dist/* web/node_modules test/clients/node_modules .parley
