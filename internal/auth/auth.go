@@ -58,6 +58,17 @@ func (v Viewer) Person() ent.Viewer {
 	return nil
 }
 
+// Actor is the person as the author of what they do, or nil for nobody.
+func (v Viewer) Actor() ent.Actor {
+	switch {
+	case v.Member != nil:
+		return v.Member
+	case v.Customer != nil:
+		return v.Customer
+	}
+	return nil
+}
+
 // InRoom tells whether a customer was invited to the room.
 func (v Viewer) InRoom(roomID string) bool { return v.Customer != nil && v.RoomID == roomID }
 

@@ -93,6 +93,14 @@ func Parse(s string) (Limits, error) {
 	return l, nil
 }
 
+// End is when a time that has begun is over. A lifted limit is over in a century, which a database can still keep.
+func End(begun time.Time, d time.Duration) time.Time {
+	if d == 0 {
+		return begun.AddDate(100, 0, 0)
+	}
+	return begun.Add(d)
+}
+
 // RatesLifted tells whether s contains rates=0, which is for load tests only.
 func RatesLifted(s string) bool {
 	return strings.Contains(strings.ReplaceAll(","+s+",", " ", ""), ",rates=0,")

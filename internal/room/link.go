@@ -11,6 +11,7 @@ import (
 	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/database"
+	"parley/internal/limits"
 	"parley/internal/throttle"
 )
 
@@ -86,7 +87,7 @@ func (s *Service) linkTx(ctx context.Context, tx *ent.Tx, roomID string, invitat
 
 // linkEnd is when a link made at that time ends, if it is used now.
 func (s *Service) linkEnd(made time.Time) time.Time {
-	idle, life := time.Now().Add(s.limits.LinkIdle), made.Add(s.limits.LinkLife)
+	idle, life := limits.End(time.Now(), s.limits.LinkIdle), limits.End(made, s.limits.LinkLife)
 	if life.Before(idle) {
 		return life
 	}

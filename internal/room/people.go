@@ -10,6 +10,7 @@ import (
 	"parley/ent"
 	"parley/ent/customer"
 	"parley/ent/member"
+	"parley/internal/auth"
 	"parley/internal/eventlog"
 )
 
@@ -45,6 +46,13 @@ func (p *people) cast(events ...eventlog.Event) *cast {
 			c.ids = append(c.ids, e.ActorID)
 		}
 	}
+	return c
+}
+
+// present is a cast whose only person is known already.
+func present(v auth.Viewer) *cast {
+	c := &cast{found: map[string]ent.Actor{v.ID(): v.Actor()}}
+	c.once.Do(func() {})
 	return c
 }
 

@@ -52,7 +52,7 @@ func (s *Service) Send(ctx context.Context, in SendMessageInput) (*SendMessagePa
 	if err != nil {
 		return nil, err
 	}
-	return &SendMessagePayload{Message: s.message(e, s.people.cast(e))}, nil
+	return &SendMessagePayload{Message: s.message(e, present(v))}, nil
 }
 
 // checkBody holds rule C2.
