@@ -44,6 +44,8 @@ type Limits struct {
 	SessionConnections  int           `name:"session-connections" default:"10" rate:"true" help:"streaming connections of one access token"`
 	AddressConnections  int           `name:"address-connections" default:"5" rate:"true" help:"streaming connections of one address, before sign-in"`
 
+	Heartbeat time.Duration `name:"heartbeat" default:"25s" help:"how often a subscription says that it is alive"`
+
 	MessagesPerSecond    int `name:"messages-per-second" default:"5" rate:"true" help:"messages a person may send a second, in the long run"`
 	MessagesBurst        int `name:"messages-burst" default:"60" rate:"true" help:"messages a person may send at once"`
 	SignInPerAccount     int `name:"sign-in-per-account" default:"5" rate:"true" help:"attempts to sign in to an account in 15 minutes"`

@@ -32,7 +32,7 @@ func TestPausedWorkerDoesNotSendWhatAnotherHasSent(t *testing.T) {
 			<-resume
 			return "https://parley.example/late"
 		}
-		c.Tuning.Poll = time.Hour
+		c.Tuning.Parallel = 1 // so that it does not take the turn that another is to take
 	})
 	m := h.message("Come to <link>")
 	m.LinkID = "link_1"
@@ -87,7 +87,8 @@ func TestPausedWorkerGivesItsTurnBack(t *testing.T) {
 	h.expect(id, delivery.StateDone, delivery.StatusSent)
 }
 
-// While one worker asks the carrier, which takes long, its claim ends and another sends: the first must not.
+// One worker has asked the carrier, and is paused with the answer, no. Its claim ends and another sends: the first
+// must not.
 func TestClaimIsRenewedAfterTheLookup(t *testing.T) {
 	h := newHouse(t)
 	o := h.outbox()

@@ -8,10 +8,8 @@ import (
 
 	"parley/ent"
 	"parley/internal/eventlog"
+	"parley/internal/limits"
 )
-
-// beat is how often a subscription says that it is alive.
-const beat = 25 * time.Second
 
 // Follow returns everything that happens in a room: what is stored after the cursor, CaughtUp, and then what happens,
 // with a Heartbeat now and then. Without a cursor it begins with what happens from now on. It ends without an error
@@ -50,7 +48,7 @@ func (f *following) run(ctx context.Context) {
 		return
 	}
 	for {
-		events, err := next(ctx, follower)
+		events, err := f.next(ctx, follower)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -67,9 +65,9 @@ func (f *following) run(ctx context.Context) {
 	}
 }
 
-// next waits for events for as long as a beat.
-func next(ctx context.Context, follower *eventlog.Follower) ([]eventlog.Event, error) {
-	ctx, cancel := context.WithTimeout(ctx, beat)
+// next waits for events until it is time for a Heartbeat.
+func (f *following) next(ctx context.Context, follower *eventlog.Follower) ([]eventlog.Event, error) {
+	ctx, cancel := context.WithDeadline(ctx, limits.End(time.Now(), f.limits.Heartbeat))
 	defer cancel()
 	return follower.Next(ctx)
 }
