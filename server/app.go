@@ -15,7 +15,6 @@ import (
 
 	"parley/ent/delivery"
 	"parley/graph"
-	"parley/graph/generated"
 	"parley/graph/transport"
 	"parley/internal/auth"
 	"parley/internal/eventlog"
@@ -107,9 +106,7 @@ func (a *app) senders() (map[delivery.Channel]notify.Sender, error) {
 var guesses = []string{"signIn", "enterRoom"}
 
 func (a *app) api() *transport.Handler {
-	schema := generated.NewExecutableSchema(generated.Config{
-		Resolvers: &graph.Resolver{Rooms: a.rooms, Organizations: a.organizations},
-	})
+	schema := graph.NewSchema(&graph.Resolver{Rooms: a.rooms, Organizations: a.organizations})
 	present := graph.Presenter(a.log)
 	return transport.New(schema, transport.Options{
 		Limits:       a.config.limits,
