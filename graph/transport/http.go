@@ -20,6 +20,8 @@ type exchange struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	accept accept
+
+	streams bool // the connection is used for nothing else afterwards
 }
 
 func (x *exchange) serve() {
@@ -137,15 +139,17 @@ func (x *exchange) write(status int, body []byte) {
 	})
 }
 
-// within bounds the time for a write. The deadline is of the connection, so it is lifted again for what else is
-// asked over it, unless the client has gone or reads no more. A writer without deadlines is one of a test.
+// within bounds the time for a write. The deadline is of the connection, so it is lifted again if something else
+// may be asked over it. A writer without deadlines is one of a test.
 func (x *exchange) within(write func() error) error {
 	control := http.NewResponseController(x.w)
 	_ = control.SetWriteDeadline(deadline(x.h.Limits.SocketWrite))
 	if err := errors.Join(write(), control.Flush()); err != nil {
 		return err
 	}
-	_ = control.SetWriteDeadline(time.Time{})
+	if !x.streams {
+		_ = control.SetWriteDeadline(time.Time{})
+	}
 	return nil
 }
 

@@ -14,11 +14,10 @@ import (
 	"parley/internal/limits"
 )
 
-// shortly makes all times short.
+// shortly makes all times short but those of writes.
 func shortly(o *transport.Options) {
 	const short = 30 * time.Millisecond
-	o.Limits.Operation, o.Limits.SocketInit = short, short
-	o.Limits.SocketPing, o.Limits.SocketPong, o.Limits.SocketWrite = short, short, short
+	o.Limits.Operation, o.Limits.SocketInit, o.Limits.SocketPing, o.Limits.SocketPong = short, short, short, short
 }
 
 func TestNeverInitialising(t *testing.T) {
@@ -27,7 +26,6 @@ func TestNeverInitialising(t *testing.T) {
 	b.dial(t).expectClose(4408)
 	s := b.dial(t)
 	s.send(`{"type":"ping"}`) // which does not give it more time
-	s.expect(`{"type":"pong"}`)
 	s.expectClose(4408)
 }
 
@@ -36,7 +34,7 @@ func TestHalfAFrame(t *testing.T) {
 	for name, part := range map[string][]byte{"one byte": {0x81}, "a header": {0x81, 0x90, 1, 2, 3, 4}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := setup(t, limit(func(l *limits.Limits) { l.SocketWrite = 30 * time.Millisecond }))
+			b := setup(t, limit(func(l *limits.Limits) { l.SocketWrite = 300 * time.Millisecond }))
 			s := b.open(t)
 			if _, err := s.conn.Write(part); err != nil {
 				t.Fatal(err)
@@ -69,7 +67,7 @@ func TestSilentClientIsAsked(t *testing.T) {
 
 func TestHalfOpenConnectionEnds(t *testing.T) {
 	t.Parallel()
-	b := setup(t, limit(func(l *limits.Limits) { l.SocketPing, l.SocketPong = time.Millisecond, time.Millisecond }))
+	b := setup(t, limit(func(l *limits.Limits) { l.SocketPing, l.SocketPong = 300*time.Millisecond, time.Millisecond }))
 	s := b.open(t)
 	s.send(subscribe("1", "subscription{posted{id}}"))
 	await(t, b.resolver.Started, "posted")
@@ -121,7 +119,7 @@ func stalled(t *testing.T, b *bundle) *socket {
 func TestStalledReaderIsCutOff(t *testing.T) {
 	t.Parallel()
 	b := setup(t, limit(func(l *limits.Limits) {
-		l.SocketWrite, l.AddressConnections = 100*time.Millisecond, 1
+		l.SocketWrite, l.AddressConnections = 500*time.Millisecond, 1
 	}))
 	other := b.open(t)
 	other.send(subscribe("1", "subscription{posted{id}}"))
@@ -148,7 +146,7 @@ func TestSlowReaderIsToldToComeBack(t *testing.T) {
 
 func TestClientThatDoesNotReadItsPongs(t *testing.T) {
 	t.Parallel()
-	b := setup(t, limit(func(l *limits.Limits) { l.SocketWrite = 100 * time.Millisecond }))
+	b := setup(t, limit(func(l *limits.Limits) { l.SocketWrite = 500 * time.Millisecond }))
 	s := b.open(t)
 	ping := ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame([]byte(`{"type":"ping","payload":{"a":"` + strings.Repeat("x", 60000) + `"}}`))))
 	eventually(t, "the connection to end", func() bool {

@@ -86,6 +86,5 @@ func (l *live) shutdown(ctx context.Context) error {
 	for _, s := range l.all() {
 		s.abort()
 	}
-	<-done
 	return ctx.Err()
 }

@@ -18,7 +18,7 @@ func (s *socket) message() ([]byte, error) {
 		head, payload, err := s.frame(state, len(text))
 		switch {
 		case err != nil:
-			return nil, err
+			return nil, s.late(err)
 		case head.OpCode.IsControl():
 			if err := s.control(head.OpCode, payload); err != nil {
 				return nil, err
@@ -33,6 +33,14 @@ func (s *socket) message() ([]byte, error) {
 		}
 		state = state.Set(ws.StateFragmented)
 	}
+}
+
+// late gives a reason to a client that has not initialised in time; one that has is gone.
+func (s *socket) late(err error) error {
+	if !s.acknowledged && errors.Is(err, os.ErrDeadlineExceeded) {
+		return closeWith(codeInitTimeout, "Connection initialisation timeout")
+	}
+	return err
 }
 
 func checkText(text []byte) ([]byte, error) {
@@ -99,9 +107,7 @@ func (s *socket) await() error {
 		case n > 0 || err == nil:
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return err
-		case !s.acknowledged && !s.initBy.IsZero():
-			return closeWith(codeInitTimeout, "Connection initialisation timeout")
-		case asked || s.out.isClosed():
+		case asked || !s.acknowledged || s.out.isClosed():
 			return err
 		default:
 			asked = true

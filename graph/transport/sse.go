@@ -67,7 +67,11 @@ func (x *exchange) streamOnce(result []byte) {
 }
 
 func (x *exchange) startStream() {
+	x.streams = true
 	header := x.w.Header()
+	if x.r.ProtoMajor == 1 {
+		header.Set("Connection", "close") // the last write, by net/http, is within the last deadline, too
+	}
 	header.Set("Content-Type", mediaStream+"; charset=utf-8")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no")

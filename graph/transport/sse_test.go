@@ -157,7 +157,7 @@ func TestStalledStreamEnds(t *testing.T) {
 	for name, start := range map[string]func(*bundle){"plain": func(*bundle) {}, "TLS": restartWithTLS} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := setup(t, limit(func(l *limits.Limits) { l.SocketWrite = 100 * time.Millisecond }))
+			b := setup(t, limit(func(l *limits.Limits) { l.SocketWrite = 500 * time.Millisecond }))
 			start(b)
 			e := b.listen(t, request{body: theFlood})
 			await(t, b.resolver.Started, "flood")

@@ -24,7 +24,7 @@ type Limits struct {
 	Aliases           int `name:"aliases" default:"15" help:"aliases in a document"`
 	Directives        int `name:"directives" default:"10" help:"directives in a document"`
 	RootFields        int `name:"root-fields" default:"5" help:"root fields of an operation"`
-	GuessFields       int `name:"guess-fields" default:"1" help:"root fields of an operation that takes a password, a code or a token"`
+	GuessFields       int `name:"guess-fields" default:"1" help:"root fields of an operation, one of which takes a password, a code or a token"`
 	FragmentSpreads   int `name:"fragment-spreads" default:"30" help:"fragment spreads in a document"`
 	ValidationErrors  int `name:"validation-errors" default:"5" help:"validation errors shown"`
 	InputArray        int `name:"input-array" default:"50" help:"items in an input list"`

@@ -53,7 +53,7 @@ func New(c Config) *Outbox {
 		o.now = time.Now
 	}
 	o.Tell(c.Told)
-	o.Deliver(c.Received)
+	o.Hear(c.Received)
 	return o
 }
 
@@ -65,8 +65,8 @@ func (o *Outbox) Tell(told Told) {
 	o.told = told
 }
 
-// Deliver sets who gets inbound messages. It is for wiring: call it before messages can come.
-func (o *Outbox) Deliver(received Received) {
+// Hear sets who gets inbound messages. It is for wiring: call it before messages can come.
+func (o *Outbox) Hear(received Received) {
 	if received == nil {
 		received = func(context.Context, *ent.Tx, *ent.InboundMessage) error { return nil }
 	}
