@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { createRoom, freshAddress, freshNumber, invite, linkTokenSentTo, send, tokenOf } from './lib/demo.js';
+import { closeRoom, createRoom, freshAddress, freshNumber, invite, linkTokenSentTo, send, tokenOf } from './lib/demo.js';
 import { Follower, overSocket } from './lib/follow.js';
 import { address } from './lib/server.js';
 
@@ -66,6 +66,23 @@ describe('in a browser', { skip: !executablePath && 'no Chromium found' }, () =>
     assert.deepEqual(complaints, []);
     assert.deepEqual(requests.filter((url) => url.includes(token) && url !== address(`/r/${token}`)), []);
     await desk.close();
+  });
+
+  test('a customer sees that the room is closed, and cannot write any more', async () => {
+    const { accessToken, room, token } = await invitedRoom('EMAIL', freshAddress());
+    const { page, complaints } = await open(browser, `/r/${token}`);
+    await page.getByRole('button', { name: 'Enter the room' }).click();
+    await page.getByLabel('Your message').waitFor();
+    // The page reads what was there once: if the first of two is part of it, the second came live.
+    for (const body of ['Thank you.', 'Goodbye.']) {
+      await send(accessToken, room.id, body);
+      await page.getByText(body).waitFor();
+    }
+
+    await closeRoom(accessToken, room.id);
+    await page.getByText('This room is closed.').waitFor();
+    assert.equal(await page.getByLabel('Your message').isVisible(), false);
+    assert.deepEqual(complaints, []);
   });
 
   test('a link that was made up is refused with a sentence', async () => {

@@ -1,5 +1,6 @@
 // A whole story by someone who knows nothing but the documented API.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { createRoom, enter, freshAddress, freshNumber, invite, linkTokenSentTo, send, tokenOf } from './lib/demo.js';
 import { Follower, overSocket, overSse } from './lib/follow.js';
@@ -54,9 +55,35 @@ for (const { channel, recipient } of channels) {
 test('a message that is sent again with the same key is there once', async () => {
   const agent = await tokenOf('agent@demo.example');
   const room = await createRoom(agent);
-  const [first, second] = await Promise.all([send(agent, room.id, 'Once.', 'k1'), send(agent, room.id, 'Once.', 'k1')]);
+  const key = randomUUID();
+  const [first, second] = await Promise.all([send(agent, room.id, 'Once.', key), send(agent, room.id, 'Once.', key)]);
   assert.equal(first.id, second.id);
   assert.deepEqual(await bodiesIn(room.id, agent), ['Once.']);
+});
+
+test('a room says the same wherever it is asked for', async () => {
+  const agent = await tokenOf('agent@demo.example');
+  const { id } = await createRoom(agent);
+  await invite(agent, id, 'EMAIL', freshAddress());
+  await send(agent, id, 'Hello!');
+
+  const { room, node, rooms } = await run(
+    `query ($id: ID!) { room(id: $id) { ...Everything } node(id: $id) { ...Everything } rooms(first: 1) { nodes { ...Everything } } }
+    fragment Everything on Room {
+      id name status createdAt canGetLink
+      createdBy { name role email }
+      customer { name email phone }
+      messages(last: 5) { totalCount edges { cursor node { body side kind author { ... on Member { name } } } } }
+      invitations(first: 5) { totalCount nodes { channel to invitedBy { name } } }
+    }`,
+    { id },
+    agent,
+  );
+
+  assert.equal(room.createdBy.email, 'agent@demo.example');
+  assert.equal(room.messages.totalCount, 1);
+  assert.deepEqual(node, room);
+  assert.deepEqual(rooms.nodes, [room]);
 });
 
 test('a link that was made up is refused', async () => {

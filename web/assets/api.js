@@ -1,4 +1,7 @@
-// The road from a page to the GraphQL API over HTTP.
+// The road from a page to the GraphQL API.
+
+/** Where the WebSocket of the API is. */
+export const socketUrl = new URL('/graphql', location.href.replace(/^http/, 'ws')).href;
 
 /** What the API answered in place of data. `codes` are the `extensions.code` of its errors. */
 export class ApiError extends Error {

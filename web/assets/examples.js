@@ -5,12 +5,16 @@ const asCustomer = '{\n  "Authorization": "Bearer {{customerToken}}"\n}';
 
 export const tabs = [
   member(
-    `# Parley, from left to right: press the run button in each tab.
+    `# Parley, from left to right: press the run
+# button in each tab.
 #
-# What an answer gives is remembered, and stands in the variables and headers of
-# later tabs as {{roomId}}, {{memberToken}} … The bar at the top shows what is known.
+# What an answer gives is remembered, and
+# stands in the variables and headers of later
+# tabs as {{roomId}}, {{memberToken}} … The
+# bar at the top shows what is known.
 #
-# 1. Who am I? Nobody, until somebody has signed in.
+# 1. Who am I? Nobody, until somebody has
+# signed in.
 query Viewer {
   viewer {
     __typename
@@ -21,9 +25,11 @@ query Viewer {
 `,
   ),
   member(
-    `# 2. Sign in, here or in the bar at the top: it is the same.
-# The access token is remembered as {{memberToken}} and sent as a header, over
-# WebSocket as connection_init. It is gone when this browser tab is closed.
+    `# 2. Sign in, here or in the bar at the top:
+# it is the same. The access token is
+# remembered as {{memberToken}} and sent as a
+# header, over WebSocket as connection_init.
+# It is gone when this browser tab is closed.
 mutation SignIn($input: SignInInput!) {
   signIn(input: $input) {
     accessToken
@@ -36,7 +42,8 @@ mutation SignIn($input: SignInInput!) {
     { input: { email: 'agent@demo.example', password: 'parley-demo' } },
   ),
   member(
-    `# 3. Open a room. The tabs that follow are about this room.
+    `# 3. Open a room. The tabs that follow are
+# about this room.
 mutation CreateRoom {
   createRoom(input: {}) {
     room { id name status lastCursor }
@@ -46,8 +53,10 @@ mutation CreateRoom {
 `,
   ),
   member(
-    `# 4. Write into the room. With an idempotencyKey in the input a request can be
-# repeated safely: the same key gives the same message.
+    `# 4. Write into the room. With an
+# idempotencyKey in the input a request can be
+# repeated safely: the same key gives the same
+# message.
 mutation SendMessage($input: SendMessageInput!) {
   sendMessage(input: $input) {
     message { id cursor body side sentAt }
@@ -58,8 +67,10 @@ mutation SendMessage($input: SendMessageInput!) {
     { input: { roomId: '{{roomId}}', body: 'Hello, I have put our offer together for you.' } },
   ),
   member(
-    `# 5. Invite the customer by SMS: the room gets the customer's name.
-# Open the simulator (link at the top) to see the phone, and the link in the message.
+    `# 5. Invite the customer by SMS: the room gets
+# the customer's name. Open the simulator
+# (link at the top) to see the phone, and the
+# link in the message.
 mutation InviteCustomer($input: InviteCustomerInput!) {
   inviteCustomer(input: $input) {
     confirmation
@@ -74,12 +85,17 @@ mutation InviteCustomer($input: InviteCustomerInput!) {
     },
   ),
   member(
-    `# 6. Everything that happened in the room since it was created, then everything that
-# happens, live: the delivery of the text message, the customer coming in, messages.
+    `# 6. Everything that happened in the room
+# since it was created, then everything that
+# happens, live: the delivery of the text
+# message, the customer coming in, messages.
 #
-# GraphiQL ends a subscription when you change to another tab. Nothing is lost by it:
-# come back and run it again, \`after\` replays what is stored. To watch live, open the
-# link from the simulator in a second window and write there.
+# GraphiQL ends a subscription when you change
+# to another tab. Nothing is lost by it: come
+# back and run it again, \`after\` replays
+# what is stored. To watch live, open the link
+# from the simulator in a second window and
+# write there.
 subscription RoomEvents($roomId: ID!, $after: Cursor) {
   roomEvents(roomId: $roomId, after: $after) {
     __typename
@@ -94,7 +110,8 @@ subscription RoomEvents($roomId: ID!, $after: Cursor) {
     { roomId: '{{roomId}}', after: '{{lastCursor}}' },
   ),
   member(
-    `# 7. The organisation's rooms, newest activity first.
+    `# 7. The organisation's rooms, newest activity
+# first.
 query Rooms {
   rooms(first: 10) {
     totalCount
@@ -112,8 +129,9 @@ query Rooms {
 `,
   ),
   member(
-    `# 8. A link for the customer, to be copied. Whoever has it is the customer.
-# Open it in a second window, or go on here.
+    `# 8. A link for the customer, to be copied.
+# Whoever has it is the customer. Open it in a
+# second window, or go on here.
 mutation GetLink($input: GetLinkInput!) {
   getLink(input: $input) {
     url
@@ -124,7 +142,8 @@ mutation GetLink($input: GetLinkInput!) {
     { input: { roomId: '{{roomId}}' } },
   ),
   member(
-    `# 9. Enter the room by the link, as the customer does.
+    `# 9. Enter the room by the link, as the
+# customer does.
 mutation EnterRoom($input: EnterRoomInput!) {
   enterRoom(input: $input) {
     accessToken
@@ -138,7 +157,8 @@ mutation EnterRoom($input: EnterRoomInput!) {
     { input: { token: '{{linkToken}}' } },
   ),
   customer(
-    `# 10. Write as the customer: see the headers of this tab.
+    `# 10. Write as the customer: see the headers
+# of this tab.
 mutation Reply($input: SendMessageInput!) {
   sendMessage(input: $input) {
     message {
@@ -153,7 +173,8 @@ mutation Reply($input: SendMessageInput!) {
     { input: { roomId: '{{roomId}}', body: 'Thank you, I am reading it.' } },
   ),
   customer(
-    `# 11. Messages only, as the customer sees them.
+    `# 11. Messages only, as the customer sees
+# them.
 subscription MessagePosted($roomId: ID!, $after: Cursor) {
   messagePosted(roomId: $roomId, after: $after) {
     cursor

@@ -1,7 +1,7 @@
 // Following a room over WebSocket, without a gap and without a repetition, across lost connections:
 // subscribe with the last cursor; on loss subscribe again with the last cursor.
 import { createClient } from '/assets/vendor/graphql-ws/client.js';
-import { ApiError, pause } from '/assets/api.js';
+import { ApiError, pause, socketUrl } from '/assets/api.js';
 
 const silenceMs = 5_000;
 
@@ -34,7 +34,7 @@ export async function follow({ query, roomId, after, accessToken, onEvent, onLiv
 function connect(accessToken) {
   let silence;
   const client = createClient({
-    url: new URL('/graphql', location.href.replace(/^http/, 'ws')).href,
+    url: socketUrl,
     connectionParams: { authorization: `Bearer ${accessToken}` },
     retryAttempts: 0,
     keepAlive: 10_000,

@@ -1,11 +1,13 @@
 // GraphiQL over the API of this server, with a bar to sign in and tabs that walk through the demo.
 import { createClient } from '/assets/vendor/graphql-ws/client.js';
+import { socketUrl } from '/assets/api.js';
 import { elementsById, make } from '/assets/dom.js';
 import { tabs } from '/assets/examples.js';
 import { fillIn, fillInKnown, forgetMember, learn, recall } from '/assets/memory.js';
 
 const { GraphiQL, React, ReactDOM } = window;
 const page = elementsById();
+const mostShown = 100;
 
 const SIGN_IN = `
   mutation SignIn($email: String!, $password: String!) {
@@ -56,15 +58,20 @@ async function post(operation, headers) {
   return result;
 }
 
-// Each subscription has a connection of its own: who is signed in is said once for a connection.
+// Each subscription has a connection of its own: who is signed in is said once for a connection. GraphiQL shows what was
+// yielded last, so that is everything received so far.
 async function* subscribe(operation, headers) {
   const client = createClient({
-    url: new URL('/graphql', location.href.replace(/^http/, 'ws')).href,
+    url: socketUrl,
     connectionParams: { authorization: headers.Authorization ?? headers.authorization },
     retryAttempts: 0,
   });
+  const received = [];
   try {
-    yield* client.iterate(operation);
+    for await (const result of client.iterate(operation)) {
+      received.unshift(result);
+      yield { newestFirst: received.slice(0, mostShown) };
+    }
   } catch (loss) {
     throw loss instanceof CloseEvent ? new Error(`The connection was closed: ${loss.code} ${loss.reason}`) : loss;
   } finally {

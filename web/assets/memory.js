@@ -22,7 +22,8 @@ export function recall() {
 /** Keeps what is worth keeping of the data of an answer. */
 export function learn(data) {
   for (const [name, { from }] of Object.entries(lessons)) {
-    known[name] = from(data ?? {}) ?? known[name];
+    const value = from(data ?? {});
+    if (value) known[name] = value;
   }
   keep();
 }
@@ -46,7 +47,7 @@ export function fillInKnown(values) {
 
 function filled(text) {
   return text.replace(/\{\{(\w+)\}\}/g, (_, name) => {
-    if (known[name]) return known[name];
+    if (name in known) return known[name];
     throw new Error(`{{${name}}} is not known yet: run the tab ${lessons[name]?.tab ?? 'that gives it'} first.`);
   });
 }

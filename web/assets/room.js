@@ -141,7 +141,7 @@ async function send(timeline) {
   page.body.readOnly = true;
   explain('');
   try {
-    const { sendMessage } = await ask(SEND, { body, key: newKey() }, () => explain('There is no connection. Trying again…'));
+    const { sendMessage } = await ask(SEND, { body, key: newKey() }, () => explain('Not sent yet. Trying again…'));
     if (sendMessage.message) {
       timeline.show(sendMessage.message);
       page.body.value = '';

@@ -41,7 +41,7 @@ function entryOf(message) {
   const heading = make('p', 'heading');
   heading.append(
     make('span', 'to', `To ${message.to}`),
-    make('span', 'from', `from ${message.from}`),
+    make('span', 'from', message.from && `from ${message.from}`),
     make('span', 'status', message.status),
     make('time', '', time.format(new Date(message.sentAt))),
   );

@@ -31,6 +31,14 @@ export async function createRoom(accessToken) {
   return room;
 }
 
+export function closeRoom(accessToken, roomId) {
+  return mutate(
+    'mutation ($roomId: ID!) { closeRoom(input: {roomId: $roomId}) { room { status } userErrors { code message } } }',
+    { roomId },
+    accessToken,
+  );
+}
+
 /** Invites somebody by a channel and gives the payload. */
 export function invite(accessToken, roomId, channel, to) {
   return mutate(

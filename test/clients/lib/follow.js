@@ -67,13 +67,10 @@ export class Follower {
     return this.events.filter((event) => event.message).map((event) => event.message.body);
   }
 
-  /** Cuts the connection and waits until the client has noticed. */
+  /** Cuts the connection and waits until the client has noticed; what had arrived by then counts. */
   async lose() {
     this.#connection.cut();
-    await this.results.next().then(
-      () => Promise.reject(new Error('The connection was not lost.')),
-      () => {},
-    );
+    await this.until(() => false).catch(() => {});
   }
 
   async close() {
