@@ -23,7 +23,7 @@ func Presenter(log *slog.Logger) func(context.Context, error) *gqlerror.Error {
 			return refused(shown, refusals[0])
 		}
 		if invalid := (*precheck.Invalid)(nil); errors.As(err, &invalid) {
-			return mistaken(shown, err, invalid.Code)
+			return mistaken(shown, err)
 		}
 		return broken(ctx, log, shown, err)
 	}
@@ -42,12 +42,15 @@ func refused(shown *gqlerror.Error, e *apierr.Error) *gqlerror.Error {
 }
 
 // mistaken shows what is wrong with the document, which is the client's own.
-func mistaken(shown *gqlerror.Error, err error, code string) *gqlerror.Error {
+func mistaken(shown *gqlerror.Error, err error) *gqlerror.Error {
 	var document *gqlerror.Error
 	if errors.As(err, &document) {
 		shown.Message, shown.Locations = document.Message, document.Locations
+		if at := document.Path.String(); at != "" { // of a variable, such as variable.input.to
+			shown.Message = at + ": " + shown.Message
+		}
 	}
-	shown.Extensions = map[string]any{"code": code}
+	shown.Extensions = map[string]any{"code": apierr.BadUserInput}
 	return shown
 }
 

@@ -8,6 +8,10 @@ import (
 	"parley/internal/apierr"
 )
 
+// atOnce is far over what these documents take, a few milliseconds, and far under what the worst of them take where
+// nothing counts before validating, 17 s and more: it holds on a busy machine with the race detector too.
+const atOnce = 5 * time.Second
+
 func TestHostileDocumentsAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, query := range map[string]string{
@@ -29,7 +33,7 @@ func TestHostileDocumentsAreRefusedAtOnce(t *testing.T) {
 			c := setup(t)
 			begun := time.Now()
 			_, errs := c.Document(query, false)
-			if took := time.Since(begun); took > 500*time.Millisecond {
+			if took := time.Since(begun); took > atOnce {
 				t.Error("took", took)
 			} else {
 				t.Log("took", took, errs)
