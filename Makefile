@@ -48,4 +48,5 @@ migration: ## write the migration that the model needs: make migration name=add_
 	go run ./internal/database/migration/new $(name)
 
 clean: ## remove what was built, and the private database
-	rm -rf bin web/dist/* web/node_modules test/clients/node_modules .parley
+	rm -rf bin web/dist/vendor web/dist/.built web/node_modules test/clients/node_modules
+	rm -rf "$$(readlink .parley/postgres/cluster || echo .parley)" .parley # root's may be elsewhere, with a link to it

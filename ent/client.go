@@ -1251,22 +1251,6 @@ func (c *EventClient) GetX(ctx context.Context, id string) *Event {
 	return obj
 }
 
-// QueryStream queries the stream edge of a Event.
-func (c *EventClient) QueryStream(_m *Event) *StreamQuery {
-	query := (&StreamClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(event.Table, event.FieldID, id),
-			sqlgraph.To(stream.Table, stream.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, event.StreamTable, event.StreamColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // Hooks returns the client hooks.
 func (c *EventClient) Hooks() []Hook {
 	return c.hooks.Event

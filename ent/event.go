@@ -5,7 +5,6 @@ package ent
 import (
 	"fmt"
 	"parley/ent/event"
-	"parley/ent/stream"
 	"strings"
 	"time"
 
@@ -18,7 +17,7 @@ type Event struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID string `json:"id,omitempty"`
-	// StreamID holds the value of the "stream_id" field.
+	// no foreign key: the writer holds the stream's row, so a check would say nothing and cost a sixth
 	StreamID int64 `json:"stream_id,omitempty"`
 	// 1, 2, 3 … without gaps
 	Seq int64 `json:"seq,omitempty"`
@@ -33,31 +32,8 @@ type Event struct {
 	// text of a message or notice
 	Body *string `json:"body,omitempty"`
 	// JSON of what else its kind tells
-	Data *string `json:"data,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the EventQuery when eager-loading is set.
-	Edges        EventEdges `json:"edges"`
+	Data         *string `json:"data,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// EventEdges holds the relations/edges for other nodes in the graph.
-type EventEdges struct {
-	// Stream holds the value of the stream edge.
-	Stream *Stream `json:"stream,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-}
-
-// StreamOrErr returns the Stream value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e EventEdges) StreamOrErr() (*Stream, error) {
-	if e.Stream != nil {
-		return e.Stream, nil
-	} else if e.loadedTypes[0] {
-		return nil, &NotFoundError{label: stream.Label}
-	}
-	return nil, &NotLoadedError{edge: "stream"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -154,11 +130,6 @@ func (_m *Event) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Event) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
-}
-
-// QueryStream queries the "stream" edge of the Event entity.
-func (_m *Event) QueryStream() *StreamQuery {
-	return NewEventClient(_m.config).QueryStream(_m)
 }
 
 // Update returns a builder for updating this Event.

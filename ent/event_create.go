@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/event"
-	"parley/ent/stream"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -110,11 +109,6 @@ func (_c *EventCreate) SetNillableID(v *string) *EventCreate {
 	return _c
 }
 
-// SetStream sets the "stream" edge to the Stream entity.
-func (_c *EventCreate) SetStream(v *Stream) *EventCreate {
-	return _c.SetStreamID(v.ID)
-}
-
 // Mutation returns the EventMutation object of the builder.
 func (_c *EventCreate) Mutation() *EventMutation {
 	return _c.mutation
@@ -188,9 +182,6 @@ func (_c *EventCreate) check() error {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Event.id": %w`, err)}
 		}
 	}
-	if len(_c.mutation.StreamIDs()) == 0 {
-		return &ValidationError{Name: "stream", err: errors.New(`ent: missing required edge "Event.stream"`)}
-	}
 	return nil
 }
 
@@ -227,6 +218,10 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 		_node.ID = id
 		_spec.ID.Value = id
 	}
+	if value, ok := _c.mutation.StreamID(); ok {
+		_spec.SetField(event.FieldStreamID, field.TypeInt64, value)
+		_node.StreamID = value
+	}
 	if value, ok := _c.mutation.Seq(); ok {
 		_spec.SetField(event.FieldSeq, field.TypeInt64, value)
 		_node.Seq = value
@@ -254,23 +249,6 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Data(); ok {
 		_spec.SetField(event.FieldData, field.TypeString, value)
 		_node.Data = &value
-	}
-	if nodes := _c.mutation.StreamIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   event.StreamTable,
-			Columns: []string{event.StreamColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(stream.FieldID, field.TypeInt64),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.StreamID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -8,7 +8,6 @@ import (
 	"math"
 	"parley/ent/event"
 	"parley/ent/predicate"
-	"parley/ent/stream"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -24,7 +23,6 @@ type EventQuery struct {
 	order      []event.OrderOption
 	inters     []Interceptor
 	predicates []predicate.Event
-	withStream *StreamQuery
 	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -60,28 +58,6 @@ func (_q *EventQuery) Unique(unique bool) *EventQuery {
 func (_q *EventQuery) Order(o ...event.OrderOption) *EventQuery {
 	_q.order = append(_q.order, o...)
 	return _q
-}
-
-// QueryStream chains the current query on the "stream" edge.
-func (_q *EventQuery) QueryStream() *StreamQuery {
-	query := (&StreamClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(event.Table, event.FieldID, selector),
-			sqlgraph.To(stream.Table, stream.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, event.StreamTable, event.StreamColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
 }
 
 // First returns the first Event entity from the query.
@@ -276,23 +252,11 @@ func (_q *EventQuery) Clone() *EventQuery {
 		order:      append([]event.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.Event{}, _q.predicates...),
-		withStream: _q.withStream.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
-}
-
-// WithStream tells the query-builder to eager-load the nodes that are connected to
-// the "stream" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *EventQuery) WithStream(opts ...func(*StreamQuery)) *EventQuery {
-	query := (&StreamClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withStream = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -371,11 +335,8 @@ func (_q *EventQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *EventQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Event, error) {
 	var (
-		nodes       = []*Event{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withStream != nil,
-		}
+		nodes = []*Event{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*Event).scanValues(nil, columns)
@@ -383,7 +344,6 @@ func (_q *EventQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Event,
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Event{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
@@ -398,43 +358,7 @@ func (_q *EventQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Event,
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withStream; query != nil {
-		if err := _q.loadStream(ctx, query, nodes, nil,
-			func(n *Event, e *Stream) { n.Edges.Stream = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
-}
-
-func (_q *EventQuery) loadStream(ctx context.Context, query *StreamQuery, nodes []*Event, init func(*Event), assign func(*Event, *Stream)) error {
-	ids := make([]int64, 0, len(nodes))
-	nodeids := make(map[int64][]*Event)
-	for i := range nodes {
-		fk := nodes[i].StreamID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(stream.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "stream_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
 }
 
 func (_q *EventQuery) sqlCount(ctx context.Context) (int, error) {
@@ -464,9 +388,6 @@ func (_q *EventQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != event.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
-		}
-		if _q.withStream != nil {
-			_spec.Node.AddColumnOnce(event.FieldStreamID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

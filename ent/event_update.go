@@ -60,14 +60,6 @@ func (_u *EventUpdate) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *EventUpdate) check() error {
-	if _u.mutation.StreamCleared() && len(_u.mutation.StreamIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "Event.stream"`)
-	}
-	return nil
-}
-
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *EventUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *EventUpdate {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -75,9 +67,6 @@ func (_u *EventUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *EventUpd
 }
 
 func (_u *EventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(event.Table, event.Columns, sqlgraph.NewFieldSpec(event.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -162,14 +151,6 @@ func (_u *EventUpdateOne) ExecX(ctx context.Context) {
 	}
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *EventUpdateOne) check() error {
-	if _u.mutation.StreamCleared() && len(_u.mutation.StreamIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "Event.stream"`)
-	}
-	return nil
-}
-
 // Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
 func (_u *EventUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *EventUpdateOne {
 	_u.modifiers = append(_u.modifiers, modifiers...)
@@ -177,9 +158,6 @@ func (_u *EventUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *Event
 }
 
 func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(event.Table, event.Columns, sqlgraph.NewFieldSpec(event.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {

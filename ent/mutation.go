@@ -4468,6 +4468,8 @@ type EventMutation struct {
 	op            Op
 	typ           string
 	id            *string
+	stream_id     *int64
+	addstream_id  *int64
 	seq           *int64
 	addseq        *int64
 	kind          *string
@@ -4477,8 +4479,6 @@ type EventMutation struct {
 	body          *string
 	data          *string
 	clearedFields map[string]struct{}
-	stream        *int64
-	clearedstream bool
 	done          bool
 	oldValue      func(context.Context) (*Event, error)
 	predicates    []predicate.Event
@@ -4590,12 +4590,13 @@ func (m *EventMutation) IDs(ctx context.Context) ([]string, error) {
 
 // SetStreamID sets the "stream_id" field.
 func (m *EventMutation) SetStreamID(i int64) {
-	m.stream = &i
+	m.stream_id = &i
+	m.addstream_id = nil
 }
 
 // StreamID returns the value of the "stream_id" field in the mutation.
 func (m *EventMutation) StreamID() (r int64, exists bool) {
-	v := m.stream
+	v := m.stream_id
 	if v == nil {
 		return
 	}
@@ -4619,9 +4620,28 @@ func (m *EventMutation) OldStreamID(ctx context.Context) (v int64, err error) {
 	return oldValue.StreamID, nil
 }
 
+// AddStreamID adds i to the "stream_id" field.
+func (m *EventMutation) AddStreamID(i int64) {
+	if m.addstream_id != nil {
+		*m.addstream_id += i
+	} else {
+		m.addstream_id = &i
+	}
+}
+
+// AddedStreamID returns the value that was added to the "stream_id" field in this mutation.
+func (m *EventMutation) AddedStreamID() (r int64, exists bool) {
+	v := m.addstream_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // ResetStreamID resets all changes to the "stream_id" field.
 func (m *EventMutation) ResetStreamID() {
-	m.stream = nil
+	m.stream_id = nil
+	m.addstream_id = nil
 }
 
 // SetSeq sets the "seq" field.
@@ -4935,33 +4955,6 @@ func (m *EventMutation) ResetData() {
 	delete(m.clearedFields, event.FieldData)
 }
 
-// ClearStream clears the "stream" edge to the Stream entity.
-func (m *EventMutation) ClearStream() {
-	m.clearedstream = true
-	m.clearedFields[event.FieldStreamID] = struct{}{}
-}
-
-// StreamCleared reports if the "stream" edge to the Stream entity was cleared.
-func (m *EventMutation) StreamCleared() bool {
-	return m.clearedstream
-}
-
-// StreamIDs returns the "stream" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// StreamID instead. It exists only for internal usage by the builders.
-func (m *EventMutation) StreamIDs() (ids []int64) {
-	if id := m.stream; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetStream resets all changes to the "stream" edge.
-func (m *EventMutation) ResetStream() {
-	m.stream = nil
-	m.clearedstream = false
-}
-
 // Where appends a list predicates to the EventMutation builder.
 func (m *EventMutation) Where(ps ...predicate.Event) {
 	m.predicates = append(m.predicates, ps...)
@@ -4997,7 +4990,7 @@ func (m *EventMutation) Type() string {
 // AddedFields().
 func (m *EventMutation) Fields() []string {
 	fields := make([]string, 0, 8)
-	if m.stream != nil {
+	if m.stream_id != nil {
 		fields = append(fields, event.FieldStreamID)
 	}
 	if m.seq != nil {
@@ -5143,6 +5136,9 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *EventMutation) AddedFields() []string {
 	var fields []string
+	if m.addstream_id != nil {
+		fields = append(fields, event.FieldStreamID)
+	}
 	if m.addseq != nil {
 		fields = append(fields, event.FieldSeq)
 	}
@@ -5154,6 +5150,8 @@ func (m *EventMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *EventMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case event.FieldStreamID:
+		return m.AddedStreamID()
 	case event.FieldSeq:
 		return m.AddedSeq()
 	}
@@ -5165,6 +5163,13 @@ func (m *EventMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *EventMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case event.FieldStreamID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStreamID(v)
+		return nil
 	case event.FieldSeq:
 		v, ok := value.(int64)
 		if !ok {
@@ -5250,28 +5255,19 @@ func (m *EventMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *EventMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.stream != nil {
-		edges = append(edges, event.EdgeStream)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *EventMutation) AddedIDs(name string) []ent.Value {
-	switch name {
-	case event.EdgeStream:
-		if id := m.stream; id != nil {
-			return []ent.Value{*id}
-		}
-	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *EventMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 0)
 	return edges
 }
 
@@ -5283,42 +5279,25 @@ func (m *EventMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *EventMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
-	if m.clearedstream {
-		edges = append(edges, event.EdgeStream)
-	}
+	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *EventMutation) EdgeCleared(name string) bool {
-	switch name {
-	case event.EdgeStream:
-		return m.clearedstream
-	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *EventMutation) ClearEdge(name string) error {
-	switch name {
-	case event.EdgeStream:
-		m.ClearStream()
-		return nil
-	}
 	return fmt.Errorf("unknown Event unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *EventMutation) ResetEdge(name string) error {
-	switch name {
-	case event.EdgeStream:
-		m.ResetStream()
-		return nil
-	}
 	return fmt.Errorf("unknown Event edge %s", name)
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,7 +19,6 @@ import (
 	"parley/internal/eventlog"
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
-	"parley/internal/notify/smtp"
 	"parley/internal/organization"
 	"parley/internal/room"
 	"parley/internal/throttle"
@@ -44,12 +42,9 @@ type app struct {
 	stopping      atomic.Bool
 }
 
-// wire makes everything, and nothing runs yet. It listens, since links need to know where.
-func wire(ctx context.Context, c *config, s *store, log *slog.Logger) (_ *app, err error) {
-	a := &app{config: c, store: s, log: log}
-	if a.listener, err = net.Listen("tcp", c.Addr); err != nil {
-		return nil, fmt.Errorf("PARLEY_ADDR=%s: %w", c.Addr, err)
-	}
+// wire makes everything, and nothing runs yet.
+func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *slog.Logger) (_ *app, err error) {
+	a := &app{config: c, store: s, listener: listener, log: log}
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + reachable(a.listener.Addr())
 	}
@@ -59,12 +54,8 @@ func wire(ctx context.Context, c *config, s *store, log *slog.Logger) (_ *app, e
 	if a.events, err = eventlog.Open(ctx, s.db, eventlog.Alone{}, log); err != nil {
 		return nil, err
 	}
-	senders, err := a.senders()
-	if err != nil {
-		return nil, err
-	}
 	a.outbox = notify.New(notify.Config{
-		Ent: s.ent, Senders: senders, Logger: log,
+		Ent: s.ent, Senders: a.senders(), Logger: log,
 		Link: func(id string) string { return links.URL(room.LinkPath, id) },
 	})
 	a.organizations = organization.New(s.ent, c.limits, a.tokens, auth.NewPasswords(), a.counter)
@@ -89,17 +80,13 @@ func reachable(addr net.Addr) string {
 }
 
 // senders are the carrier and the mail server that are set; the simulator stands in where none is.
-func (a *app) senders() (map[delivery.Channel]notify.Sender, error) {
+func (a *app) senders() map[delivery.Channel]notify.Sender {
 	a.simulator = simulator.New(simulator.Config{Ent: a.store.ent, Logger: a.log})
 	senders := map[delivery.Channel]notify.Sender{delivery.ChannelSMS: a.simulator, delivery.ChannelEmail: a.simulator}
-	if a.config.SMTPURL != "" {
-		mail, err := smtp.New(a.config.SMTPURL)
-		if err != nil {
-			return nil, err
-		}
-		senders[delivery.ChannelEmail] = mail
+	if a.config.mail != nil {
+		senders[delivery.ChannelEmail] = a.config.mail
 	}
-	return senders, nil
+	return senders
 }
 
 // guesses are the root fields that take a password, a code or a token.

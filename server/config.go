@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"parley/internal/limits"
+	"parley/internal/notify/smtp"
 )
 
 // config is what can be set: by a flag, else by the variable in its var tag.
@@ -26,11 +27,12 @@ type config struct {
 	Secret      string   `var:"PARLEY_SECRET" help:"Key that links are derived from, 32 characters or more; needed with a DATABASE_URL, else made and kept in the data folder ($PARLEY_SECRET)."`
 	Origins     []string `var:"PARLEY_ORIGINS" help:"Browser origins allowed besides our own, for CORS and WebSocket alike, such as https://desk.example.com ($PARLEY_ORIGINS)."`
 	LimitValues string   `name:"limits" var:"PARLEY_LIMITS" help:"Overrides of limits, name=value,…; 0 lifts one ($PARLEY_LIMITS)."`
-	Demo        string   `var:"PARLEY_DEMO" enum:"auto,on,off" default:"auto" help:"Whether to seed the demo organisations: on, off, or auto, which is on without a DATABASE_URL ($PARLEY_DEMO)."`
+	Demo        string   `var:"PARLEY_DEMO" default:"auto" help:"Whether to seed the demo organisations: on, off, or auto, which is on without a DATABASE_URL ($PARLEY_DEMO)."`
 	SMTPURL     string   `name:"smtp-url" var:"SMTP_URL" help:"Mail server, smtp://user:password@host:587 or smtps://…; without it the simulator stands in ($SMTP_URL)."`
 
 	limits limits.Limits
 	secret []byte
+	mail   *smtp.Sender // nil for the simulator
 }
 
 // errDone is what help ends with: there is nothing to run.
@@ -40,7 +42,7 @@ var errDone = errors.New("done")
 func configure(args []string, getenv func(string) string, out io.Writer) (c *config, err error) {
 	c = &config{}
 	parser, err := kong.New(c, kong.Name("server"), kong.Writers(out, out),
-		kong.Description("Parley: a GraphQL server on which customer-service teams meet their customers.\n\nLimits and their defaults:\n\n"+limits.Help()),
+		kong.Description("Parley: a GraphQL server on which customer-service teams meet their customers.\n\nPG_BINDIR is the folder of the PostgreSQL to run privately, where it is not found by itself.\n\nLimits and their defaults:\n\n"+limits.Help()),
 		kong.Resolvers(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
 			if v := getenv(f.Tag.Get("var")); v != "" {
 				return v, nil
@@ -66,28 +68,67 @@ func configure(args []string, getenv func(string) string, out io.Writer) (c *con
 
 // check refuses what cannot work, by the name of the setting.
 func (c *config) check() error {
-	host, _, err := net.SplitHostPort(c.Addr)
-	if err != nil {
+	for _, check := range []func() error{
+		c.checkAddr, c.checkPublicURL, c.checkOrigins, c.checkLimits, c.checkDemo, c.checkMail, c.checkData, c.readSecret,
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *config) checkAddr() error {
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		return fmt.Errorf("PARLEY_ADDR=%s: want host:port, such as 127.0.0.1:8080", c.Addr)
 	}
-	if c.limits, err = limits.Parse(c.LimitValues); err != nil {
-		return fmt.Errorf("PARLEY_LIMITS: %w", err)
-	}
-	if c.PublicURL != "" && !isOrigin(strings.TrimSuffix(c.PublicURL, "/")) {
+	return nil
+}
+
+func (c *config) checkPublicURL() error {
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	if c.PublicURL != "" && !isOrigin(c.PublicURL) {
 		return fmt.Errorf("PARLEY_PUBLIC_URL=%s: want what links begin with, such as https://parley.example.com", c.PublicURL)
 	}
+	return nil
+}
+
+func (c *config) checkOrigins() error {
 	for _, origin := range c.Origins {
 		if !isOrigin(origin) {
 			return fmt.Errorf("PARLEY_ORIGINS: %q is not an origin such as https://desk.example.com", origin)
 		}
 	}
+	return nil
+}
+
+func (c *config) checkLimits() (err error) {
+	if c.limits, err = limits.Parse(c.LimitValues); err != nil {
+		return fmt.Errorf("PARLEY_LIMITS: %w", err)
+	}
+	return nil
+}
+
+func (c *config) checkDemo() error {
+	if c.Demo != "auto" && c.Demo != "on" && c.Demo != "off" {
+		return fmt.Errorf("PARLEY_DEMO=%s: want on, off or auto", c.Demo)
+	}
+	return nil
+}
+
+// checkMail makes the mail server's sender, which says what is wrong with SMTP_URL.
+func (c *config) checkMail() (err error) {
+	if c.SMTPURL != "" {
+		c.mail, err = smtp.New(c.SMTPURL)
+	}
+	return err
+}
+
+func (c *config) checkData() (err error) {
 	if c.Data, err = filepath.Abs(c.Data); err != nil {
 		return fmt.Errorf("PARLEY_DATA=%s: %w", c.Data, err)
 	}
-	if host == "" {
-		c.Addr = "0.0.0.0" + c.Addr
-	}
-	return c.readSecret()
+	return nil
 }
 
 func isOrigin(s string) bool {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -85,7 +86,11 @@ func (h *house) start(s *store, o settings) {
 	}
 	c := &config{Addr: "127.0.0.1:0", Demo: "on", limits: l, LimitValues: o.limits, secret: []byte(testSecret)}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	if h.app, err = wire(h.t.Context(), c, s, log); err != nil {
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if h.app, err = wire(h.t.Context(), c, s, listener, log); err != nil {
 		h.t.Fatal(err)
 	}
 	if err := seedDemo(h.t.Context(), h.app.organizations); err != nil {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -32,12 +33,17 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 	}
 	log := slog.New(slog.NewTextHandler(errs, nil))
 	say := func(format string, a ...any) { fmt.Fprintf(out, format+"\n", a...) }
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("PARLEY_ADDR=%s: %w", c.Addr, err)
+	}
+	defer listener.Close()
 	store, err := openStore(ctx, c, getenv, say)
 	if err != nil {
 		return err
 	}
 	defer store.close(log)
-	a, err := wire(ctx, c, store, log)
+	a, err := wire(ctx, c, store, listener, log)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,10 @@ func TestR3_EverythingIsMandatory(t *testing.T) {
 	for _, missing := range []string{"channel", "to", "firstName", "lastName", "roomId"} {
 		input := vars{"roomId": room.ID, "channel": "SMS", "to": adasNumber, "firstName": "Ada", "lastName": "Lovelace"}
 		delete(input, missing)
-		agent.mutate("inviteCustomer", input, inviteSelection).failed("BAD_USER_INPUT")
+		refusal := agent.mutate("inviteCustomer", input, inviteSelection).failed("BAD_USER_INPUT")
+		if !strings.Contains(refusal.Message, "input."+missing) {
+			t.Errorf("without %s it says %q", missing, refusal.Message)
+		}
 	}
 	h.notInvited(agent, room)
 }

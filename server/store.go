@@ -53,8 +53,8 @@ func (s *store) startPrivate(ctx context.Context, c *config, getenv func(string)
 	const name = "parley"
 	var err error
 	s.private, err = embedded.Start(ctx, embedded.Config{
-		Dir: filepath.Join(c.Data, "postgres"), BinDir: getenv("PG_BINDIR"), Cache: filepath.Join(c.Data, "npm"),
-		Durable: true, Progress: func(line string) { say("%s", line) },
+		Dir: filepath.Join(c.Data, "postgres"), BinDir: getenv("PG_BINDIR"), Durable: true,
+		Progress: func(line string) { say("%s", line) },
 	})
 	if err != nil {
 		return "", fmt.Errorf("start a private PostgreSQL: %w", err)

@@ -4,7 +4,6 @@ package event
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -28,17 +27,8 @@ const (
 	FieldBody = "body"
 	// FieldData holds the string denoting the data field in the database.
 	FieldData = "data"
-	// EdgeStream holds the string denoting the stream edge name in mutations.
-	EdgeStream = "stream"
 	// Table holds the table name of the event in the database.
 	Table = "events"
-	// StreamTable is the table that holds the stream relation/edge.
-	StreamTable = "events"
-	// StreamInverseTable is the table name for the Stream entity.
-	// It exists in this package in order to avoid circular dependency with the "stream" package.
-	StreamInverseTable = "streams"
-	// StreamColumn is the table column denoting the stream relation/edge.
-	StreamColumn = "stream_id"
 )
 
 // Columns holds all SQL columns for event fields.
@@ -121,18 +111,4 @@ func ByBody(opts ...sql.OrderTermOption) OrderOption {
 // ByData orders the results by the data field.
 func ByData(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldData, opts...).ToFunc()
-}
-
-// ByStreamField orders the results by stream field.
-func ByStreamField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newStreamStep(), sql.OrderByField(field, opts...))
-	}
-}
-func newStreamStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(StreamInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, StreamTable, StreamColumn),
-	)
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -123,6 +122,26 @@ func StreamIDIn(vs ...int64) predicate.Event {
 // StreamIDNotIn applies the NotIn predicate on the "stream_id" field.
 func StreamIDNotIn(vs ...int64) predicate.Event {
 	return predicate.Event(sql.FieldNotIn(FieldStreamID, vs...))
+}
+
+// StreamIDGT applies the GT predicate on the "stream_id" field.
+func StreamIDGT(v int64) predicate.Event {
+	return predicate.Event(sql.FieldGT(FieldStreamID, v))
+}
+
+// StreamIDGTE applies the GTE predicate on the "stream_id" field.
+func StreamIDGTE(v int64) predicate.Event {
+	return predicate.Event(sql.FieldGTE(FieldStreamID, v))
+}
+
+// StreamIDLT applies the LT predicate on the "stream_id" field.
+func StreamIDLT(v int64) predicate.Event {
+	return predicate.Event(sql.FieldLT(FieldStreamID, v))
+}
+
+// StreamIDLTE applies the LTE predicate on the "stream_id" field.
+func StreamIDLTE(v int64) predicate.Event {
+	return predicate.Event(sql.FieldLTE(FieldStreamID, v))
 }
 
 // SeqEQ applies the EQ predicate on the "seq" field.
@@ -558,29 +577,6 @@ func DataEqualFold(v string) predicate.Event {
 // DataContainsFold applies the ContainsFold predicate on the "data" field.
 func DataContainsFold(v string) predicate.Event {
 	return predicate.Event(sql.FieldContainsFold(FieldData, v))
-}
-
-// HasStream applies the HasEdge predicate on the "stream" edge.
-func HasStream() predicate.Event {
-	return predicate.Event(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, StreamTable, StreamColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasStreamWith applies the HasEdge predicate on the "stream" edge with a given conditions (other predicates).
-func HasStreamWith(preds ...predicate.Stream) predicate.Event {
-	return predicate.Event(func(s *sql.Selector) {
-		step := newStreamStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

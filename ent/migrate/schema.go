@@ -228,6 +228,7 @@ var (
 	// EventsColumns holds the columns for the "events" table.
 	EventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
+		{Name: "stream_id", Type: field.TypeInt64},
 		{Name: "seq", Type: field.TypeInt64},
 		{Name: "kind", Type: field.TypeString},
 		{Name: "side", Type: field.TypeString},
@@ -235,31 +236,22 @@ var (
 		{Name: "at", Type: field.TypeTime},
 		{Name: "body", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "data", Type: field.TypeString, Nullable: true, Size: 2147483647},
-		{Name: "stream_id", Type: field.TypeInt64},
 	}
 	// EventsTable holds the schema information for the "events" table.
 	EventsTable = &schema.Table{
 		Name:       "events",
 		Columns:    EventsColumns,
 		PrimaryKey: []*schema.Column{EventsColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "events_streams_stream",
-				Columns:    []*schema.Column{EventsColumns[8]},
-				RefColumns: []*schema.Column{StreamsColumns[0]},
-				OnDelete:   schema.NoAction,
-			},
-		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "event_seq_once",
 				Unique:  true,
-				Columns: []*schema.Column{EventsColumns[8], EventsColumns[1]},
+				Columns: []*schema.Column{EventsColumns[1], EventsColumns[2]},
 			},
 			{
 				Name:    "event_messages",
 				Unique:  false,
-				Columns: []*schema.Column{EventsColumns[8], EventsColumns[1]},
+				Columns: []*schema.Column{EventsColumns[1], EventsColumns[2]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "kind IN ('TEXT', 'DOCUMENT', 'NOTICE')",
 				},
@@ -807,7 +799,6 @@ func init() {
 	CustomerInvitationsTable.ForeignKeys[0].RefTable = RoomsTable
 	CustomerInvitationsTable.ForeignKeys[1].RefTable = MembersTable
 	DeliveriesTable.ForeignKeys[0].RefTable = OrganizationsTable
-	EventsTable.ForeignKeys[0].RefTable = StreamsTable
 	EventsTable.Annotation = &entsql.Annotation{}
 	EventsTable.Annotation.Checks = map[string]string{
 		"event_seq_positive": "seq > 0",

@@ -2305,6 +2305,8 @@ enum ErrorCode {
   PHONE_INVALID
   "A phone number is that of a landline."
   NOT_A_MOBILE_NUMBER
+  "Text messages may not go to the country of a phone number."
+  COUNTRY_NOT_ALLOWED
   "An email address is malformed."
   EMAIL_INVALID
   "The organisation holds no number for text messages."
@@ -2413,12 +2415,12 @@ input InviteCustomerInput {
   roomId: ID!
   "How to invite."
   channel: InvitationChannel!
-  "The number with its international prefix, or the email address."
-  to: String!
-  "The customer's given name."
-  firstName: String!
-  "The customer's family name."
-  lastName: String!
+  "The number with its international prefix, or the email address. Mandatory: ` + "`" + `REQUIRED` + "`" + ` where it is missing or blank."
+  to: String
+  "The customer's given name. Mandatory likewise."
+  firstName: String
+  "The customer's family name. Mandatory likewise."
+  lastName: String
   "Repeating a request with the same key returns the first result and does nothing again."
   idempotencyKey: String
 }
@@ -10197,21 +10199,21 @@ func (ec *executionContext) unmarshalInputInviteCustomerInput(ctx context.Contex
 			it.Channel = data
 		case "to":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.To = data
 		case "firstName":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstName"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.FirstName = data
 		case "lastName":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastName"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -1,7 +1,7 @@
 // Package scalar is how the schema's scalars are read and written.
 //
-// It guarantees that no text with a NUL character, which the database cannot keep, gets past the API, and that times
-// are written in UTC.
+// It guarantees that no text that the database cannot keep (with a NUL character, or not UTF-8) gets past the API, and
+// that times are written in UTC.
 package scalar
 
 import (
@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -24,8 +25,8 @@ func UnmarshalString(v any) (string, error) {
 	if err != nil {
 		return "", apierr.New(apierr.BadUserInput, "This is not a text.")
 	}
-	if strings.ContainsRune(s, 0) {
-		return "", apierr.New(apierr.BadUserInput, "A text cannot hold a NUL character.")
+	if !storable(s) {
+		return "", apierr.New(apierr.BadUserInput, "A text has to be UTF-8, and cannot hold a NUL character.")
 	}
 	return s, nil
 }
@@ -39,11 +40,14 @@ func UnmarshalID(v any) (string, error) {
 	if err != nil {
 		return "", apierr.New(apierr.BadUserInput, "This is not an id.")
 	}
-	if strings.ContainsRune(s, 0) {
+	if !storable(s) {
 		return "", apierr.MissingThing("thing")
 	}
 	return s, nil
 }
+
+// storable tells whether the database can keep the text.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // MarshalDateTime writes a time as RFC 3339 in UTC.
 func MarshalDateTime(t time.Time) graphql.Marshaler {

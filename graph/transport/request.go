@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -76,6 +77,9 @@ func queryParams(query url.Values) (*graphql.RawParams, error) {
 }
 
 func decodeParams(body []byte) (*graphql.RawParams, error) {
+	if !utf8.Valid(body) { // the decoder would replace what is not, and change what was said
+		return nil, refuse(http.StatusBadRequest, "The request body is not UTF-8.")
+	}
 	if body = bytes.TrimSpace(body); len(body) > 0 && body[0] == '[' {
 		return nil, refuse(http.StatusBadRequest,
 			"Batches of operations are not supported: send each operation as a request of its own.")

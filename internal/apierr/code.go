@@ -23,6 +23,7 @@ const (
 	PhonePrefixMissing   Code = "PHONE_PREFIX_MISSING"
 	PhoneInvalid         Code = "PHONE_INVALID"
 	NotAMobileNumber     Code = "NOT_A_MOBILE_NUMBER"
+	CountryNotAllowed    Code = "COUNTRY_NOT_ALLOWED"
 	EmailInvalid         Code = "EMAIL_INVALID"
 	SmsNotActivated      Code = "SMS_NOT_ACTIVATED"
 	ChannelNotGranted    Code = "CHANNEL_NOT_GRANTED"

@@ -45,8 +45,7 @@ func (l *Links) ID(prefix, token string) (string, bool) {
 	if _, ok := typeid.Prefix(id); !ok {
 		return "", false
 	}
-	mac, err := base64.RawURLEncoding.Strict().DecodeString(token[suffixLen:])
-	return id, err == nil && hmac.Equal(mac, l.mac(id))
+	return id, hmac.Equal([]byte(token), []byte(l.Token(id)))
 }
 
 func (l *Links) mac(id string) []byte {

@@ -86,7 +86,10 @@ func parsePHC(hash string) (salt, key []byte, memory, passes uint32, threads uin
 	if err == nil {
 		key, err = base64.RawStdEncoding.DecodeString(keyText)
 	}
-	if err != nil || version != argon2.Version {
+	if err == nil && version != argon2.Version {
+		err = fmt.Errorf("version %d", version)
+	}
+	if err != nil {
 		return nil, nil, 0, 0, 0, fmt.Errorf("a password hash is not argon2id in PHC form: %w", err)
 	}
 	return salt, key, memory, passes, threads, nil

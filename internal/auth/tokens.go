@@ -12,6 +12,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/accesstoken"
+	"parley/ent/member"
 	"parley/ent/predicate"
 	"parley/internal/apierr"
 	"parley/internal/limits"
@@ -149,10 +150,11 @@ func (t *Tokens) remember(hash [32]byte, v Viewer) *session {
 	return s
 }
 
-// alive keeps tokens that have not ended.
+// alive keeps tokens that have not ended, of people who have not left.
 func alive() predicate.AccessToken {
 	now := time.Now()
-	return accesstoken.And(accesstoken.RevokedAtIsNil(), accesstoken.ExpiresAtGT(now), accesstoken.IdleAtGT(now))
+	return accesstoken.And(accesstoken.RevokedAtIsNil(), accesstoken.ExpiresAtGT(now), accesstoken.IdleAtGT(now),
+		accesstoken.Not(accesstoken.HasMemberWith(member.DeactivatedAtNotNil())))
 }
 
 // RevokeTx ends the tokens; connections opened with them in this process end when the transaction has committed.

@@ -29,11 +29,6 @@ func (t *Tokens) Run(ctx context.Context, log *slog.Logger) {
 // check is one round of Run.
 func (t *Tokens) check(ctx context.Context) error {
 	ids, used := t.snapshot()
-	if len(used) > 0 {
-		if err := t.touch(ctx, used); err != nil {
-			return err
-		}
-	}
 	if len(ids) == 0 {
 		return nil
 	}
@@ -43,7 +38,7 @@ func (t *Tokens) check(ctx context.Context) error {
 	}
 	t.end(missing(ids, living)...)
 	t.forgetStale()
-	return nil
+	return t.touch(ctx, used)
 }
 
 // snapshot returns the ids of all sessions, and of those members' whose idle time is to be moved: used, or held by
@@ -63,9 +58,16 @@ func (t *Tokens) snapshot() (all, used []string) {
 
 // touch moves the idle time, at most about once a minute for each token, so that use does not mean writing.
 func (t *Tokens) touch(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	seldom := time.Minute
+	if idle := t.limits.TokenIdle; idle > 0 {
+		seldom = min(seldom, idle/2)
+	}
 	next := end(t.limits.TokenIdle)
 	err := t.ent.AccessToken.Update().
-		Where(accesstoken.IDIn(ids...), accesstoken.IdleAtLT(next.Add(-time.Minute)), accesstoken.IdleAtGT(time.Now())).
+		Where(accesstoken.IDIn(ids...), accesstoken.IdleAtLT(next.Add(-seldom)), accesstoken.IdleAtGT(time.Now())).
 		SetIdleAt(next).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("move idle time of access tokens: %w", err)

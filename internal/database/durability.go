@@ -16,7 +16,7 @@ func CheckDurability(ctx context.Context, db *sql.DB) error {
 		}
 		if value == "off" {
 			return fmt.Errorf("PostgreSQL has %s = off, so a crash would lose messages that were confirmed: "+
-				"set it to on (in postgresql.conf, or for the role or database with ALTER … SET) and restart the server", name)
+				"set it to on in PostgreSQL's configuration and start again", name)
 		}
 	}
 	return nil

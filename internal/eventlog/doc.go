@@ -11,6 +11,8 @@
 //   - Slow followers hold nothing up and are not held in memory: one that falls behind what its stream's tail
 //     remembers reads the log again.
 //   - The end. When a stream is sealed nothing is appended any more.
+//   - One history. A cursor of another database, or of this one before it was set back (a restore, a failover), is
+//     refused, and who follows at that moment is told.
 //
 // It does not know what events mean, nor who may see them.
 package eventlog

@@ -3,21 +3,32 @@ package eventlog
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"math"
+	"math/rand/v2"
 )
 
-// findEpoch returns the number of the database's present history, and makes one where the history is new: the
-// database is another one, or was set back to an earlier state (a restore or a failover starts a new timeline).
+// history names the database's present history: the database is another one, or was set back to an earlier state (a
+// restore or a failover starts a new timeline). Only a primary has one.
+const history = `(SELECT system_identifier FROM pg_control_system()) || '/' ||
+	left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/' ||
+	(SELECT oid FROM pg_database WHERE datname = current_database())`
+
+// findEpoch returns the number of the database's present history, and makes one where the history is new. The number is
+// random: of two copies of one backup neither knows the other's.
 func findEpoch(ctx context.Context, db *sql.DB) (uint32, error) {
-	const history = `SELECT s.system_identifier || '/' || c.timeline_id || '/' || d.oid
-		FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d WHERE d.datname = current_database()`
-	const find = `WITH h (history) AS (` + history + `), made AS (
-			INSERT INTO log_epoches (id, history, created_at)
-			SELECT 1 + coalesce((SELECT max(id) FROM log_epoches), 0), history, now() FROM h
-			ON CONFLICT (history) DO NOTHING RETURNING id)
-		SELECT id FROM made UNION ALL SELECT e.id FROM log_epoches e JOIN h USING (history) LIMIT 1`
+	const find = `SELECT id FROM log_epoches WHERE history = ` + history
+	const remember = `INSERT INTO log_epoches (id, history, created_at) VALUES ($1, ` + history + `, now())
+		ON CONFLICT (history) DO NOTHING` // another process was first
 	var epoch uint32
-	if err := db.QueryRowContext(ctx, find).Scan(&epoch); err != nil {
+	err := db.QueryRowContext(ctx, find).Scan(&epoch)
+	if errors.Is(err, sql.ErrNoRows) {
+		if _, err = db.ExecContext(ctx, remember, 1+rand.Int64N(math.MaxUint32)); err == nil {
+			err = db.QueryRowContext(ctx, find).Scan(&epoch)
+		}
+	}
+	if err != nil {
 		return 0, fmt.Errorf("find the epoch of the log: %w", err)
 	}
 	return epoch, nil

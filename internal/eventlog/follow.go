@@ -19,10 +19,10 @@ func (l *Log) Follow(streamID, after, lastSeq int64) *Follower {
 	return &Follower{hub: l.hub, tail: l.hub.join(streamID, lastSeq), after: after}
 }
 
-// Next waits for the next events and returns them: at least one, in order, each once. It fails when the context ends
-// or the log cannot be read.
+// Next waits for the next events and returns them: at least one, in order, each once. It fails when the context ends,
+// the log cannot be read, or the database has been set back to an earlier state (CURSOR_EXPIRED).
 func (f *Follower) Next(ctx context.Context) ([]Event, error) {
-	for {
+	for f.tail.life.Err() == nil {
 		events, grown, behind := f.tail.since(f.after)
 		if behind {
 			var err error
@@ -37,9 +37,11 @@ func (f *Follower) Next(ctx context.Context) ([]Event, error) {
 		select {
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
+		case <-f.tail.life.Done():
 		case <-grown:
 		}
 	}
+	return nil, context.Cause(f.tail.life)
 }
 
 // Close ends the following.

@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -11,7 +12,7 @@ import (
 )
 
 // checkEvery is how often streams with followers are looked at for events whose rings were never sent, such as those
-// of a process that ended between commit and ring.
+// of a process that ended between commit and ring, and the database for whether it is still the same.
 const checkEvery = time.Second
 
 // reader reads the events of a stream that come after a place, from the first, a batch at most.
@@ -44,11 +45,20 @@ func (l *Log) Run(ctx context.Context) error {
 		case err := <-done:
 			return err
 		case <-tick.C:
-			if err := l.checkGrowth(ctx); err != nil && ctx.Err() == nil {
-				l.log.WarnContext(ctx, "check streams for growth", "error", err)
+			if err := errors.Join(l.checkHistory(ctx), l.checkGrowth(ctx)); err != nil && ctx.Err() == nil {
+				l.log.WarnContext(ctx, "check the log", "error", err)
 			}
 		}
 	}
+}
+
+// checkHistory ends all followers where the database has been set back: what they have seen may not have happened.
+func (l *Log) checkHistory(ctx context.Context) error {
+	epoch, err := findEpoch(ctx, l.db)
+	if err == nil && epoch != l.epoch.Swap(epoch) {
+		l.hub.end(expiredCursor())
+	}
+	return err
 }
 
 // checkGrowth rings the streams that have grown without a ring.
@@ -135,8 +145,21 @@ func (h *hub) join(streamID, lastSeq int64) *tail {
 func (h *hub) leave(t *tail) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if t.followers--; t.followers == 0 {
-		delete(h.tails, t.stream)
-		t.stop()
+	if t.followers--; t.followers > 0 {
+		return
 	}
+	t.end(nil)
+	if h.tails[t.stream] == t {
+		delete(h.tails, t.stream)
+	}
+}
+
+// end ends all tails; who follows them gets the error.
+func (h *hub) end(because error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, t := range h.tails {
+		t.end(because)
+	}
+	clear(h.tails)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"parley/ent"
@@ -21,7 +22,7 @@ var ErrSealed = errors.New("the stream is sealed")
 type Log struct {
 	db    *sql.DB
 	log   *slog.Logger
-	epoch uint32
+	epoch atomic.Uint32
 	hub   *hub
 }
 
@@ -31,14 +32,15 @@ func Open(ctx context.Context, db *sql.DB, bus Bus, log *slog.Logger) (*Log, err
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{db: db, log: log, epoch: epoch}
+	l := &Log{db: db, log: log}
+	l.epoch.Store(epoch)
 	l.hub = newHub(l.read, bus, log)
 	return l, nil
 }
 
 // Cursor returns the cursor of a place in a stream.
 func (l *Log) Cursor(streamID, seq int64) string {
-	return Cursor{Epoch: l.epoch, Stream: streamID, Seq: seq}.String()
+	return Cursor{Epoch: l.epoch.Load(), Stream: streamID, Seq: seq}.String()
 }
 
 // Seq returns the place in the stream that a cursor stands for; lastSeq is the newest. A cursor of another stream is
@@ -50,7 +52,7 @@ func (l *Log) Seq(cursor string, streamID, lastSeq int64) (int64, error) {
 		return 0, err
 	case c.Stream != streamID:
 		return 0, badCursor()
-	case c.Epoch != l.epoch || c.Seq > lastSeq:
+	case c.Epoch != l.epoch.Load() || c.Seq > lastSeq:
 		return 0, expiredCursor()
 	}
 	return c.Seq, nil

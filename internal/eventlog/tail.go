@@ -19,7 +19,8 @@ type tail struct {
 	followers int // guarded by the hub
 
 	bell chan struct{} // holds one ring; more say nothing more
-	stop context.CancelFunc
+	life context.Context
+	end  context.CancelCauseFunc
 
 	mu     sync.Mutex
 	head   int64         // place of the newest event known
@@ -28,13 +29,13 @@ type tail struct {
 }
 
 func newTail(stream, head int64, read reader) *tail {
-	return &tail{stream: stream, read: read, head: head, bell: make(chan struct{}, 1), grown: make(chan struct{})}
+	t := &tail{stream: stream, read: read, head: head, bell: make(chan struct{}, 1), grown: make(chan struct{})}
+	t.life, t.end = context.WithCancelCause(context.Background())
+	return t
 }
 
 func (t *tail) start(log *slog.Logger) {
-	ctx, cancel := context.WithCancel(context.Background())
-	t.stop = cancel
-	go supervise.Run(ctx, log, "tail of a stream", t.follow)
+	go supervise.Run(t.life, log, "tail of a stream", t.follow)
 }
 
 // follow reads the log whenever the bell rings.
@@ -71,10 +72,10 @@ func (t *tail) at() int64 {
 	return t.head
 }
 
-// hand takes an event from the writer where it is the next one; otherwise the log has to be read.
+// hand takes an event from the writer where it is the next one; where others are missing the log has to be read.
 func (t *tail) hand(e Event) {
 	if !t.extend([]Event{e}) {
-		t.ring()
+		t.ringUpTo(e.Seq)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -29,10 +30,13 @@ type Key struct {
 }
 
 // For returns the key of a request by the actor; arguments are all that the request is about. A request without a
-// key (nil or empty) gets the zero Key, which stands for nothing.
+// key (nil) gets the zero Key, which stands for nothing.
 func For(actor string, key *string, operation string, arguments ...any) (Key, error) {
-	if key == nil || *key == "" {
+	if key == nil {
 		return Key{}, nil
+	}
+	if strings.TrimSpace(*key) == "" {
+		return Key{}, apierr.Blank("idempotencyKey")
 	}
 	if len(*key) > 255 {
 		return Key{}, apierr.New(apierr.TooLong, "An idempotency key has at most 255 bytes.").On("idempotencyKey").Over(255, len(*key))
@@ -93,8 +97,11 @@ func (k Key) DoneTx(ctx context.Context, tx *ent.Tx, madeID string) error {
 	return nil
 }
 
-// Sweep forgets keys that are older than the age.
+// Sweep forgets keys that are older than the age; none where the age is zero, which lifts the limit.
 func Sweep(ctx context.Context, client *ent.Client, age time.Duration) error {
+	if age == 0 {
+		return nil
+	}
 	_, err := client.IdempotencyKey.Delete().Where(idempotencykey.CreatedAtLT(time.Now().Add(-age))).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("sweep idempotency keys: %w", err)

@@ -7,6 +7,7 @@ package identifier
 import (
 	"net/mail"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
@@ -15,23 +16,57 @@ import (
 )
 
 // ParsePhone returns a phone number as E.164 (rule R4). The number has to carry its international prefix, be a valid
-// one by libphonenumber's data, and not a known landline; "fixed line or mobile" passes.
+// one by libphonenumber's data, and not be known as a landline or another kind of number that takes no text messages;
+// "fixed line or mobile" passes.
 func ParsePhone(typed string) (string, *apierr.Error) {
-	typed = strings.TrimSpace(typed)
+	typed = bare(typed)
 	if typed == "" {
 		return "", apierr.Blank("to")
 	}
 	if !strings.HasPrefix(typed, "+") && !strings.HasPrefix(typed, "＋") {
-		return "", apierr.New(apierr.PhonePrefixMissing, "Give the number with its international prefix, such as +44 7400 123456.").On("to")
+		return "", apierr.New(apierr.PhonePrefixMissing, "Give the number with its international prefix in the form +44 7400 123456, beginning with the plus sign.").On("to")
 	}
 	number, err := phonenumbers.Parse(typed, "ZZ")
-	if err != nil || number.GetExtension() != "" || !phonenumbers.IsValidNumber(number) {
+	if err != nil || number.GetExtension() != "" || !phonenumbers.IsValidNumber(number) || strings.Count(typed, "+") > 1 {
 		return "", apierr.New(apierr.PhoneInvalid, "This is not a valid phone number; check its digits.").On("to")
 	}
-	if phonenumbers.GetNumberType(number) == phonenumbers.FIXED_LINE {
-		return "", apierr.New(apierr.NotAMobileNumber, "This is a landline, which takes no text messages; give a mobile number.").On("to")
+	if !takesTexts(number) {
+		return "", apierr.New(apierr.NotAMobileNumber, "This number takes no text messages, as far as is known of it; give a mobile number.").On("to")
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), nil
+}
+
+// bare drops what clipboards and address books put around a number: marks that do not show, and the scheme tel:.
+func bare(typed string) string {
+	shown := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, typed)
+	shown = strings.TrimSpace(shown)
+	if len(shown) >= 4 && strings.EqualFold(shown[:4], "tel:") {
+		shown = shown[4:]
+	}
+	return shown
+}
+
+// takesTexts tells whether a message to the number may arrive, at an ordinary price.
+func takesTexts(number *phonenumbers.PhoneNumber) bool {
+	switch phonenumbers.GetNumberType(number) {
+	case phonenumbers.MOBILE, phonenumbers.FIXED_LINE_OR_MOBILE, phonenumbers.VOIP, phonenumbers.UNKNOWN:
+		return phonenumbers.GetRegionCodeForNumber(number) != phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY // satellites and the like
+	}
+	return false
+}
+
+// Country is the country of a number in E.164, ISO 3166-1 alpha-2, or "" where it is of none.
+func Country(e164 string) string {
+	number, err := phonenumbers.Parse(e164, "ZZ")
+	if err != nil {
+		return ""
+	}
+	return phonenumbers.GetRegionCodeForNumber(number)
 }
 
 // Lengths of an address by RFC 5321, section 4.5.3.1.
@@ -76,7 +111,7 @@ func plausibleDomain(domain string) bool {
 			return false
 		}
 	}
-	return true
+	return strings.Trim(labels[len(labels)-1], "0123456789") != "" // or it is an address of the network
 }
 
 func ascii(s string) bool {

@@ -11,24 +11,31 @@ import (
 func TestR4_PhoneNumbers(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
-		"+447400123456":        "+447400123456",
-		" +44 (0)7400-123 456": "+447400123456",
-		"+44.7400.123456":      "+447400123456",
-		"+1 201 555 0123":      "+12015550123", // fixed line or mobile passes
-		"+33 6 12 34 56 78":    "+33612345678",
-		"＋447400123456":        "+447400123456",
-		"":                     "REQUIRED",
-		"  \t ":                "REQUIRED",
-		"07400 123456":         "PHONE_PREFIX_MISSING",
-		"00447400123456":       "PHONE_PREFIX_MISSING",
-		"447400123456":         "PHONE_PREFIX_MISSING",
-		"+44 7400":             "PHONE_INVALID",
-		"+447400123456789":     "PHONE_INVALID",
-		"+999123456789":        "PHONE_INVALID",
-		"+447400123456 ext. 5": "PHONE_INVALID",
-		"+44 nonsense":         "PHONE_INVALID",
-		"+44 20 7946 0018":     "NOT_A_MOBILE_NUMBER",
-		"+49 30 123456":        "NOT_A_MOBILE_NUMBER",
+		"+447400123456":             "+447400123456",
+		" +44 (0)7400-123 456":      "+447400123456",
+		"+44.7400.123456":           "+447400123456",
+		"+1 201 555 0123":           "+12015550123", // fixed line or mobile passes
+		"+33 6 12 34 56 78":         "+33612345678",
+		"＋447400123456":             "+447400123456",
+		"tel:+447400123456":         "+447400123456",
+		"\u202a+447400123456\u202c": "+447400123456",
+		"++447400123456":            "PHONE_INVALID",
+		"+870773111632":             "NOT_A_MOBILE_NUMBER", // satellite
+		"+449098790000":             "NOT_A_MOBILE_NUMBER", // premium rate
+		"+448001111111":             "NOT_A_MOBILE_NUMBER", // freephone
+		"+447012345678":             "NOT_A_MOBILE_NUMBER", // personal number
+		"":                          "REQUIRED",
+		"  \t ":                     "REQUIRED",
+		"07400 123456":              "PHONE_PREFIX_MISSING",
+		"00447400123456":            "PHONE_PREFIX_MISSING",
+		"447400123456":              "PHONE_PREFIX_MISSING",
+		"+44 7400":                  "PHONE_INVALID",
+		"+447400123456789":          "PHONE_INVALID",
+		"+999123456789":             "PHONE_INVALID",
+		"+447400123456 ext. 5":      "PHONE_INVALID",
+		"+44 nonsense":              "PHONE_INVALID",
+		"+44 20 7946 0018":          "NOT_A_MOBILE_NUMBER",
+		"+49 30 123456":             "NOT_A_MOBILE_NUMBER",
 	} {
 		got, refusal := identifier.ParsePhone(typed)
 		if refusal != nil {
@@ -51,7 +58,7 @@ func TestR4_EmailAddresses(t *testing.T) {
 	for _, typed := range []string{
 		"ada", "ada@", "@example.com", "ada@example", "ada@@example.com", "ada example@example.com", "ada@exa mple.com",
 		"Ada <ada@example.com>", "ada@example.com\r\nBcc: all@example.com", "ada@-example.com", "ada@[127.0.0.1]", "аda@example.com",
-		"a@example..com", strings.Repeat("a", 65) + "@example.com", "\"a b\"@example.com",
+		"a@example..com", "a@1.2.3.4", "a@x.123", strings.Repeat("a", 65) + "@example.com", "\"a b\"@example.com",
 	} {
 		if _, _, refusal := identifier.ParseEmail(typed); refusal == nil || refusal.Code != apierr.EmailInvalid {
 			t.Errorf("ParseEmail(%q) = %v, want EMAIL_INVALID", typed, refusal)
@@ -64,6 +71,8 @@ func TestR3_Names(t *testing.T) {
 	for typed, want := range map[string]string{
 		"Ada": "Ada", "  Ada   Augusta ": "Ada Augusta", "O'Brien-Smith": "O'Brien-Smith", "J.R.": "J.R.", "St. John": "St. John",
 		"李": "李", "": "REQUIRED", " \t\u00a0": "REQUIRED", "\u3164": "REQUIRED",
+		"St.John": "St.John", "\u2800": "REQUIRED", "evil\uff0ecom": "NAME_INVALID", "evil\u3002com": "NAME_INVALID",
+		"e\u2024com": "NAME_INVALID", "1.2.3.4": "NAME_INVALID", "tel:+123": "NAME_INVALID", "a@b": "NAME_INVALID",
 		"evil.com": "NAME_INVALID", "http://evil": "NAME_INVALID", "a\u202eb": "NAME_INVALID", "a\x00b": "NAME_INVALID",
 		"<b>": "NAME_INVALID", strings.Repeat("a", 65): "TOO_LONG",
 	} {

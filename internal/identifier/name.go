@@ -1,9 +1,12 @@
 package identifier
 
 import (
+	"net"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/publicsuffix"
 
 	"parley/internal/apierr"
 )
@@ -19,7 +22,7 @@ func ParseName(field, typed string, longest int) (string, *apierr.Error) {
 		return "", apierr.New(apierr.TooLong, "A name has at most %d characters.", longest).On(field).Over(longest, n)
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, forbidden) || looksLikeLink(name):
 		return "", apierr.New(apierr.NameInvalid, "A name cannot hold links or control characters.").On(field)
-	case !strings.ContainsFunc(name, unicode.IsGraphic) || strings.Trim(name, "\u2800\u3164\u115f\u1160\uffa0") == "":
+	case Blank(name):
 		return "", apierr.Blank(field)
 	}
 	return name, nil
@@ -35,16 +38,27 @@ func forbidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r) || strings.ContainsRune("<>", r)
 }
 
-func looksLikeLink(name string) bool {
-	lower := strings.ToLower(name)
-	return strings.Contains(lower, "://") || strings.Contains(lower, "www.") || strings.ContainsAny(lower, `/\`) || dotted(lower)
+// Blank tells whether a text shows nothing: it is empty, or all blanks and marks.
+func Blank(text string) bool {
+	const fillers = "\u115f\u1160\u2800\u3164\uffa0" // letters and symbols that look like blanks
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !strings.ContainsRune(fillers, r)
+	})
 }
 
-// dotted tells whether a word could be taken for a domain: "evil.com", but not "J.R." or "St. John".
-func dotted(name string) bool {
+// dots are what browsers and telephones take for the dot of a domain (UTS #46, section 2.3), and one that looks like it.
+var dots = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".", "\u2024", ".")
+
+func looksLikeLink(name string) bool {
+	return strings.ContainsAny(name, `/\:@`) || hasDomain(dots.Replace(strings.ToLower(name)))
+}
+
+// hasDomain tells whether a word would be taken for a domain or an address: "evil.com", but not "J.R." or "St.John".
+func hasDomain(name string) bool {
 	for word := range strings.FieldsSeq(name) {
-		labels := strings.Split(strings.Trim(word, "."), ".")
-		if len(labels) > 1 && len(labels[len(labels)-1]) > 1 {
+		word = strings.Trim(word, ".")
+		_, registered := publicsuffix.PublicSuffix(word)
+		if strings.Contains(word, ".") && registered || net.ParseIP(word) != nil {
 			return true
 		}
 	}

@@ -8,6 +8,7 @@ package limits
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,15 +47,16 @@ type Limits struct {
 
 	Heartbeat time.Duration `name:"heartbeat" default:"25s" help:"how often a subscription says that it is alive"`
 
-	MessagesPerSecond    int `name:"messages-per-second" default:"5" rate:"true" help:"messages a person may send a second, in the long run"`
-	MessagesBurst        int `name:"messages-burst" default:"60" rate:"true" help:"messages a person may send at once"`
-	SignInPerAccount     int `name:"sign-in-per-account" default:"5" rate:"true" help:"attempts to sign in to an account in 15 minutes"`
-	SignInPerAddress     int `name:"sign-in-per-address" default:"20" rate:"true" help:"failed attempts to sign in from an address in 15 minutes"`
-	LinkFailures         int `name:"link-failures" default:"10" rate:"true" help:"wrong links from an address in 15 minutes"`
-	InvitesPerNumberHour int `name:"invites-per-recipient-hour" default:"3" rate:"true" help:"invitations to one number or address in an hour"`
-	InvitesPerNumberDay  int `name:"invites-per-recipient-day" default:"10" rate:"true" help:"invitations to one number or address in a day"`
-	InvitesPerMember     int `name:"invites-per-member-hour" default:"30" rate:"true" help:"invitations by one member in an hour"`
-	InvitesPerOrgDay     int `name:"invites-per-organization-day" default:"500" rate:"true" help:"invitations by one organisation in a day"`
+	MessagesPerSecond    int       `name:"messages-per-second" default:"5" rate:"true" help:"messages a person may send a second, in the long run"`
+	MessagesBurst        int       `name:"messages-burst" default:"60" rate:"true" help:"messages a person may send at once"`
+	SignInPerAccount     int       `name:"sign-in-per-account" default:"5" rate:"true" help:"attempts to sign in to an account in 15 minutes"`
+	SignInPerAddress     int       `name:"sign-in-per-address" default:"20" rate:"true" help:"failed attempts to sign in from an address in 15 minutes"`
+	LinkFailures         int       `name:"link-failures" default:"10" rate:"true" help:"wrong links from an address in 15 minutes"`
+	InvitesPerNumberHour int       `name:"invites-per-recipient-hour" default:"3" rate:"true" help:"invitations to one number or address in an hour"`
+	InvitesPerNumberDay  int       `name:"invites-per-recipient-day" default:"10" rate:"true" help:"invitations to one number or address in a day"`
+	InvitesPerMember     int       `name:"invites-per-member-hour" default:"30" rate:"true" help:"invitations by one member in an hour"`
+	InvitesPerOrgDay     int       `name:"invites-per-organization-day" default:"500" rate:"true" help:"invitations by one organisation in a day"`
+	SmsCountries         Countries `name:"sms-countries" default:"0" help:"countries that text messages may go to, such as GB+FR; 0 is every country"`
 
 	TokenIdle      time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`
 	TokenLife      time.Duration `name:"token-life" default:"12h" help:"a member's access token ends after this long"`
@@ -62,6 +64,14 @@ type Limits struct {
 	LinkIdle       time.Duration `name:"link-idle" default:"168h" help:"a room's link ends after this long without use"`
 	LinkLife       time.Duration `name:"link-life" default:"720h" help:"a room's link ends after this long"`
 	IdempotencyKey time.Duration `name:"idempotency-key" default:"72h" help:"how long an idempotency key is remembered"`
+}
+
+// Countries is a set of countries by their ISO 3166-1 alpha-2 codes, joined by plus signs; empty is every country.
+type Countries string
+
+// Allow tells whether the country is in the set.
+func (c Countries) Allow(country string) bool {
+	return c == "" || slices.Contains(strings.Split(string(c), "+"), country)
 }
 
 // Default returns the limits that hold when nothing is overridden.
@@ -126,12 +136,12 @@ func override(l *Limits, name, value string) error {
 			return f.set(value)
 		}
 	}
-	return fmt.Errorf("limits: there is no limit named %q; the names are listed by server -h", name)
+	return fmt.Errorf("there is no limit named %q; the names are listed by server -h", name)
 }
 
 func liftRates(l *Limits, value string) error {
 	if value != "0" {
-		return fmt.Errorf("limits: rates=%s: only rates=0 is possible", value)
+		return fmt.Errorf("rates=%s: only rates=0 is possible", value)
 	}
 	for _, f := range fields(l) {
 		if f.rate {
@@ -161,18 +171,34 @@ func fields(l *Limits) []field {
 }
 
 func (f field) set(s string) error {
+	if f.value.Kind() == reflect.String {
+		return f.setCountries(strings.ToUpper(s))
+	}
 	if f.value.Type() == reflect.TypeFor[time.Duration]() && s != "0" {
 		d, err := time.ParseDuration(s)
 		if err != nil || d < 0 {
-			return fmt.Errorf("limits: %s=%s: want a duration such as %s", f.name, s, f.fallback)
+			return fmt.Errorf("%s=%s: want a duration such as %s", f.name, s, f.fallback)
 		}
 		f.value.SetInt(int64(d))
 		return nil
 	}
 	n, err := strconv.ParseInt(s, 10, 32)
 	if err != nil || n < 0 {
-		return fmt.Errorf("limits: %s=%s: want a whole number such as %s", f.name, s, f.fallback)
+		return fmt.Errorf("%s=%s: want a whole number such as %s", f.name, s, f.fallback)
 	}
 	f.value.SetInt(n)
+	return nil
+}
+
+func (f field) setCountries(s string) error {
+	if s == "0" {
+		s = ""
+	}
+	for code := range strings.SplitSeq(s, "+") {
+		if s != "" && (len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
+			return fmt.Errorf("%s=%s: want codes of countries such as GB+FR", f.name, s)
+		}
+	}
+	f.value.SetString(s)
 	return nil
 }

@@ -24,18 +24,19 @@ func (s *Service) Members(ctx context.Context, o *ent.Organization, a page.Args)
 	if err := s.belongs(ctx, o.ID); err != nil {
 		return nil, err
 	}
-	w, err := a.Window(s.limits.PageSize)
+	w, err := a.Keyset(s.limits.PageSize)
 	if err != nil {
 		return nil, err
 	}
 	active := []predicate.Member{member.OrganizationID(o.ID), member.DeactivatedAtIsNil()}
-	rows, err := s.ent.Member.Query().Where(active...).Where(ordered[predicate.Member](w)).All(ctx)
+	oldestFirst := func(s *sql.Selector) { w.Order(s, s.C(member.FieldCreatedAt), s.C(member.FieldID), false) }
+	rows, err := s.ent.Member.Query().Where(active...).Where(oldestFirst).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", err)
 	}
 	key := func(m *ent.Member) string { return page.Key{At: m.CreatedAt, ID: m.ID}.Cursor() }
 	count := func(ctx context.Context) (int, error) { return s.ent.Member.Query().Where(active...).Count(ctx) }
-	return page.Of(w, rows, key, count), nil
+	return page.Of(w.Window, rows, key, count), nil
 }
 
 // Services are the organisation's, by name.
@@ -117,13 +118,4 @@ func list[T any, Q interface {
 		return nil, fmt.Errorf("read list: %w", err)
 	}
 	return rows, nil
-}
-
-// ordered puts a query in order of creation within the window.
-func ordered[P ~func(*sql.Selector)](w page.Window) P {
-	return func(s *sql.Selector) {
-		if err := w.Order(s, s.C("created_at"), s.C("id"), false); err != nil {
-			s.AddError(err)
-		}
-	}
 }

@@ -36,39 +36,54 @@ func ParseKey(cursor string) (Key, error) {
 	return k, nil
 }
 
-// Order puts a query in order of the two columns, newest first where descending, bounds it by the window's cursors
-// and limits it to the window's size and one.
-func (w Window) Order(s *sql.Selector, at, id string, descending bool) error {
-	columns := []string{at, id}
-	if err := w.bound(s, columns, w.After, !descending); err != nil {
-		return err
-	}
-	if err := w.bound(s, columns, w.Before, descending); err != nil {
-		return err
-	}
-	direction := sql.Asc
-	if descending != w.Backward {
-		direction = sql.Desc
-	}
-	s.OrderBy(direction(at), direction(id)).Limit(w.Fetch())
-	return nil
+// Keyset is a Window whose cursors are Keys.
+type Keyset struct {
+	Window
+	after, before *Key
 }
 
-// bound keeps what is greater, or less, than the cursor.
-func (w Window) bound(s *sql.Selector, columns []string, cursor string, greater bool) error {
+// Keyset checks the arguments of a list in order of Key.
+func (a Args) Keyset(largest int) (Keyset, error) {
+	w, err := a.Window(largest)
+	if err != nil {
+		return Keyset{}, err
+	}
+	k := Keyset{Window: w}
+	if k.after, err = parse(w.After); err != nil {
+		return Keyset{}, err
+	}
+	if k.before, err = parse(w.Before); err != nil {
+		return Keyset{}, err
+	}
+	return k, nil
+}
+
+func parse(cursor string) (*Key, error) {
 	if cursor == "" {
-		return nil
+		return nil, nil
 	}
 	k, err := ParseKey(cursor)
-	if err != nil {
-		return err
+	return &k, err
+}
+
+// Order puts a query in order of the two columns, newest first where descending, bounds it by the cursors and limits
+// it to the window's size and one.
+func (k Keyset) Order(s *sql.Selector, at, id string, descending bool) {
+	columns := []string{at, id}
+	below, above, direction := sql.CompositeLT, sql.CompositeGT, sql.Asc
+	if descending {
+		below, above = above, below
 	}
-	compare := sql.CompositeLT
-	if greater {
-		compare = sql.CompositeGT
+	if k.after != nil {
+		s.Where(above(columns, k.after.At, k.after.ID))
 	}
-	s.Where(compare(columns, k.At, k.ID))
-	return nil
+	if k.before != nil {
+		s.Where(below(columns, k.before.At, k.before.ID))
+	}
+	if descending != k.Backward {
+		direction = sql.Desc
+	}
+	s.OrderBy(direction(at), direction(id)).Limit(k.Fetch())
 }
 
 func badCursor() error {

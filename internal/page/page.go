@@ -45,10 +45,13 @@ func (a Args) Window(largest int) (Window, error) {
 	return Window{Size: size, Backward: a.Last != nil, After: value(a.After), Before: value(a.Before)}, nil
 }
 
-// Size checks the number of items asked for; nil means DefaultSize.
+// Size checks the number of items asked for; nil means DefaultSize, or the largest size where that is less.
 func Size(asked *int, largest int) (int, error) {
 	switch {
 	case asked == nil:
+		if largest > 0 {
+			return min(DefaultSize, largest), nil
+		}
 		return DefaultSize, nil
 	case *asked < 0:
 		return 0, apierr.New(apierr.BadUserInput, "A page cannot have %d items; ask for 0 to %d.", *asked, largest)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"parley/ent"
 	"parley/ent/room"
@@ -13,7 +14,6 @@ import (
 	"parley/internal/database"
 	"parley/internal/eventlog"
 	"parley/internal/idempotency"
-	"time"
 )
 
 // newName is what a room is called until a customer is invited (rule R1).

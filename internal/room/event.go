@@ -66,26 +66,19 @@ type Happening struct {
 	Cursor     *string // nil for what is live only
 	OccurredAt time.Time
 
-	streamID int64
-	actorID  string
-	cast     *cast
-	rooms    *Service
+	actorID string
+	scene   *scene
 }
 
 // IsRoomEvent marks an Event.
 func (Happening) IsRoomEvent() {}
 
 // Room is where it happened.
-func (h Happening) Room(ctx context.Context) (*ent.Room, error) {
-	return h.rooms.byStream(ctx, h.streamID)
-}
+func (h Happening) Room(ctx context.Context) (*ent.Room, error) { return h.scene.where(ctx) }
 
 // Actor is who did it, or nil where Parley did.
 func (h Happening) Actor(ctx context.Context) (ent.Actor, error) {
-	if h.cast == nil {
-		return nil, nil
-	}
-	return h.cast.actor(ctx, h.actorID)
+	return h.scene.actor(ctx, h.actorID)
 }
 
 // The events of a room.
@@ -123,12 +116,12 @@ type (
 
 // Invitation is the invitation; nil for those who are not members.
 func (e *CustomerInvited) Invitation(ctx context.Context) (*ent.CustomerInvitation, error) {
-	return e.rooms.invitationForMember(ctx, e.invitationID)
+	return e.scene.rooms.invitationForMember(ctx, e.invitationID)
 }
 
 // Invitation is the invitation as it is now; nil for those who are not members.
 func (e *InvitationStatusChanged) Invitation(ctx context.Context) (*ent.CustomerInvitation, error) {
-	return e.rooms.invitationForMember(ctx, e.invitationID)
+	return e.scene.rooms.invitationForMember(ctx, e.invitationID)
 }
 
 func (s *Service) invitationForMember(ctx context.Context, id string) (*ent.CustomerInvitation, error) {
@@ -143,9 +136,9 @@ func (s *Service) invitationForMember(ctx context.Context, id string) (*ent.Cust
 }
 
 // event makes an Event of what the log holds, or nil of a kind that this version does not know.
-func (s *Service) event(e eventlog.Event, c *cast) (Event, error) {
+func (s *Service) event(e eventlog.Event, sc *scene) (Event, error) {
 	cursor := s.log.Cursor(e.Stream, e.Seq)
-	h := Happening{Cursor: &cursor, OccurredAt: e.At, streamID: e.Stream, actorID: e.ActorID, cast: c, rooms: s}
+	h := Happening{Cursor: &cursor, OccurredAt: e.At, actorID: e.ActorID, scene: sc}
 	var d data
 	if e.Data != "" {
 		if err := json.Unmarshal([]byte(e.Data), &d); err != nil {
@@ -154,7 +147,7 @@ func (s *Service) event(e eventlog.Event, c *cast) (Event, error) {
 	}
 	switch e.Kind {
 	case kindText, kindDocument, kindNotice:
-		return &MessagePosted{h, s.message(e, c)}, nil
+		return &MessagePosted{h, s.message(e, sc)}, nil
 	case kindCustomerInvited:
 		return &CustomerInvited{h, d.Invitation}, nil
 	case kindInvitationStatusChanged:

@@ -30,7 +30,7 @@ func (s *Service) CreatedBy(ctx context.Context, r *ent.Room) (*ent.Member, erro
 	if r.Edges.CreatedBy != nil {
 		return r.Edges.CreatedBy, nil
 	}
-	m, err := r.QueryCreatedBy().Only(ctx)
+	m, err := s.ent.Member.Get(ctx, r.CreatedByID)
 	if err != nil {
 		return nil, fmt.Errorf("get member who opened room: %w", err)
 	}
@@ -80,7 +80,7 @@ func (s *Service) InvitationRoom(ctx context.Context, i *ent.CustomerInvitation)
 
 // InvitedBy is the member who sent an invitation.
 func (s *Service) InvitedBy(ctx context.Context, i *ent.CustomerInvitation) (*ent.Member, error) {
-	m, err := i.QueryInvitedBy().Only(ctx)
+	m, err := s.ent.Member.Get(ctx, i.InvitedByID)
 	if err != nil {
 		return nil, fmt.Errorf("get member who invited: %w", err)
 	}

@@ -74,9 +74,9 @@ func (f *following) next(ctx context.Context, follower *eventlog.Follower) ([]ev
 
 // deliver hands events on, and tells whether to go on.
 func (f *following) deliver(events []eventlog.Event) bool {
-	c := f.people.cast(events...)
+	sc := f.scene(f.room.StreamID, events...)
 	for _, stored := range events {
-		e, err := f.event(stored, c)
+		e, err := f.event(stored, sc)
 		if err != nil {
 			f.yield(nil, err)
 			return false
@@ -97,7 +97,7 @@ func (f *following) deliver(events []eventlog.Event) bool {
 func (f *following) caughtUp() *CaughtUp { return &CaughtUp{f.live()} }
 
 func (f *following) live() Happening {
-	return Happening{OccurredAt: time.Now().UTC(), streamID: f.room.StreamID, rooms: f.Service}
+	return Happening{OccurredAt: time.Now().UTC().Truncate(time.Microsecond), scene: f.scene(f.room.StreamID)}
 }
 
 // FollowMessages is Follow with the entries of the timeline only.

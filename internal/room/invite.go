@@ -15,6 +15,7 @@ import (
 	"parley/internal/customer"
 	"parley/internal/database"
 	"parley/internal/idempotency"
+	"parley/internal/identifier"
 	"parley/internal/notify"
 	"parley/internal/organization"
 	"parley/internal/throttle"
@@ -24,9 +25,9 @@ import (
 type InviteCustomerInput struct {
 	RoomID         string
 	Channel        customerinvitation.Channel
-	To             string
-	FirstName      string
-	LastName       string
+	To             *string
+	FirstName      *string
+	LastName       *string
 	IdempotencyKey *string
 }
 
@@ -44,11 +45,11 @@ func (s *Service) Invite(ctx context.Context, in InviteCustomerInput) (*InviteCu
 	if err != nil {
 		return nil, err
 	}
-	details, err := customer.Check(in.Channel, in.To, in.FirstName, in.LastName, s.limits.NameCharacters)
+	details, err := customer.Check(in.Channel, typed(in.To), typed(in.FirstName), typed(in.LastName), s.limits.NameCharacters)
 	if err != nil {
 		return nil, err
 	}
-	if err := mayUse(v, in.Channel); err != nil {
+	if err := s.mayReach(v, details); err != nil {
 		return nil, err
 	}
 	key, err := idempotency.For(v.ID(), in.IdempotencyKey, "inviteCustomer", in.RoomID, in.Channel, in.To, in.FirstName, in.LastName)
@@ -71,12 +72,25 @@ func (s *Service) Invite(ctx context.Context, in InviteCustomerInput) (*InviteCu
 	return s.invited(ctx, id)
 }
 
-// mayUse tells whether the member has the channel (rule O6).
-func mayUse(v auth.Viewer, c customerinvitation.Channel) error {
-	if slices.Contains(v.Member.Channels, string(c)) {
-		return nil
+// typed is what was typed into a field; one that was left out is as blank as one that was left empty.
+func typed(field *string) string {
+	if field == nil {
+		return ""
 	}
-	return apierr.New(apierr.ChannelNotGranted, "You may not reach customers by %s; an administrator can grant it.", channelName(c)).On("channel")
+	return *field
+}
+
+// mayReach tells whether the member has the channel (rule O6), and whether texts may go to the customer's country.
+func (s *Service) mayReach(v auth.Viewer, d customer.Details) error {
+	if !slices.Contains(v.Member.Channels, string(d.Channel)) {
+		return apierr.New(apierr.ChannelNotGranted,
+			"You may not reach customers by %s; an administrator can grant it.", channelName(d.Channel)).On("channel")
+	}
+	if d.Channel == customerinvitation.ChannelSMS && !s.limits.SmsCountries.Allow(identifier.Country(d.Identifier)) {
+		return apierr.New(apierr.CountryNotAllowed,
+			"Text messages may not go to the country of this number (limit sms-countries). Invite by email.").On("to")
+	}
+	return nil
 }
 
 func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, roomID string, d customer.Details) (id string, err error) {

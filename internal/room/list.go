@@ -20,7 +20,7 @@ func (s *Service) List(ctx context.Context, a page.Args) (*page.Connection[*ent.
 	if err != nil {
 		return nil, err
 	}
-	w, err := a.Window(s.limits.PageSize)
+	w, err := a.Keyset(s.limits.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -33,17 +33,15 @@ func (s *Service) List(ctx context.Context, a page.Args) (*page.Connection[*ent.
 	count := func(ctx context.Context) (int, error) {
 		return s.ent.Room.Query().Where(room.OrganizationID(v.OrganizationID())).Count(ctx)
 	}
-	return page.Of(w, rows, key, count), nil
+	return page.Of(w.Window, rows, key, count), nil
 }
 
 // byActivity puts rooms in order of the newest event in their logs, newest first, within the window.
-func byActivity(w page.Window) func(*sql.Selector) {
+func byActivity(w page.Keyset) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		log := sql.Table(stream.Table)
 		s.Join(log).On(s.C(room.FieldStreamID), log.C(stream.FieldID))
-		if err := w.Order(s, log.C(stream.FieldLastAt), s.C(room.FieldID), true); err != nil {
-			s.AddError(err)
-		}
+		w.Order(s, log.C(stream.FieldLastAt), s.C(room.FieldID), true)
 	}
 }
 
@@ -55,19 +53,17 @@ func (s *Service) Invitations(ctx context.Context, r *ent.Room, a page.Args) (*p
 	if _, err := check(ctx, r); err != nil {
 		return nil, err
 	}
-	w, err := a.Window(s.limits.PageSize)
+	w, err := a.Keyset(s.limits.PageSize)
 	if err != nil {
 		return nil, err
 	}
-	inOrder := func(s *sql.Selector) {
-		if err := w.Order(s, s.C(customerinvitation.FieldCreatedAt), s.C(customerinvitation.FieldID), false); err != nil {
-			s.AddError(err)
-		}
+	oldestFirst := func(s *sql.Selector) {
+		w.Order(s, s.C(customerinvitation.FieldCreatedAt), s.C(customerinvitation.FieldID), false)
 	}
-	rows, err := r.QueryInvitations().Where(inOrder).All(ctx)
+	rows, err := r.QueryInvitations().Where(oldestFirst).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list invitations: %w", err)
 	}
 	key := func(i *ent.CustomerInvitation) string { return page.Key{At: i.CreatedAt, ID: i.ID}.Cursor() }
-	return page.Of(w, rows, key, func(ctx context.Context) (int, error) { return r.QueryInvitations().Count(ctx) }), nil
+	return page.Of(w.Window, rows, key, func(ctx context.Context) (int, error) { return r.QueryInvitations().Count(ctx) }), nil
 }

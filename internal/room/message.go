@@ -26,28 +26,26 @@ type Message struct {
 	Side   string
 	SentAt time.Time
 
-	streamID int64
-	actorID  string
-	cast     *cast
-	rooms    *Service
+	actorID string
+	scene   *scene
 }
 
 // IsNode marks a Node.
 func (*Message) IsNode() {}
 
 // Room is the room the message is in.
-func (m *Message) Room(ctx context.Context) (*ent.Room, error) {
-	return m.rooms.byStream(ctx, m.streamID)
-}
+func (m *Message) Room(ctx context.Context) (*ent.Room, error) { return m.scene.where(ctx) }
 
 // Author is who wrote the message, or nil where Parley did.
-func (m *Message) Author(ctx context.Context) (ent.Actor, error) { return m.cast.actor(ctx, m.actorID) }
+func (m *Message) Author(ctx context.Context) (ent.Actor, error) {
+	return m.scene.actor(ctx, m.actorID)
+}
 
 // message makes an entry of an event of one of the message kinds.
-func (s *Service) message(e eventlog.Event, c *cast) *Message {
+func (s *Service) message(e eventlog.Event, sc *scene) *Message {
 	return &Message{
 		ID: e.ID, Cursor: s.log.Cursor(e.Stream, e.Seq), Kind: e.Kind, Body: e.Body, Side: e.Side, SentAt: e.At,
-		streamID: e.Stream, actorID: e.ActorID, cast: c, rooms: s,
+		actorID: e.ActorID, scene: sc,
 	}
 }
 
@@ -60,7 +58,7 @@ func (s *Service) Messages(ctx context.Context, r *ent.Room, a page.Args) (*page
 	if err != nil {
 		return nil, err
 	}
-	after, before, err := s.places(r, w)
+	after, before, err := s.places(ctx, r, w)
 	if err != nil {
 		return nil, err
 	}
@@ -69,29 +67,34 @@ func (s *Service) Messages(ctx context.Context, r *ent.Room, a page.Args) (*page
 		return nil, err
 	}
 	count := func(ctx context.Context) (int, error) { return s.log.CountMessages(ctx, r.StreamID) }
-	return page.Of(w, s.messages(events), func(m *Message) string { return m.Cursor }, count), nil
+	return page.Of(w, s.messages(r, events), func(m *Message) string { return m.Cursor }, count), nil
 }
 
 // places are the bounds of a window as places in the room's log, both exclusive.
-func (s *Service) places(r *ent.Room, w page.Window) (after, before int64, err error) {
+func (s *Service) places(ctx context.Context, r *ent.Room, w page.Window) (after, before int64, err error) {
 	before = math.MaxInt64
-	if w.After != "" {
-		if after, err = s.log.Seq(w.After, r.StreamID, math.MaxInt64); err != nil {
-			return 0, 0, err
-		}
+	if w.After == "" && w.Before == "" {
+		return after, before, nil
 	}
-	if w.Before != "" {
-		before, err = s.log.Seq(w.Before, r.StreamID, math.MaxInt64)
+	st, err := s.stream(ctx, r)
+	if err != nil {
+		return 0, 0, err
+	}
+	if w.After != "" {
+		after, err = s.log.Seq(w.After, st.ID, st.LastSeq)
+	}
+	if w.Before != "" && err == nil {
+		before, err = s.log.Seq(w.Before, st.ID, st.LastSeq)
 	}
 	return after, before, err
 }
 
-// messages makes entries that share the look-up of their authors.
-func (s *Service) messages(events []eventlog.Event) []*Message {
-	c := s.people.cast(events...)
+// messages makes entries of a room's events.
+func (s *Service) messages(r *ent.Room, events []eventlog.Event) []*Message {
+	sc := s.scene(r.StreamID, events...)
 	all := make([]*Message, len(events))
 	for i, e := range events {
-		all[i] = s.message(e, c)
+		all[i] = s.message(e, sc)
 	}
 	return all
 }
@@ -125,5 +128,5 @@ func (s *Service) messageNode(ctx context.Context, id string) (*Message, error) 
 	if !maySee(v, r) {
 		return nil, apierr.MissingThing("message")
 	}
-	return s.message(e, s.people.cast(e)), nil
+	return s.message(e, s.scene(e.Stream, e)), nil
 }

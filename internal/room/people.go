@@ -10,8 +10,6 @@ import (
 	"parley/ent"
 	"parley/ent/customer"
 	"parley/ent/member"
-	"parley/internal/auth"
-	"parley/internal/eventlog"
 )
 
 // people are the authors of messages and events. They are remembered for a moment, so that a busy room does not ask
@@ -28,45 +26,6 @@ type people struct {
 const rememberPeople = 2 * time.Second
 
 func newPeople(client *ent.Client) *people { return &people{ent: client} }
-
-// cast is the people of some events, who are looked up together when the first of them is asked for.
-type cast struct {
-	people *people
-	ids    []string
-
-	once  sync.Once
-	found map[string]ent.Actor
-	err   error
-}
-
-func (p *people) cast(events ...eventlog.Event) *cast {
-	c := &cast{people: p}
-	for _, e := range events {
-		if e.ActorID != "" {
-			c.ids = append(c.ids, e.ActorID)
-		}
-	}
-	return c
-}
-
-// present is a cast whose only person is known already.
-func present(v auth.Viewer) *cast {
-	c := &cast{found: map[string]ent.Actor{v.ID(): v.Actor()}}
-	c.once.Do(func() {})
-	return c
-}
-
-// actor returns one of the cast; nobody for the empty id.
-func (c *cast) actor(ctx context.Context, id string) (ent.Actor, error) {
-	if id == "" {
-		return nil, nil
-	}
-	c.once.Do(func() { c.found, c.err = c.people.find(ctx, c.ids) })
-	if c.err != nil {
-		return nil, c.err
-	}
-	return c.found[id], nil
-}
 
 // find returns the people with the ids.
 func (p *people) find(ctx context.Context, ids []string) (map[string]ent.Actor, error) {

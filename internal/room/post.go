@@ -6,13 +6,14 @@ import (
 	_ "embed" // post.sql
 	"errors"
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
+	"parley/ent"
 	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/eventlog"
 	"parley/internal/idempotency"
+	"parley/internal/identifier"
 	"parley/internal/typeid"
 )
 
@@ -52,12 +53,12 @@ func (s *Service) Send(ctx context.Context, in SendMessageInput) (*SendMessagePa
 	if err != nil {
 		return nil, err
 	}
-	return &SendMessagePayload{Message: s.message(e, present(v))}, nil
+	return &SendMessagePayload{Message: s.message(e, s.scene(e.Stream).of(v))}, nil
 }
 
 // checkBody holds rule C2.
 func checkBody(body string, longest int) error {
-	if strings.TrimSpace(body) == "" {
+	if identifier.Blank(body) {
 		return apierr.Blank("body")
 	}
 	if n := utf8.RuneCountInString(body); longest > 0 && n > longest {
@@ -83,7 +84,7 @@ func (s *Service) postOnce(ctx context.Context, v auth.Viewer, in SendMessageInp
 	return s.postedBefore(ctx, key)
 }
 
-// postRow executes the statement. Nothing is posted where the key was used before, or the room closed that instant.
+// postRow executes the statement. Nothing is posted where the key was used before, or the room is closed.
 func (s *Service) postRow(ctx context.Context, v auth.Viewer, roomID string, e *eventlog.Event, key idempotency.Key) (posted bool, err error) {
 	var open bool
 	var seq sql.NullInt64
@@ -103,18 +104,22 @@ func (s *Service) postRow(ctx context.Context, v auth.Viewer, roomID string, e *
 	case err != nil:
 		return false, fmt.Errorf("post message: %w", err)
 	case !open:
-		return false, closed()
+		return false, nil
 	}
 	e.Seq, e.At = seq.Int64, at.Time.UTC()
 	return seq.Valid, nil
 }
 
-// postedBefore returns the message that the key stands for.
+// postedBefore returns the message that the key stands for, also where the room was closed after it; a room that is
+// closed takes no other.
 func (s *Service) postedBefore(ctx context.Context, key idempotency.Key) (eventlog.Event, error) {
 	if key.IsZero() {
 		return eventlog.Event{}, closed()
 	}
 	id, err := key.Made(ctx, s.ent)
+	if ent.IsNotFound(err) {
+		err = closed()
+	}
 	if err != nil {
 		return eventlog.Event{}, err
 	}

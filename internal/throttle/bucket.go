@@ -18,23 +18,23 @@ type Bucket struct {
 	swept   time.Time
 }
 
-// NewBucket returns a bucket for each that asks. A burst of zero lifts the limit.
+// NewBucket returns a bucket for each that asks. Zero, in either place, lifts the limit.
 func NewBucket(name string, perSecond, burst int) *Bucket {
 	return &Bucket{name: name, perSecond: rate.Limit(perSecond), burst: burst, buckets: map[string]*rate.Limiter{}}
 }
 
 // Take counts one, and refuses when the bucket of the one named is empty.
 func (b *Bucket) Take(of string) error {
-	if b.burst == 0 {
+	if b.burst == 0 || b.perSecond == 0 {
 		return nil
 	}
 	now := time.Now()
-	r := b.of(of, now).ReserveN(now, 1)
-	if wait := r.DelayFrom(now); wait > 0 {
-		r.CancelAt(now)
-		return refuse(b.name, b.burst, wait)
+	l := b.of(of, now)
+	if l.AllowN(now, 1) {
+		return nil
 	}
-	return nil
+	missing := 1 - l.TokensAt(now)
+	return refuse(b.name, b.burst, time.Duration(missing/float64(b.perSecond)*float64(time.Second)))
 }
 
 // of returns the bucket of one. Full buckets say nothing and are dropped now and then, so the map stays small.

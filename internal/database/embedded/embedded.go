@@ -27,7 +27,7 @@ const Oldest = 14
 const User = "parley"
 
 // ErrInUse says that another server, of this process or another, holds the folder.
-var ErrInUse = errors.New("a private PostgreSQL is already running there")
+var ErrInUse = errors.New("a private PostgreSQL is already running there: stop the server that has started it, or use another data folder")
 
 // Config says where the server lives and how it behaves. Only Dir is needed.
 type Config struct {

@@ -1,0 +1,35 @@
+package eventlog
+
+import (
+	"context"
+	"log/slog"
+)
+
+// What tests know of the inside.
+const (
+	Remembered = remembered
+	Batch      = batch
+)
+
+// NewOn returns a log that followers read by the function, without a database.
+func NewOn(read func(ctx context.Context, streamID, after int64) ([]Event, error)) *Log {
+	log := slog.New(slog.DiscardHandler)
+	return &Log{log: log, hub: newHub(read, Alone{}, log)}
+}
+
+// Ring rings a stream as a bus does.
+func (l *Log) Ring(streamID int64) { l.hub.ringHere(streamID) }
+
+// Tails is how many streams are followed.
+func (l *Log) Tails() int { return len(l.hub.followed()) }
+
+// Kept is how many events of a stream are kept in memory.
+func (l *Log) Kept(streamID int64) int {
+	t := l.hub.tail(streamID)
+	if t == nil {
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return cap(t.recent)
+}

@@ -1,0 +1,195 @@
+package eventlog_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"parley/internal/eventlog"
+)
+
+// step is one thing that happens to a stream; which is which event, follower or number.
+type step struct{ what, which int }
+
+const (
+	commit    = iota // some events, of which nobody is told
+	commitBig        // more than is remembered, or read at once
+	hand             // one of the events that were committed is handed over, again or not
+	ring
+	join // from any place, with a newest place that may be out of date
+	leave
+	readSome // a follower that was not reading reads once
+	readFails
+	settle
+	steps
+)
+
+// Whatever happens to a stream, in whatever order: each follower gets each event once and in order, and all of them
+// once the check has looked.
+func TestAnyInterleaving(t *testing.T) {
+	t.Parallel()
+	draw := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step {
+		return step{rapid.IntRange(0, steps-1).Draw(t, "what"), rapid.IntRange(0, 1<<20).Draw(t, "which")}
+	}), 1, 40)
+	rapid.Check(t, func(rt *rapid.T) {
+		happened := draw.Draw(rt, "steps")
+		var err error
+		synctest.Test(t, func(*testing.T) { err = play(happened) })
+		if err != nil {
+			rt.Fatal(err)
+		}
+	})
+}
+
+// stage is a stream without a database, and those who follow it.
+type stage struct {
+	log       *eventlog.Log
+	followers []*spectator
+	eager     sync.WaitGroup
+
+	mu     sync.Mutex
+	events []eventlog.Event
+	fails  bool
+}
+
+// spectator follows; the eager ones always read, the others when they are told to.
+type spectator struct {
+	*eventlog.Follower
+	eager bool
+	at    int64
+	err   error
+}
+
+func play(happened []step) error {
+	s := &stage{}
+	s.log = eventlog.NewOn(s.read)
+	for _, h := range happened {
+		s.do(h)
+	}
+	return s.end()
+}
+
+func (s *stage) do(h step) {
+	switch h.what {
+	case commit:
+		s.commit(1 + h.which%3)
+	case commitBig:
+		s.commit(200 + h.which%800)
+	case hand:
+		if n := s.last(); n > 0 {
+			s.log.Posted(eventlog.Event{Stream: 1, Seq: n - int64(h.which)%min(n, 5)})
+		}
+	case ring:
+		s.log.Ring(1)
+	case join:
+		s.join(h.which)
+	case leave:
+		if n := len(s.followers); n > 0 {
+			i := h.which % n
+			if f := s.followers[i]; !f.eager && f.err == nil {
+				f.Close()
+				s.followers = append(s.followers[:i], s.followers[i+1:]...)
+			}
+		}
+	case readSome:
+		if n := len(s.followers); n > 0 && !s.followers[h.which%n].eager {
+			s.followers[h.which%n].next(time.Microsecond)
+		}
+	case readFails:
+		s.mu.Lock()
+		s.fails = true
+		s.mu.Unlock()
+	case settle:
+		synctest.Wait()
+	}
+}
+
+func (s *stage) join(which int) {
+	newest := s.last()
+	after := int64(which) % (newest + 1)
+	read := after + int64(which/7)%(newest-after+1) // what the caller has read may be old
+	f := &spectator{Follower: s.log.Follow(1, after, read), eager: which%2 == 0, at: after}
+	s.followers = append(s.followers, f)
+	if f.eager {
+		s.eager.Go(func() {
+			for f.next(24 * time.Hour) {
+			}
+		})
+	}
+}
+
+// next reads once, and tells whether there was something to read.
+func (f *spectator) next(patience time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	events, err := f.Next(ctx)
+	if err != nil {
+		if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, errAway) {
+			f.err = errors.Join(f.err, err)
+		}
+		return errors.Is(err, errAway)
+	}
+	for _, e := range events {
+		if f.at++; e.Seq != f.at {
+			f.err = errors.Join(f.err, fmt.Errorf("event %d came where %d was due", e.Seq, f.at))
+			return false
+		}
+	}
+	return len(events) > 0
+}
+
+// end rings as the check does, and looks at what everybody has got.
+func (s *stage) end() (err error) {
+	time.Sleep(time.Minute) // failed readings have been tried again
+	s.mu.Lock()
+	s.fails = false
+	s.mu.Unlock()
+	s.log.Ring(1)
+	s.eager.Wait()
+	for _, f := range s.followers {
+		for !f.eager && f.next(time.Hour) {
+		}
+		if f.at != s.last() {
+			err = errors.Join(err, fmt.Errorf("a follower is at %d of %d", f.at, s.last()))
+		}
+		err = errors.Join(err, f.err)
+		f.Close()
+	}
+	if n := s.log.Tails(); n > 0 {
+		err = errors.Join(err, fmt.Errorf("%d tails are left", n))
+	}
+	return err
+}
+
+var errAway = errors.New("the database is away")
+
+func (s *stage) read(_ context.Context, _, after int64) ([]eventlog.Event, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fails {
+		s.fails = false
+		return nil, errAway
+	}
+	rest := s.events[min(after, int64(len(s.events))):]
+	return append([]eventlog.Event(nil), rest[:min(len(rest), eventlog.Batch)]...), nil
+}
+
+func (s *stage) commit(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for range n {
+		s.events = append(s.events, eventlog.Event{Stream: 1, Seq: int64(len(s.events)) + 1})
+	}
+}
+
+func (s *stage) last() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return int64(len(s.events))
+}

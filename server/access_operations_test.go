@@ -1,0 +1,266 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"parley"
+	"parley/graph/generated"
+)
+
+// operation is a row of the matrix. Its document asks for one thing under the alias "it"; $room# and the like stand
+// for things of the world.
+type operation struct {
+	name     string
+	document string
+	public   bool // whoever has the password or the link may
+}
+
+func (o operation) changes() bool             { return strings.HasPrefix(o.document, "mutation") }
+func (o operation) mentions(what string) bool { return strings.Contains(o.document, what) }
+func (o operation) mentionsIDs() bool         { return o.mentions("#") && !o.public }
+
+// roots are the root fields.
+var roots = map[string]string{
+	"Query.viewer":       `{ it: viewer { __typename } }`,
+	"Query.node":         `{ it: node(id: $room#) { id } }`,
+	"Query.nodes":        `{ it: nodes(ids: [$room#, $message#, $customer#, $invitation#, $org#, $member#, $service#, $site#, $skill#, $portal#, $number#]) { id } }`,
+	"Query.organization": `{ it: organization { id name } }`,
+	"Query.room":         `{ it: room(id: $room#) { name } }`,
+	"Query.rooms":        `{ it: rooms { nodes { id name } totalCount } }`,
+
+	"Mutation.signIn":         `mutation { it: signIn(input: {email: $email#, password: "parley-demo"}) { member { name } userErrors { code } } }`,
+	"Mutation.signOut":        `mutation { it: signOut(input: {}) { userErrors { code } } }`,
+	"Mutation.enterRoom":      `mutation { it: enterRoom(input: {token: $link#}) { room { name messages { totalCount } } customer { name } userErrors { code } } }`,
+	"Mutation.createRoom":     `mutation { it: createRoom(input: {}) { room { name } userErrors { code } } }`,
+	"Mutation.inviteCustomer": `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: "matrix@customer.example", firstName: "A", lastName: "B"}) { room { name } userErrors { code } } }`,
+	"Mutation.getLink":        `mutation { it: getLink(input: {roomId: $fresh#}) { url userErrors { code } } }`,
+	"Mutation.closeRoom":      `mutation { it: closeRoom(input: {roomId: $fresh#}) { room { status } userErrors { code } } }`,
+	"Mutation.sendMessage":    `mutation { it: sendMessage(input: {roomId: $fresh#, body: "Hi"}) { message { body } userErrors { code } } }`,
+
+	"Subscription.roomEvents":    `subscription { it: roomEvents(roomId: $room#, after: $after#) { __typename } }`,
+	"Subscription.messagePosted": `subscription { it: messagePosted(roomId: $room#, after: $after#) { body } }`,
+}
+
+// paths lead to things through others, besides those that ways has.
+var paths = map[string]string{
+	"room(closed)":                     `{ it: room(id: $closed#) { name } }`,
+	"room(id-of-a-message)":            `{ it: room(id: $message#) { name } }`,
+	"room.messages(after).body":        `{ room(id: $room#) { messages(after: $after#) { nodes { it: body } } } }`,
+	"room.messages.room.messages.body": `{ room(id: $room#) { messages { nodes { room { messages { nodes { it: body } } } } } } }`,
+	"room.messages.room.invitations":   `{ room(id: $room#) { messages { nodes { room { it: invitations { totalCount } } } } } }`,
+	"room.createdBy.email":             `{ room(id: $room#) { createdBy { it: email } } }`,
+	"room.createdBy.services":          `{ room(id: $room#) { createdBy { it: services { id } } } }`,
+	"room.createdBy.channels":          `{ room(id: $room#) { createdBy { it: channels } } }`,
+	"room.customer.phone":              `{ room(id: $room#) { customer { it: email } } }`,
+	"invitation.room.messages.body":    `{ node(id: $invitation#) { ... on CustomerInvitation { room { messages { nodes { it: body } } } } } }`,
+	"invitation.invitedBy.email":       `{ node(id: $invitation#) { ... on CustomerInvitation { invitedBy { it: email } } } }`,
+	"message.room.invitations.to":      `{ node(id: $message#) { ... on Message { room { invitations { nodes { it: to } } } } } }`,
+	"organization.members.email":       `{ node(id: $org#) { ... on Organization { members { nodes { it: email } } } } }`,
+	"roomEvents.room.messages.body":    `subscription { roomEvents(roomId: $room#, after: $after#) { ... on MessagePosted { room { messages { nodes { it: body } } } } } }`,
+	"roomEvents.room.invitations":      `subscription { roomEvents(roomId: $room#, after: $after#) { ... on MessagePosted { room { it: invitations { totalCount } } } } }`,
+	"roomEvents(closed)":               `subscription { it: roomEvents(roomId: $closed#, after: $start#) { __typename } }`,
+	"roomEvents(without-after)":        `subscription { it: roomEvents(roomId: $room#) { __typename } }`,
+	"createRoom.room.createdBy.email":  `mutation { createRoom(input: {}) { room { createdBy { it: email } } } }`,
+	"sendMessage(closed)":              `mutation { it: sendMessage(input: {roomId: $closed#, body: "Hi"}) { message { body } userErrors { code } } }`,
+	"sendMessage(draft)":               `mutation { it: sendMessage(input: {roomId: $draft#, body: "Hi"}) { message { body } userErrors { code } } }`,
+	"inviteCustomer(sms)":              `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: SMS, to: "+447400123456", firstName: "A", lastName: "B"}) { room { name } userErrors { code } } }`,
+	"getLink(draft)":                   `mutation { it: getLink(input: {roomId: $draft#}) { url userErrors { code } } }`,
+}
+
+// nodes are the things that have an id.
+var nodes = map[string]string{
+	"Organization": "$org#", "Member": "$member#", "Service": "$service#", "Site": "$site#", "Skill": "$skill#", "Portal": "$portal#",
+	"OwnedPhoneNumber": "$number#", "Customer": "$customer#", "Room": "$room#", "Message": "$message#", "CustomerInvitation": "$invitation#",
+}
+
+// ways lead to the types that have no id.
+var ways = map[string]string{
+	"PageInfo":                     `{ room(id: $room#) { messages { pageInfo { %s } } } }`,
+	"MemberConnection":             `{ node(id: $org#) { ... on Organization { members { %s } } } }`,
+	"MemberEdge":                   `{ node(id: $org#) { ... on Organization { members { edges { %s } } } } }`,
+	"RoomConnection":               `{ rooms { %s } }`,
+	"RoomEdge":                     `{ rooms { edges { %s } } }`,
+	"MessageConnection":            `{ room(id: $room#) { messages { %s } } }`,
+	"MessageEdge":                  `{ room(id: $room#) { messages { edges { %s } } } }`,
+	"CustomerInvitationConnection": `{ room(id: $room#) { invitations { %s } } }`,
+	"CustomerInvitationEdge":       `{ room(id: $room#) { invitations { edges { %s } } } }`,
+	"RoomClosed":                   `subscription { roomEvents(roomId: $closed#, after: $start#) { ... on RoomClosed { %s } } }`,
+}
+
+// operations are all rows of the matrix: a root field, type or field of the schema that nobody has said how to ask for
+// fails the test.
+func operations(t *testing.T) []operation {
+	t.Helper()
+	schema := gqlparser.MustLoadSchema(&ast.Source{Input: parley.Schema})
+	var all []operation
+	add := func(name, document string) {
+		all = append(all, operation{name: name, document: document, public: name == "Mutation.signIn" || name == "Mutation.enterRoom"})
+	}
+	for _, d := range schema.Types {
+		switch {
+		case d.Kind != ast.Object || d.BuiltIn || strings.HasSuffix(d.Name, "Payload") || d.Name == "UserError": // which are asked for with their mutation
+		case d == schema.Query, d == schema.Mutation, d == schema.Subscription:
+			for _, f := range d.Fields {
+				if name := d.Name + "." + f.Name; !strings.HasPrefix(f.Name, "__") {
+					add(name, roots[name])
+				}
+			}
+		default:
+			ofType(t, schema, d, add)
+		}
+	}
+	for name, document := range paths {
+		add(name, document)
+	}
+	slices.SortFunc(all, func(a, b operation) int { return strings.Compare(order(a), order(b)) })
+	for _, o := range all {
+		if o.document == "" {
+			t.Errorf("nobody has said how to ask for %s", o.name)
+		}
+	}
+	return all
+}
+
+// order is root fields, then types, then paths.
+func order(o operation) string {
+	_, isRoot := roots[o.name]
+	_, isPath := paths[o.name]
+	return fmt.Sprint(isPath, !isRoot, o.name)
+}
+
+// ofType adds a row for each field of a type that has a resolver or leads to another thing, and one for all others.
+func ofType(t *testing.T, schema *ast.Schema, d *ast.Definition, add func(name, document string)) {
+	t.Helper()
+	way := ways[d.Name]
+	switch {
+	case nodes[d.Name] != "":
+		way = fmt.Sprintf(`{ node(id: %s) { ... on %s { %%s } } }`, nodes[d.Name], d.Name)
+	case way == "" && slices.Contains(d.Interfaces, "RoomEvent"):
+		way = fmt.Sprintf(`subscription { roomEvents(roomId: $room#, after: $after#) { ... on %s { %%s } } }`, d.Name)
+	case way == "":
+		t.Errorf("nobody has said how to come to a %s", d.Name)
+		return
+	}
+	var plain []string
+	for _, f := range d.Fields {
+		leaf := schema.Types[f.Type.Name()].IsLeafType()
+		switch {
+		case leaf && !resolved(d.Name, f.Name):
+			plain = append(plain, f.Name)
+		case leaf:
+			add(d.Name+"."+f.Name, fmt.Sprintf(way, "it: "+f.Name))
+		default:
+			add(d.Name+"."+f.Name, fmt.Sprintf(way, "it: "+f.Name+" { __typename }"))
+		}
+	}
+	if len(plain) > 0 {
+		add(d.Name+".*", fmt.Sprintf(way, "it: "+strings.Join(plain, " ")))
+	}
+}
+
+// resolved tells whether a field has a resolver of its own.
+func resolved(typeName, field string) bool {
+	m, ok := reflect.TypeFor[generated.ResolverRoot]().MethodByName(typeName)
+	if !ok {
+		return false
+	}
+	resolver := m.Type.Out(0)
+	for i := range resolver.NumMethod() {
+		if strings.EqualFold(resolver.Method(i).Name, field) {
+			return true
+		}
+	}
+	return false
+}
+
+// perform asks, and returns the outcome as a word, and the answer.
+func (h *house) perform(o operation, token, document string) (outcome, body string) {
+	if !strings.HasPrefix(document, "subscription") {
+		a := h.ask(token, document, nil)
+		if a.err != nil {
+			return a.err.Error(), ""
+		}
+		return judge(a.Data, a.Errors), string(a.body)
+	}
+	s, err := overStream(h, token, document, nil)
+	if err != nil {
+		return err.Error(), ""
+	}
+	defer s.cut()
+	for range 20 { // events, of which one has it
+		payload, err := s.next()
+		if end := (*ending)(nil); errors.As(err, &end) {
+			return judge(nil, end.errors), fmt.Sprint(end.errors)
+		} else if err != nil {
+			return err.Error(), ""
+		}
+		var result struct {
+			Data   any
+			Errors []refusal
+		}
+		if err := json.Unmarshal(payload, &result); err != nil {
+			return err.Error(), ""
+		}
+		if _, found := search(result.Data); found || len(result.Errors) > 0 {
+			return judge(result.Data, result.Errors), string(payload)
+		}
+	}
+	return "nothing", ""
+}
+
+var short = map[string]string{"UNAUTHENTICATED": "401", "FORBIDDEN": "403", "NOT_FOUND": "404"}
+
+// judge makes a word of an answer.
+func judge(data any, errs []refusal) string {
+	if len(errs) > 0 {
+		code := errs[0].Extensions.Code
+		if word := short[code]; word != "" {
+			return word
+		}
+		return code
+	}
+	it, _ := search(data)
+	if payload, ok := it.(map[string]any); ok {
+		if users, _ := payload["userErrors"].([]any); len(users) > 0 {
+			return fmt.Sprint(users[0].(map[string]any)["code"])
+		}
+	}
+	if list, ok := it.([]any); ok && !slices.ContainsFunc(list, func(v any) bool { return v != nil }) {
+		it = nil
+	}
+	if it == nil {
+		return "null"
+	}
+	return "ok"
+}
+
+// search looks for what is named "it", everywhere in an answer; of several, one that is not null.
+func search(data any) (it any, found bool) {
+	var inside []any
+	switch d := data.(type) {
+	case map[string]any:
+		if it, found = d["it"]; found {
+			return it, true
+		}
+		for _, v := range d {
+			inside = append(inside, v)
+		}
+	case []any:
+		inside = d
+	}
+	for _, v := range inside {
+		if here, ok := search(v); ok && (it == nil || !found) {
+			it, found = here, true
+		}
+	}
+	return it, found
+}

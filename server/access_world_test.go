@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"parley/ent"
+	"parley/ent/member"
+	"parley/ent/organization"
+	"parley/ent/portal"
+	"parley/internal/auth"
+	"parley/internal/database"
+)
+
+// world is an organisation with everything in it that the matrix asks for.
+type world struct {
+	h       *house
+	name    string
+	domain  string
+	agent   *user
+	members map[string]*ent.Member // by column
+	tokens  map[string]string      // by column
+	things  map[string]string      // ids and the like, by the name they have in operations
+	secrets []string               // what nobody of another organisation may see
+	rooms   int
+}
+
+// asking is what one cell of the matrix asks with.
+type asking struct {
+	token           string
+	things, nothing *strings.Replacer
+}
+
+func newWorld(h *house, name, domain string) *world {
+	h.t.Helper()
+	ctx := h.t.Context()
+	o := must(h, func() (*ent.Organization, error) {
+		return h.ent().Organization.Query().Where(organization.Name(name)).Only(ctx)
+	})
+	w := &world{h: h, name: name, domain: domain, members: map[string]*ent.Member{}, tokens: map[string]string{}, things: map[string]string{"$org": o.ID}}
+	for column, role := range map[string]member.Role{
+		"admin": member.RoleAdministrator, "lead": member.RoleTeamLeader, "agent": member.RoleAgent, "quality": member.RoleQualityAssessor,
+	} {
+		email := "matrix-" + column + "@" + domain
+		w.members[column] = must(h, func() (*ent.Member, error) {
+			return h.ent().Member.Create().SetOrganizationID(o.ID).SetEmail(email).SetEmailKey(email).SetFirstName("Matrix" + name).SetLastName(column).
+				SetPasswordHash("none").SetRole(role).SetClassOfService(member.ClassOfServiceInternal).SetChannels([]string{"EMAIL"}).Save(ctx)
+		})
+		w.tokens[column] = w.issue(column)
+		w.secrets = append(w.secrets, email, w.members[column].ID)
+	}
+	w.agent = h.user("agent", w.tokens["agent"])
+	w.things["$member"] = w.members["agent"].ID
+	w.furnish(ctx, o)
+	w.fill()
+	out := w.issue("lead")
+	h.mutate(out, "signOut", nil, "").ok()
+	w.tokens["signed-out"] = out
+	return w
+}
+
+// must fails the test where f does.
+func must[T any](h *house, f func() (T, error)) T {
+	h.t.Helper()
+	v, err := f()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return v
+}
+
+func (w *world) issue(column string) string {
+	w.h.t.Helper()
+	var issued auth.Issued
+	err := database.WithTx(w.h.t.Context(), w.h.ent(), func(tx *ent.Tx) (err error) {
+		issued, err = w.h.app.tokens.IssueToMemberTx(w.h.t.Context(), tx, w.members[column].ID)
+		return err
+	})
+	if err != nil {
+		w.h.t.Fatal(err)
+	}
+	return issued.Text
+}
+
+// furnish makes one of everything that the demo does not have in both organisations, and belongs to the agent.
+func (w *world) furnish(ctx context.Context, o *ent.Organization) {
+	w.h.t.Helper()
+	c := w.h.ent()
+	service := must(w.h, func() (*ent.Service, error) {
+		return c.Service.Create().SetOrganizationID(o.ID).SetName("Service of " + w.name).Save(ctx)
+	})
+	site := must(w.h, func() (*ent.Site, error) {
+		return c.Site.Create().SetOrganizationID(o.ID).SetName("Site of " + w.name).SetCountry("GB").Save(ctx)
+	})
+	skill := must(w.h, func() (*ent.Skill, error) {
+		return c.Skill.Create().SetOrganizationID(o.ID).SetName("Skill of " + w.name).Save(ctx)
+	})
+	number := must(w.h, func() (*ent.PhoneNumber, error) {
+		return c.PhoneNumber.Create().SetOrganizationID(o.ID).SetNumber(fmt.Sprintf("+4474800009%02d", len(w.name))).SetCountry("GB").Save(ctx)
+	})
+	door := must(w.h, func() (*ent.Portal, error) { return c.Portal.Query().Where(portal.OrganizationID(o.ID)).First(ctx) })
+	if err := w.members["agent"].Update().AddServices(service).AddSites(site).AddSkills(skill).Exec(ctx); err != nil {
+		w.h.t.Fatal(err)
+	}
+	w.things["$service"], w.things["$site"], w.things["$skill"] = service.ID, site.ID, skill.ID
+	w.things["$number"], w.things["$portal"] = number.ID, door.ID
+	w.secrets = append(w.secrets, o.ID, service.Name, site.Name, skill.Name, number.Number, door.ID)
+}
+
+// fill opens a room in which everything has happened, and one that is closed.
+func (w *world) fill() {
+	room, link := w.openRoom()
+	ada := w.h.open(link).Enter()
+	w.tokens["customer"] = ada.token
+	body := "A secret of " + w.name
+	w.things["$room"], w.things["$after"], w.things["$customer"] = room.ID, room.Start, ada.id
+	w.things["$message"] = ada.Says(body).text("message.id")
+	w.things["$invitation"] = w.agent.ask(`query ($id: ID!) { room(id: $id) { invitations { nodes { id } } } }`, vars{"id": room.ID}).ok().text("room.invitations.nodes.0.id")
+	over, _ := w.openRoom()
+	w.agent.Close(over)
+	w.things["$closed"], w.things["$start"] = over.ID, over.Start
+	w.secrets = append(w.secrets, room.ID, over.ID, ada.id, body, w.things["$message"], w.things["$invitation"], "customer of "+w.name)
+}
+
+// openRoom opens a room with a customer and returns it with a link.
+func (w *world) openRoom() (place, string) {
+	w.h.t.Helper()
+	w.rooms++
+	mailbox := w.h.Mailbox(fmt.Sprintf("customer%d@of.%s", w.rooms, w.domain))
+	room := w.agent.CreateRoom()
+	w.agent.Invite(room, byEmail(mailbox), "A", "customer of "+w.name)
+	w.h.expected[mailbox.address]++
+	return room, w.agent.CopyLink(room)
+}
+
+// prepare makes what a viewer needs for an operation. What changes things gets new ones each time, and a new token.
+func (w *world) prepare(o operation, column string, other *world) asking {
+	w.h.t.Helper()
+	things := map[string]string{}
+	for name, thing := range w.things {
+		things[name] = thing
+	}
+	viewer, name := w, strings.TrimPrefix(column, "other-")
+	if name != column {
+		viewer = other
+	}
+	token := viewer.tokens[name]
+	if o.changes() {
+		link := ""
+		if o.mentions("$fresh#") || o.mentions("$link#") {
+			var room place
+			room, link = w.openRoom()
+			things["$fresh"], things["$link"] = room.ID, tokenOf(link)
+		}
+		if o.mentions("$draft#") {
+			things["$draft"] = w.agent.CreateRoom().ID
+		}
+		things["$email"] = "agent@" + w.domain
+		token = viewer.freshToken(name, token, viewer == w, link)
+	}
+	return asking{token: token, things: replacer(things, false), nothing: replacer(things, true)}
+}
+
+// freshToken is a token for what ends tokens or rooms; a customer's is of the room behind the link, if it is their own
+// organisation's.
+func (w *world) freshToken(column, token string, own bool, link string) string {
+	switch {
+	case w.members[column] != nil:
+		return w.issue(column)
+	case column != "customer":
+		return token
+	case !own || link == "":
+		_, link = w.openRoom()
+	}
+	return w.h.open(link).Enter().token
+}
+
+// replacer puts things into an operation, or ids of the same types that nothing has.
+func replacer(things map[string]string, missing bool) *strings.Replacer {
+	var pairs []string
+	for name, thing := range things {
+		if prefix, _, isID := strings.Cut(thing, "_"); isID && missing {
+			thing = prefix + "_01h455vb4pex5vsknk084sn02q"
+		}
+		pairs = append(pairs, name+"#", `"`+thing+`"`)
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// checkSilence fails the test where an answer to someone else has anything of this world in it.
+func (w *world) checkSilence(o operation, column, body string) {
+	w.h.t.Helper()
+	if o.public {
+		return
+	}
+	for _, secret := range w.secrets {
+		if strings.Contains(body, secret) {
+			w.h.t.Errorf("%s tells %s of %q of %s: %s", o.name, column, secret, w.name, body)
+		}
+	}
+}

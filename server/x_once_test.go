@@ -1,0 +1,136 @@
+package main
+
+import (
+	"testing"
+)
+
+// keyed is a mutation that takes an idempotency key.
+type keyed struct {
+	field, selection, result string
+	input                    func(u *user, room place) vars // what it is about
+	other                    vars                           // arguments that differ
+	count                    string                         // rows that it makes
+	phone                    *device
+}
+
+func (h *house) keyedMutations() map[string]keyed {
+	phone := h.Phone(adasNumber)
+	return map[string]keyed{
+		"createRoom": {
+			selection: roomSelection, result: "room.id", count: `SELECT count(*) FROM rooms`,
+			input: func(*user, place) vars { return vars{} },
+		},
+		"inviteCustomer": {
+			selection: inviteSelection, result: "invitation.id", count: `SELECT count(*) FROM deliveries`, phone: phone,
+			input: func(_ *user, room place) vars {
+				return vars{"roomId": room.ID, "channel": "SMS", "to": phone.address, "firstName": "Ada", "lastName": "Lovelace"}
+			},
+			other: vars{"firstName": "Eve"},
+		},
+		"sendMessage": {
+			selection: messageSelection, result: "message.id", count: `SELECT count(*) FROM events WHERE kind = 'TEXT'`,
+			input: func(_ *user, room place) vars { return vars{"roomId": room.ID, "body": "Hello"} },
+			other: vars{"body": "Bye"},
+		},
+	}
+}
+
+// with returns the input with further arguments.
+func (v vars) with(more vars) vars {
+	all := vars{}
+	for _, from := range []vars{v, more} {
+		for name, value := range from {
+			all[name] = value
+		}
+	}
+	return all
+}
+
+func TestX1_ARepeatedKeyIsTheFirstResultAndDoesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, second := h.SignIn("agent@demo.example"), h.SignIn("second@demo.example")
+	room := agent.CreateRoom()
+	for field, m := range h.keyedMutations() {
+		input := m.input(agent, room).with(vars{"idempotencyKey": "the key of " + field})
+		before := h.number(m.count)
+		first := agent.mutate(field, input, m.selection).ok()
+		again := agent.mutate(field, input, m.selection).ok()
+		if string(first.body) != string(again.body) && field != "inviteCustomer" || first.text(m.result) != again.text(m.result) { // an invitation's status moves
+			t.Errorf("%s is answered\n%s\nand again\n%s", field, first.body, again.body)
+		}
+		if n := h.number(m.count) - before; n != 1 {
+			t.Errorf("%s twice made %d", field, n)
+		}
+		if m.other != nil {
+			agent.mutate(field, input.with(m.other), m.selection).refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")
+		}
+		if field == "createRoom" { // keys are a person's own
+			if a := second.mutate(field, input, m.selection).ok(); a.text(m.result) == first.text(m.result) {
+				t.Error("another person's key gives one's result")
+			}
+		}
+		if m.phone != nil {
+			m.phone.Expect("Ada")
+		}
+	}
+	agent.mutate("sendMessage", vars{"roomId": room.ID, "body": "Hello", "idempotencyKey": "the key of createRoom"}, messageSelection).
+		refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")
+}
+
+func TestX1_TwentyAtTheSameMomentCountOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.SignIn("agent@demo.example")
+	for field, m := range h.keyedMutations() {
+		room := agent.CreateRoom()
+		before := h.number(m.count)
+		input := m.input(agent, room).with(vars{"idempotencyKey": "the key of " + field})
+		results := map[string]int{}
+		for _, a := range together(20, func(int) *reply { return agent.mutate(field, input, m.selection) }) {
+			results[a.ok().text(m.result)]++
+		}
+		if len(results) != 1 || results[""] > 0 {
+			t.Errorf("%s: results %v", field, results)
+		}
+		if n := h.number(m.count) - before; n != 1 {
+			t.Errorf("%s 20 times made %d", field, n)
+		}
+		if m.phone != nil {
+			m.phone.Expect("Ada")
+		}
+	}
+}
+
+func TestX1_ARefusalDoesNotUseTheKeyUp(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.SignIn("agent@demo.example")
+	room := agent.CreateRoom()
+	input := vars{"roomId": room.ID, "body": " ", "idempotencyKey": "a key"}
+	agent.mutate("sendMessage", input, messageSelection).refused("REQUIRED", "body")
+	agent.mutate("sendMessage", input.with(vars{"body": "Hello"}), messageSelection).ok()
+	agent.mutate("sendMessage", vars{"roomId": "room_01h455vb4pex5vsknk084sn02q", "body": "Hello", "idempotencyKey": "another"}, messageSelection).failed("NOT_FOUND")
+	agent.mutate("sendMessage", vars{"roomId": room.ID, "body": "Hello", "idempotencyKey": "another"}, messageSelection).ok()
+
+	mailbox := h.Mailbox("ada@customer.example")
+	invite := byEmail(mailbox).with(vars{"roomId": room.ID, "firstName": "", "lastName": "Lovelace", "idempotencyKey": "a third"})
+	agent.mutate("inviteCustomer", invite, inviteSelection).refused("REQUIRED", "firstName")
+	agent.mutate("inviteCustomer", invite.with(vars{"firstName": "Ada"}), inviteSelection).ok()
+	mailbox.Expect("Ada")
+}
+
+func TestX1_KeysOfARoomThatWasClosedMeanwhile(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.SignIn("agent@demo.example")
+	room := agent.CreateRoom()
+	input := vars{"roomId": room.ID, "body": "Hello", "idempotencyKey": "a key"}
+	first := agent.mutate("sendMessage", input, messageSelection).ok()
+	agent.Close(room)
+	if again := agent.mutate("sendMessage", input, messageSelection).ok(); again.text("message.id") != first.text("message.id") {
+		t.Errorf("the message is another one: %s", again.body)
+	}
+	agent.mutate("sendMessage", input.with(vars{"body": "Bye"}), messageSelection).refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")
+	agent.mutate("sendMessage", input.with(vars{"idempotencyKey": "new"}), messageSelection).refused("ROOM_CLOSED", "roomId")
+}
