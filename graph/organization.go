@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parley/ent"
+	"parley/ent/member"
 	"parley/internal/apierr"
 	"parley/internal/organization"
 	"parley/internal/page"
@@ -46,7 +47,24 @@ func (f organizationFields) PhoneNumbers(ctx context.Context, o *ent.Organizatio
 }
 
 func (f memberFields) Email(ctx context.Context, m *ent.Member) (*string, error) {
-	return f.Organizations.EmailOf(ctx, m), nil
+	if m = f.Organizations.Colleague(ctx, m); m == nil {
+		return nil, nil
+	}
+	return &m.Email, nil
+}
+
+func (f memberFields) Channels(ctx context.Context, m *ent.Member) ([]string, error) {
+	if m = f.Organizations.Colleague(ctx, m); m == nil {
+		return nil, nil
+	}
+	return m.Channels, nil
+}
+
+func (f memberFields) ClassOfService(ctx context.Context, m *ent.Member) (*member.ClassOfService, error) {
+	if m = f.Organizations.Colleague(ctx, m); m == nil {
+		return nil, nil
+	}
+	return &m.ClassOfService, nil
 }
 
 func (f memberFields) Services(ctx context.Context, m *ent.Member, first *int) ([]*ent.Service, error) {

@@ -70,8 +70,8 @@ func (f roomFields) Invitations(ctx context.Context, r *ent.Room, first *int, af
 	return f.Rooms.Invitations(ctx, r, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
-func (f roomFields) CanGetLink(_ context.Context, r *ent.Room) (bool, error) {
-	return room.CanGetLink(r), nil
+func (f roomFields) CanGetLink(ctx context.Context, r *ent.Room) (bool, error) {
+	return f.Rooms.CanGetLink(ctx, r), nil
 }
 
 func (f roomFields) LastCursor(ctx context.Context, r *ent.Room) (string, error) {

@@ -26,7 +26,7 @@ var columns = []string{
 // another organisation is answered like what does not exist, and nothing of it is in any answer.
 func TestAccess(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, withLimits("rates=0,heartbeat=50ms"))
+	h := newHouse(t, withLimits("rates=0,heartbeat=200ms"))
 	worlds := []*world{newWorld(h, "Demo", "demo.example"), newWorld(h, "Other", "other.example")}
 	want := readMatrix(t)
 	h.expected["matrix@customer.example"] = 1000 // those that the matrix itself invites

@@ -56,7 +56,13 @@ func TestR3_EverythingIsMandatory(t *testing.T) {
 	if users := all.userErrors(); len(users) != 3 {
 		t.Errorf("%d refusals of three blanks: %s", len(users), all.body)
 	}
-	for _, missing := range []string{"channel", "to", "firstName", "lastName", "roomId"} {
+	for _, missing := range []string{"to", "firstName", "lastName"} {
+		input := vars{"roomId": room.ID, "channel": "SMS", "to": adasNumber, "firstName": "Ada", "lastName": "Lovelace"}
+		delete(input, missing)
+		agent.mutate("inviteCustomer", input, inviteSelection).refused("REQUIRED", missing)
+		agent.mutate("inviteCustomer", input.with(vars{missing: nil}), inviteSelection).refused("REQUIRED", missing)
+	}
+	for _, missing := range []string{"channel", "roomId"} {
 		input := vars{"roomId": room.ID, "channel": "SMS", "to": adasNumber, "firstName": "Ada", "lastName": "Lovelace"}
 		delete(input, missing)
 		refusal := agent.mutate("inviteCustomer", input, inviteSelection).failed("BAD_USER_INPUT")

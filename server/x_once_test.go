@@ -6,11 +6,11 @@ import (
 
 // keyed is a mutation that takes an idempotency key.
 type keyed struct {
-	field, selection, result string
-	input                    func(u *user, room place) vars // what it is about
-	other                    vars                           // arguments that differ
-	count                    string                         // rows that it makes
-	phone                    *device
+	selection, result string
+	input             func(u *user, room place) vars // what it is about
+	other             vars                           // arguments that differ
+	count             string                         // rows that it makes
+	phone             *device
 }
 
 func (h *house) keyedMutations() map[string]keyed {

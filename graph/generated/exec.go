@@ -364,6 +364,8 @@ type CustomerInvitationResolver interface {
 type MemberResolver interface {
 	Email(ctx context.Context, obj *ent.Member) (*string, error)
 
+	Channels(ctx context.Context, obj *ent.Member) ([]string, error)
+	ClassOfService(ctx context.Context, obj *ent.Member) (*member.ClassOfService, error)
 	Services(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Service, error)
 	Sites(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Site, error)
 	Skills(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Skill, error)
@@ -1950,10 +1952,10 @@ type Member implements Node {
   email: EmailAddress
   "What they are to the organisation."
   role: Role!
-  "How they may reach customers."
-  channels: [Channel!]!
-  "Which private calls they may make."
-  classOfService: ClassOfService!
+  "How they may reach customers; members of the same organisation see it, to all others it is null."
+  channels: [Channel!]
+  "Which private calls they may make; members of the same organisation see it, to all others it is null."
+  classOfService: ClassOfService
   "The services they work for, by name; for members."
   services(
     "How many; 20 unless told, at most 100."
@@ -2113,7 +2115,7 @@ type Room implements Node {
     "Only what comes before this cursor."
     before: Cursor
   ): CustomerInvitationConnection
-  "Whether ` + "`" + `getLink` + "`" + ` would give a link: a customer has been invited."
+  "Whether ` + "`" + `getLink` + "`" + ` would give the viewer a link: they are a member, and a customer has been invited."
   canGetLink: Boolean!
   "The place of the newest event in the log: subscribe with ` + "`" + `after: lastCursor` + "`" + ` to miss nothing."
   lastCursor: Cursor!
@@ -5547,18 +5549,18 @@ func (ec *executionContext) _Member_channels(ctx context.Context, field graphql.
 			return ec.fieldContext_Member_channels(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Channels, nil
+			return ec.Resolvers.Member().Channels(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNChannel2ᚕstringᚄ(ctx, selections, v)
+			return ec.marshalOChannel2ᚕstringᚄ(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Member_channels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Member", field, false, false, errors.New("field of type Channel does not have child fields"))
+	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type Channel does not have child fields"))
 }
 
 func (ec *executionContext) _Member_classOfService(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
@@ -5570,18 +5572,18 @@ func (ec *executionContext) _Member_classOfService(ctx context.Context, field gr
 			return ec.fieldContext_Member_classOfService(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClassOfService, nil
+			return ec.Resolvers.Member().ClassOfService(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v member.ClassOfService) graphql.Marshaler {
-			return ec.marshalNClassOfService2parleyᚋentᚋmemberᚐClassOfService(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *member.ClassOfService) graphql.Marshaler {
+			return ec.marshalOClassOfService2ᚖparleyᚋentᚋmemberᚐClassOfService(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Member_classOfService(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Member", field, false, false, errors.New("field of type ClassOfService does not have child fields"))
+	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type ClassOfService does not have child fields"))
 }
 
 func (ec *executionContext) _Member_services(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
@@ -11869,15 +11871,81 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "channels":
-			out.Values[i] = ec._Member_channels(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_channels(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "classOfService":
-			out.Values[i] = ec._Member_classOfService(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_classOfService(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "services":
 			field := field
 
@@ -14726,53 +14794,6 @@ func (ec *executionContext) marshalNChannel2string(ctx context.Context, sel ast.
 	return res
 }
 
-func (ec *executionContext) unmarshalNChannel2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]string, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNChannel2string(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalNChannel2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNChannel2string(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) unmarshalNClassOfService2parleyᚋentᚋmemberᚐClassOfService(ctx context.Context, v any) (member.ClassOfService, error) {
-	tmp, err := scalar.UnmarshalString(v)
-	res := member.ClassOfService(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNClassOfService2parleyᚋentᚋmemberᚐClassOfService(ctx context.Context, sel ast.SelectionSet, v member.ClassOfService) graphql.Marshaler {
-	_ = sel
-	res := scalar.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNCloseRoomInput2parleyᚋinternalᚋroomᚐCloseRoomInput(ctx context.Context, v any) (room.CloseRoomInput, error) {
 	res, err := ec.unmarshalInputCloseRoomInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -15776,6 +15797,61 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = sel
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOChannel2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNChannel2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOChannel2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChannel2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOClassOfService2ᚖparleyᚋentᚋmemberᚐClassOfService(ctx context.Context, v any) (*member.ClassOfService, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := member.ClassOfService(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOClassOfService2ᚖparleyᚋentᚋmemberᚐClassOfService(ctx context.Context, sel ast.SelectionSet, v *member.ClassOfService) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
 	return res
 }
 

@@ -41,7 +41,7 @@ func ParseCursor(s string) (Cursor, error) {
 		Stream: int64(binary.BigEndian.Uint64(raw[4:])),
 		Seq:    int64(binary.BigEndian.Uint64(raw[12:])),
 	}
-	if c.Stream < 0 || c.Seq < 0 {
+	if c.Stream < 0 || c.Seq < 0 || c.String() != s {
 		return Cursor{}, badCursor()
 	}
 	return c, nil

@@ -99,24 +99,6 @@ func TestRatesAreLiftedTogether(t *testing.T) {
 	}
 }
 
-func TestCountries(t *testing.T) {
-	t.Parallel()
-	for s, want := range map[string]string{
-		"": "GB FR US", "sms-countries=0": "GB FR US", "sms-countries=": "GB FR US", "sms-countries=gb+FR": "GB FR", "sms-countries=US": "US",
-	} {
-		l, err := limits.Parse(s)
-		var allowed []string
-		for _, country := range []string{"GB", "FR", "US"} {
-			if l.SmsCountries.Allow(country) {
-				allowed = append(allowed, country)
-			}
-		}
-		if got := strings.Join(allowed, " "); got != want || err != nil {
-			t.Errorf("%q allows %s, want %s (%v)", s, got, want, err)
-		}
-	}
-}
-
 func TestRatesLifted(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{

@@ -81,12 +81,13 @@ func (s *Service) SkillsOf(ctx context.Context, m *ent.Member, first *int) ([]*e
 	return list(ctx, s, m.OrganizationID, first, m.QuerySkills().Order(skill.ByName()))
 }
 
-// EmailOf is a member's address, which members of the same organisation see; to all others it is nil.
-func (s *Service) EmailOf(ctx context.Context, m *ent.Member) *string {
+// Colleague returns the member where the viewer is one of the same organisation, and nil to all others, who see less
+// of a member.
+func (s *Service) Colleague(ctx context.Context, m *ent.Member) *ent.Member {
 	if s.belongs(ctx, m.OrganizationID) != nil {
 		return nil
 	}
-	return &m.Email
+	return m
 }
 
 // belongs tells whether the viewer is a member of the organisation.

@@ -102,12 +102,12 @@ func TestX2_NothingOfAnotherOrganisationIsSeen(t *testing.T) {
 			_, err := list(v.ctx)
 			wantCode(t, who+" lists "+name, err, v.want)
 		}
-		if email := b.service.EmailOf(v.ctx, foreign); email != nil {
-			t.Errorf("%s sees %s", who, *email)
+		if seen := b.service.Colleague(v.ctx, foreign); seen != nil {
+			t.Errorf("%s sees %s", who, seen.Email)
 		}
 	}
-	if email := b.service.EmailOf(b.as(t, "bob@Other.example"), foreign); email == nil || *email != foreign.Email {
-		t.Errorf("a colleague sees %v", email)
+	if seen := b.service.Colleague(b.as(t, "bob@Other.example"), foreign); seen != foreign {
+		t.Errorf("a colleague sees %v", seen)
 	}
 }
 

@@ -35,6 +35,9 @@ func (a Args) Window(largest int) (Window, error) {
 	if a.First != nil && a.Last != nil {
 		return Window{}, apierr.New(apierr.BadUserInput, "Give first or last, not both.")
 	}
+	if empty(a.After) || empty(a.Before) {
+		return Window{}, badCursor()
+	}
 	size, err := Size(a.First, largest)
 	if a.Last != nil {
 		size, err = Size(a.Last, largest)
@@ -123,6 +126,8 @@ func (c *Connection[T]) Nodes() []T {
 
 // TotalCount counts the whole list.
 func (c *Connection[T]) TotalCount(ctx context.Context) (int, error) { return c.total(ctx) }
+
+func empty(s *string) bool { return s != nil && *s == "" }
 
 func value(s *string) string {
 	if s == nil {

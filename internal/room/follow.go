@@ -69,7 +69,11 @@ func (f *following) run(ctx context.Context) {
 func (f *following) next(ctx context.Context, follower *eventlog.Follower) ([]eventlog.Event, error) {
 	ctx, cancel := context.WithDeadline(ctx, limits.End(time.Now(), f.limits.Heartbeat))
 	defer cancel()
-	return follower.Next(ctx)
+	events, err := follower.Next(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // also where it came in the middle of a read, which says so in its own words
+	}
+	return events, err
 }
 
 // deliver hands events on, and tells whether to go on.

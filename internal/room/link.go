@@ -42,7 +42,7 @@ func (s *Service) Link(ctx context.Context, in GetLinkInput) (*GetLinkPayload, e
 		if err != nil {
 			return err
 		}
-		if !CanGetLink(r) {
+		if !s.CanGetLink(ctx, r) {
 			return apierr.New(apierr.LinkNotAvailable, "Invite the customer by SMS or email first.").On("roomId")
 		}
 		link, err = s.copiedLinkTx(ctx, tx, r.ID)
@@ -55,8 +55,10 @@ func (s *Service) Link(ctx context.Context, in GetLinkInput) (*GetLinkPayload, e
 	return &GetLinkPayload{URL: &url}, nil
 }
 
-// CanGetLink tells whether the room's customer has been invited.
-func CanGetLink(r *ent.Room) bool { return r.CustomerID != nil && r.Status == room.StatusActive }
+// CanGetLink tells whether Link would give the viewer one: a member, once the customer has been invited.
+func (s *Service) CanGetLink(ctx context.Context, r *ent.Room) bool {
+	return auth.From(ctx).Member != nil && r.CustomerID != nil && r.Status == room.StatusActive
+}
 
 // LinkURL is the address of a link.
 func (s *Service) LinkURL(linkID string) string { return s.links.URL(LinkPath, linkID) }
