@@ -1,7 +1,6 @@
 package parley_test
 
 import (
-	"context"
 	"os"
 	"regexp"
 	"slices"
@@ -16,7 +15,7 @@ import (
 
 func TestComposeFileIsValid(t *testing.T) {
 	t.Parallel()
-	project := loadCompose(t, nil)
+	project := loadCompose(t)
 	names := project.ServiceNames()
 	if want := []string{"mail", "postgres", "server"}; !slices.Equal(names, want) {
 		t.Fatalf("services %v, want %v", names, want)
@@ -39,7 +38,7 @@ func TestComposeFileIsValid(t *testing.T) {
 // What the server is given, it must know: a misspelt variable would be ignored without a word.
 func TestComposeFileSetsWhatTheServerKnows(t *testing.T) {
 	t.Parallel()
-	given := loadCompose(t, nil).Services["server"].Environment
+	given := loadCompose(t).Services["server"].Environment
 	known := serverVariables(t)
 	for name, value := range given {
 		if !slices.Contains(known, name) {
@@ -61,16 +60,18 @@ func TestComposeFileSetsWhatTheServerKnows(t *testing.T) {
 
 func TestComposeFileTakesTheSecretOfTheEnvironment(t *testing.T) {
 	t.Parallel()
-	const secret = "0123456789abcdef0123456789abcdef"
-	server := loadCompose(t, map[string]string{"PARLEY_SECRET": secret}).Services["server"]
-	if got := server.Environment["PARLEY_SECRET"]; got == nil || *got != secret {
+	server := loadCompose(t).Services["server"]
+	if got := server.Environment["PARLEY_SECRET"]; got == nil || *got != someSecret {
 		t.Errorf("PARLEY_SECRET is not that of the environment")
+	}
+	if _, err := readCompose(t, nil); err == nil || !strings.Contains(err.Error(), "openssl rand") {
+		t.Errorf("without a secret: %v, want how to make one", err)
 	}
 }
 
 func TestComposeFileKeepsTheDatabase(t *testing.T) {
 	t.Parallel()
-	project := loadCompose(t, nil)
+	project := loadCompose(t)
 	postgres := project.Services["postgres"]
 	if len(postgres.Volumes) != 1 || postgres.Volumes[0].Type != types.VolumeTypeVolume {
 		t.Errorf("the database is kept in %v, want a volume", postgres.Volumes)
@@ -104,19 +105,26 @@ func TestComposeImageIsBuiltFromPinnedImages(t *testing.T) {
 // pinned is an image with at least major and minor version.
 var pinned = regexp.MustCompile(`^[a-z0-9./-]+:v?\d+\.\d+`)
 
-// loadCompose reads the file as docker compose does, with nothing of this machine's environment.
-func loadCompose(t *testing.T, environment map[string]string) *types.Project {
+const someSecret = "0123456789abcdef0123456789abcdef"
+
+func loadCompose(t *testing.T) *types.Project {
+	t.Helper()
+	project, err := readCompose(t, map[string]string{"PARLEY_SECRET": someSecret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return project
+}
+
+// readCompose reads the file as docker compose does, with nothing of this machine's environment.
+func readCompose(t *testing.T, environment map[string]string) (*types.Project, error) {
 	t.Helper()
 	const name = "docker-compose.yml"
-	project, err := loader.LoadWithContext(context.Background(), types.ConfigDetails{
+	return loader.LoadWithContext(t.Context(), types.ConfigDetails{
 		WorkingDir:  ".",
 		ConfigFiles: []types.ConfigFile{{Filename: name, Content: []byte(readFile(t, name))}},
 		Environment: environment,
 	})
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	return project
 }
 
 // serverVariables are the names in the var tags of the server's configuration.

@@ -46,14 +46,6 @@ func (_c *IdempotencyKeyCreate) SetResultID(v string) *IdempotencyKeyCreate {
 	return _c
 }
 
-// SetNillableResultID sets the "result_id" field if the given value is not nil.
-func (_c *IdempotencyKeyCreate) SetNillableResultID(v *string) *IdempotencyKeyCreate {
-	if v != nil {
-		_c.SetResultID(*v)
-	}
-	return _c
-}
-
 // SetCreatedAt sets the "created_at" field.
 func (_c *IdempotencyKeyCreate) SetCreatedAt(v time.Time) *IdempotencyKeyCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -124,6 +116,14 @@ func (_c *IdempotencyKeyCreate) check() error {
 	}
 	if _, ok := _c.mutation.Fingerprint(); !ok {
 		return &ValidationError{Name: "fingerprint", err: errors.New(`ent: missing required field "IdempotencyKey.fingerprint"`)}
+	}
+	if _, ok := _c.mutation.ResultID(); !ok {
+		return &ValidationError{Name: "result_id", err: errors.New(`ent: missing required field "IdempotencyKey.result_id"`)}
+	}
+	if v, ok := _c.mutation.ResultID(); ok {
+		if err := idempotencykey.ResultIDValidator(v); err != nil {
+			return &ValidationError{Name: "result_id", err: fmt.Errorf(`ent: validator failed for field "IdempotencyKey.result_id": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "IdempotencyKey.created_at"`)}
@@ -227,24 +227,6 @@ type (
 	}
 )
 
-// SetResultID sets the "result_id" field.
-func (u *IdempotencyKeyUpsert) SetResultID(v string) *IdempotencyKeyUpsert {
-	u.Set(idempotencykey.FieldResultID, v)
-	return u
-}
-
-// UpdateResultID sets the "result_id" field to the value that was provided on create.
-func (u *IdempotencyKeyUpsert) UpdateResultID() *IdempotencyKeyUpsert {
-	u.SetExcluded(idempotencykey.FieldResultID)
-	return u
-}
-
-// ClearResultID clears the value of the "result_id" field.
-func (u *IdempotencyKeyUpsert) ClearResultID() *IdempotencyKeyUpsert {
-	u.SetNull(idempotencykey.FieldResultID)
-	return u
-}
-
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -264,6 +246,9 @@ func (u *IdempotencyKeyUpsertOne) UpdateNewValues() *IdempotencyKeyUpsertOne {
 		}
 		if _, exists := u.create.mutation.Fingerprint(); exists {
 			s.SetIgnore(idempotencykey.FieldFingerprint)
+		}
+		if _, exists := u.create.mutation.ResultID(); exists {
+			s.SetIgnore(idempotencykey.FieldResultID)
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(idempotencykey.FieldCreatedAt)
@@ -297,27 +282,6 @@ func (u *IdempotencyKeyUpsertOne) Update(set func(*IdempotencyKeyUpsert)) *Idemp
 		set(&IdempotencyKeyUpsert{UpdateSet: update})
 	}))
 	return u
-}
-
-// SetResultID sets the "result_id" field.
-func (u *IdempotencyKeyUpsertOne) SetResultID(v string) *IdempotencyKeyUpsertOne {
-	return u.Update(func(s *IdempotencyKeyUpsert) {
-		s.SetResultID(v)
-	})
-}
-
-// UpdateResultID sets the "result_id" field to the value that was provided on create.
-func (u *IdempotencyKeyUpsertOne) UpdateResultID() *IdempotencyKeyUpsertOne {
-	return u.Update(func(s *IdempotencyKeyUpsert) {
-		s.UpdateResultID()
-	})
-}
-
-// ClearResultID clears the value of the "result_id" field.
-func (u *IdempotencyKeyUpsertOne) ClearResultID() *IdempotencyKeyUpsertOne {
-	return u.Update(func(s *IdempotencyKeyUpsert) {
-		s.ClearResultID()
-	})
 }
 
 // Exec executes the query.
@@ -505,6 +469,9 @@ func (u *IdempotencyKeyUpsertBulk) UpdateNewValues() *IdempotencyKeyUpsertBulk {
 			if _, exists := b.mutation.Fingerprint(); exists {
 				s.SetIgnore(idempotencykey.FieldFingerprint)
 			}
+			if _, exists := b.mutation.ResultID(); exists {
+				s.SetIgnore(idempotencykey.FieldResultID)
+			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(idempotencykey.FieldCreatedAt)
 			}
@@ -538,27 +505,6 @@ func (u *IdempotencyKeyUpsertBulk) Update(set func(*IdempotencyKeyUpsert)) *Idem
 		set(&IdempotencyKeyUpsert{UpdateSet: update})
 	}))
 	return u
-}
-
-// SetResultID sets the "result_id" field.
-func (u *IdempotencyKeyUpsertBulk) SetResultID(v string) *IdempotencyKeyUpsertBulk {
-	return u.Update(func(s *IdempotencyKeyUpsert) {
-		s.SetResultID(v)
-	})
-}
-
-// UpdateResultID sets the "result_id" field to the value that was provided on create.
-func (u *IdempotencyKeyUpsertBulk) UpdateResultID() *IdempotencyKeyUpsertBulk {
-	return u.Update(func(s *IdempotencyKeyUpsert) {
-		s.UpdateResultID()
-	})
-}
-
-// ClearResultID clears the value of the "result_id" field.
-func (u *IdempotencyKeyUpsertBulk) ClearResultID() *IdempotencyKeyUpsertBulk {
-	return u.Update(func(s *IdempotencyKeyUpsert) {
-		s.ClearResultID()
-	})
 }
 
 // Exec executes the query.

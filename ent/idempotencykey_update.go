@@ -28,26 +28,6 @@ func (_u *IdempotencyKeyUpdate) Where(ps ...predicate.IdempotencyKey) *Idempoten
 	return _u
 }
 
-// SetResultID sets the "result_id" field.
-func (_u *IdempotencyKeyUpdate) SetResultID(v string) *IdempotencyKeyUpdate {
-	_u.mutation.SetResultID(v)
-	return _u
-}
-
-// SetNillableResultID sets the "result_id" field if the given value is not nil.
-func (_u *IdempotencyKeyUpdate) SetNillableResultID(v *string) *IdempotencyKeyUpdate {
-	if v != nil {
-		_u.SetResultID(*v)
-	}
-	return _u
-}
-
-// ClearResultID clears the value of the "result_id" field.
-func (_u *IdempotencyKeyUpdate) ClearResultID() *IdempotencyKeyUpdate {
-	_u.mutation.ClearResultID()
-	return _u
-}
-
 // Mutation returns the IdempotencyKeyMutation object of the builder.
 func (_u *IdempotencyKeyUpdate) Mutation() *IdempotencyKeyMutation {
 	return _u.mutation
@@ -95,12 +75,6 @@ func (_u *IdempotencyKeyUpdate) sqlSave(ctx context.Context) (_node int, err err
 			}
 		}
 	}
-	if value, ok := _u.mutation.ResultID(); ok {
-		_spec.SetField(idempotencykey.FieldResultID, field.TypeString, value)
-	}
-	if _u.mutation.ResultIDCleared() {
-		_spec.ClearField(idempotencykey.FieldResultID, field.TypeString)
-	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -121,26 +95,6 @@ type IdempotencyKeyUpdateOne struct {
 	hooks     []Hook
 	mutation  *IdempotencyKeyMutation
 	modifiers []func(*sql.UpdateBuilder)
-}
-
-// SetResultID sets the "result_id" field.
-func (_u *IdempotencyKeyUpdateOne) SetResultID(v string) *IdempotencyKeyUpdateOne {
-	_u.mutation.SetResultID(v)
-	return _u
-}
-
-// SetNillableResultID sets the "result_id" field if the given value is not nil.
-func (_u *IdempotencyKeyUpdateOne) SetNillableResultID(v *string) *IdempotencyKeyUpdateOne {
-	if v != nil {
-		_u.SetResultID(*v)
-	}
-	return _u
-}
-
-// ClearResultID clears the value of the "result_id" field.
-func (_u *IdempotencyKeyUpdateOne) ClearResultID() *IdempotencyKeyUpdateOne {
-	_u.mutation.ClearResultID()
-	return _u
 }
 
 // Mutation returns the IdempotencyKeyMutation object of the builder.
@@ -219,12 +173,6 @@ func (_u *IdempotencyKeyUpdateOne) sqlSave(ctx context.Context) (_node *Idempote
 				ps[i](selector)
 			}
 		}
-	}
-	if value, ok := _u.mutation.ResultID(); ok {
-		_spec.SetField(idempotencykey.FieldResultID, field.TypeString, value)
-	}
-	if _u.mutation.ResultIDCleared() {
-		_spec.ClearField(idempotencykey.FieldResultID, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &IdempotencyKey{config: _u.config}

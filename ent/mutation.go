@@ -5555,22 +5555,9 @@ func (m *IdempotencyKeyMutation) OldResultID(ctx context.Context) (v string, err
 	return oldValue.ResultID, nil
 }
 
-// ClearResultID clears the value of the "result_id" field.
-func (m *IdempotencyKeyMutation) ClearResultID() {
-	m.result_id = nil
-	m.clearedFields[idempotencykey.FieldResultID] = struct{}{}
-}
-
-// ResultIDCleared returns if the "result_id" field was cleared in this mutation.
-func (m *IdempotencyKeyMutation) ResultIDCleared() bool {
-	_, ok := m.clearedFields[idempotencykey.FieldResultID]
-	return ok
-}
-
 // ResetResultID resets all changes to the "result_id" field.
 func (m *IdempotencyKeyMutation) ResetResultID() {
 	m.result_id = nil
-	delete(m.clearedFields, idempotencykey.FieldResultID)
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -5769,11 +5756,7 @@ func (m *IdempotencyKeyMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *IdempotencyKeyMutation) ClearedFields() []string {
-	var fields []string
-	if m.FieldCleared(idempotencykey.FieldResultID) {
-		fields = append(fields, idempotencykey.FieldResultID)
-	}
-	return fields
+	return nil
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -5786,11 +5769,6 @@ func (m *IdempotencyKeyMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *IdempotencyKeyMutation) ClearField(name string) error {
-	switch name {
-	case idempotencykey.FieldResultID:
-		m.ClearResultID()
-		return nil
-	}
 	return fmt.Errorf("unknown IdempotencyKey nullable field %s", name)
 }
 

@@ -153,6 +153,10 @@ func init() {
 			return nil
 		}
 	}()
+	// idempotencykeyDescResultID is the schema descriptor for result_id field.
+	idempotencykeyDescResultID := idempotencykeyFields[3].Descriptor()
+	// idempotencykey.ResultIDValidator is a validator for the "result_id" field. It is called by the builders before save.
+	idempotencykey.ResultIDValidator = idempotencykeyDescResultID.Validators[0].(func(string) error)
 	// idempotencykeyDescCreatedAt is the schema descriptor for created_at field.
 	idempotencykeyDescCreatedAt := idempotencykeyFields[4].Descriptor()
 	// idempotencykey.DefaultCreatedAt holds the default value on creation for the created_at field.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -16,7 +17,9 @@ import (
 
 // Presenter makes what a client sees of an error. It is the only place that knows gqlerror: what is not a refusal
 // (package apierr) or a mistake in the document is logged under a request id, and shown as INTERNAL with that id.
-func Presenter(log *slog.Logger) func(context.Context, error) *gqlerror.Error {
+//
+// busy tells which errors of the inside mean that it is worth trying again soon.
+func Presenter(log *slog.Logger, busy func(error) bool) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := &gqlerror.Error{Path: graphql.GetPath(ctx)}
 		if refusals := apierr.As(err); len(refusals) > 0 {
@@ -25,8 +28,22 @@ func Presenter(log *slog.Logger) func(context.Context, error) *gqlerror.Error {
 		if invalid := (*precheck.Invalid)(nil); errors.As(err, &invalid) {
 			return mistaken(shown, err)
 		}
+		switch {
+		case errors.Is(err, context.DeadlineExceeded):
+			return refused(shown, tooLong())
+		case ctx.Err() == nil && busy(err):
+			return refused(shown, tooBusy())
+		}
 		return broken(ctx, log, shown, err)
 	}
+}
+
+func tooLong() *apierr.Error {
+	return apierr.New(apierr.Throttled, "This took longer than an operation may take (limit operation). Try again, or ask for less.").After(time.Second)
+}
+
+func tooBusy() *apierr.Error {
+	return apierr.New(apierr.Throttled, "Too many want this at the same moment. Try again.").After(time.Second)
 }
 
 func refused(shown *gqlerror.Error, e *apierr.Error) *gqlerror.Error {
@@ -60,7 +77,7 @@ func broken(ctx context.Context, log *slog.Logger, shown *gqlerror.Error, err er
 	if p := (*transport.Panic)(nil); errors.As(err, &p) {
 		attrs = append(attrs, "stack", string(p.Stack))
 	}
-	if !errors.Is(err, context.Canceled) {
+	if ctx.Err() == nil && !errors.Is(err, context.Canceled) { // or the client has left, and what breaks then is nothing
 		log.ErrorContext(ctx, "request failed", attrs...)
 	}
 	shown.Message = "Something went wrong on our side. Try again; if it stays, report the request id."

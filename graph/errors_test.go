@@ -28,12 +28,25 @@ func present(t *testing.T, err error) (shown *gqlerror.Error, text, logged strin
 	t.Helper()
 	var log bytes.Buffer
 	ctx := graphql.WithPathContext(t.Context(), graphql.NewPathWithField("room"))
-	shown = graph.Presenter(slog.New(slog.NewJSONHandler(&log, nil)))(ctx, err)
+	shown = graph.Presenter(slog.New(slog.NewJSONHandler(&log, nil)), busy)(ctx, err)
 	raw, encoding := json.Marshal(shown)
 	if encoding != nil {
 		t.Fatal(encoding)
 	}
 	return shown, string(raw), log.String()
+}
+
+var errBusy = errors.New("secret lock")
+
+func busy(err error) bool { return errors.Is(err, errBusy) }
+
+func TestWhatIsWorthTryingAgainSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{fmt.Errorf("lock room: %w", errBusy), fmt.Errorf("secret: %w", context.DeadlineExceeded)} {
+		if _, text, logged := present(t, err); !strings.Contains(text, `"THROTTLED","retryAfterMs":1000`) || strings.Contains(text, "secret") || logged != "" {
+			t.Errorf("%v: shown %s, logged %s", err, text, logged)
+		}
+	}
 }
 
 func TestRefusalsAreShown(t *testing.T) {
@@ -80,7 +93,6 @@ func TestNothingOfTheInsideIsShown(t *testing.T) {
 		"with extensions": &gqlerror.Error{Message: "secret", Extensions: map[string]any{"code": "secret"}, Rule: "secret", Path: ast.Path{ast.PathName("secret")}},
 		"panic":           &transport.Panic{Value: "secret", Stack: []byte("goroutine 1\nthe stack")},
 		"several":         errors.Join(errors.New("secret"), inside),
-		"deadline":        fmt.Errorf("secret: %w", context.DeadlineExceeded),
 		"a list":          gqlerror.List{gqlerror.Errorf("secret")},
 	} {
 		shown, text, logged := present(t, err)

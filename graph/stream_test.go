@@ -71,7 +71,7 @@ func subscribe(t *testing.T, f follow) (body io.Reader, log *journal, leave func
 	t.Helper()
 	log = &journal{}
 	logger := slog.New(slog.NewTextHandler(log, nil))
-	present := graph.Presenter(logger)
+	present := graph.Presenter(logger, busy)
 	handler := transport.New(generated.NewExecutableSchema(generated.Config{Resolvers: &root{follow: f}}), transport.Options{
 		Limits: limits.Default(), Logger: logger, Present: present,
 		Authenticate: func(ctx context.Context, _ string) (context.Context, transport.Session, error) {

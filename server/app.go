@@ -10,12 +10,12 @@ import (
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"parley/ent/delivery"
 	"parley/graph"
 	"parley/graph/transport"
 	"parley/internal/auth"
+	"parley/internal/database"
 	"parley/internal/eventlog"
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
@@ -94,13 +94,12 @@ var guesses = []string{"signIn", "enterRoom"}
 
 func (a *app) api() *transport.Handler {
 	schema := graph.NewSchema(&graph.Resolver{Rooms: a.rooms, Organizations: a.organizations})
-	present := graph.Presenter(a.log)
 	return transport.New(schema, transport.Options{
 		Limits:       a.config.limits,
 		Authenticate: a.authenticate,
-		Present:      func(ctx context.Context, err error) *gqlerror.Error { return present(ctx, err) },
+		Present:      graph.Presenter(a.log, database.Busy),
 		AllowOrigin:  a.allowOrigin,
-		Address:      address,
+		Address:      a.address,
 		Logger:       a.log,
 		GuessFields:  guesses,
 		Suggestions:  a.config.demo(),
@@ -108,16 +107,14 @@ func (a *app) api() *transport.Handler {
 	})
 }
 
-// authenticate puts the viewer and the client's address into the context. For as long as the context lives, which for
-// a WebSocket is as long as the connection, the session is watched.
+// authenticate puts the viewer and the client's address into the context.
 func (a *app) authenticate(ctx context.Context, authorization string) (context.Context, transport.Session, error) {
 	ctx = auth.WithAddress(ctx, transport.Address(ctx))
-	v, life, err := a.tokens.Authenticate(ctx, authorization)
-	if err != nil || v.ID() == "" {
+	s, err := a.tokens.Authenticate(ctx, authorization)
+	if err != nil || s.Viewer.ID() == "" {
 		return ctx, transport.Session{}, err
 	}
-	context.AfterFunc(ctx, a.tokens.Watch(v))
-	return auth.With(ctx, v), transport.Session{Key: v.TokenID, Life: life}, nil
+	return auth.With(ctx, s.Viewer), transport.Session{Key: s.Viewer.TokenID, Life: s.Life, Hold: s.Hold}, nil
 }
 
 // allowOrigin lets pages of our own and of the allowed origins open a WebSocket; clients that are not browsers send
@@ -134,13 +131,4 @@ func (a *app) allowOrigin(r *http.Request) bool {
 	}
 	u, err := url.Parse(origin)
 	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
-}
-
-// address is the client's network address, without its port.
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }

@@ -26,13 +26,15 @@ type config struct {
 	DatabaseURL string   `var:"DATABASE_URL" help:"A PostgreSQL to use; without it a private one is started ($DATABASE_URL)."`
 	Secret      string   `var:"PARLEY_SECRET" help:"Key that links are derived from, 32 characters or more; needed with a DATABASE_URL, else made and kept in the data folder ($PARLEY_SECRET)."`
 	Origins     []string `var:"PARLEY_ORIGINS" help:"Browser origins allowed besides our own, for CORS and WebSocket alike, such as https://desk.example.com ($PARLEY_ORIGINS)."`
+	Proxies     []string `name:"trusted-proxies" var:"PARLEY_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; none unless told ($PARLEY_TRUSTED_PROXIES)."`
 	LimitValues string   `name:"limits" var:"PARLEY_LIMITS" help:"Overrides of limits, name=value,…; 0 lifts one ($PARLEY_LIMITS)."`
 	Demo        string   `var:"PARLEY_DEMO" default:"auto" help:"Whether to seed the demo organisations: on, off, or auto, which is on without a DATABASE_URL ($PARLEY_DEMO)."`
 	SMTPURL     string   `name:"smtp-url" var:"SMTP_URL" help:"Mail server, smtp://user:password@host:587 or smtps://…; without it the simulator stands in ($SMTP_URL)."`
 
-	limits limits.Limits
-	secret []byte
-	mail   *smtp.Sender // nil for the simulator
+	limits  limits.Limits
+	proxies proxies
+	secret  []byte
+	mail    *smtp.Sender // nil for the simulator
 }
 
 // errDone is what help ends with: there is nothing to run.
@@ -69,7 +71,7 @@ func configure(args []string, getenv func(string) string, out io.Writer) (c *con
 // check refuses what cannot work, by the name of the setting.
 func (c *config) check() error {
 	for _, check := range []func() error{
-		c.checkAddr, c.checkPublicURL, c.checkOrigins, c.checkLimits, c.checkDemo, c.checkMail, c.checkData, c.readSecret,
+		c.checkAddr, c.checkPublicURL, c.checkOrigins, c.checkProxies, c.checkLimits, c.checkDemo, c.checkMail, c.checkData, c.readSecret,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -98,6 +100,13 @@ func (c *config) checkOrigins() error {
 		if !isOrigin(origin) {
 			return fmt.Errorf("PARLEY_ORIGINS: %q is not an origin such as https://desk.example.com", origin)
 		}
+	}
+	return nil
+}
+
+func (c *config) checkProxies() (err error) {
+	if c.proxies, err = parseProxies(c.Proxies); err != nil {
+		return fmt.Errorf("PARLEY_TRUSTED_PROXIES: %w", err)
 	}
 	return nil
 }

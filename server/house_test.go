@@ -38,12 +38,16 @@ type house struct {
 type setting func(*settings)
 
 type settings struct {
-	limits string
-	open   func(url string) *sql.DB
+	limits  string
+	proxies []string
+	open    func(url string) *sql.DB
 }
 
 // withLimits is what PARLEY_LIMITS would say.
 func withLimits(s string) setting { return func(o *settings) { o.limits = s } }
+
+// withProxies is what PARLEY_TRUSTED_PROXIES would say.
+func withProxies(networks ...string) setting { return func(o *settings) { o.proxies = networks } }
 
 // withPool has the server use another pool than the usual one.
 func withPool(open func(url string) *sql.DB) setting { return func(o *settings) { o.open = open } }
@@ -84,7 +88,11 @@ func (h *house) start(s *store, o settings) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	c := &config{Addr: "127.0.0.1:0", Demo: "on", limits: l, LimitValues: o.limits, secret: []byte(testSecret)}
+	trusted, err := parseProxies(o.proxies)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	c := &config{Addr: "127.0.0.1:0", Demo: "on", limits: l, LimitValues: o.limits, proxies: trusted, secret: []byte(testSecret)}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {

@@ -17,13 +17,7 @@ func TestShutdownFinishesRequestsAndTellsClientsToComeBack(t *testing.T) {
 	room := agent.CreateRoom()
 	feeds := agent.everywhere(room)
 
-	tx, err := h.db.SQL.BeginTx(t.Context(), nil) // holds up whoever writes into the room
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := tx.ExecContext(t.Context(), `SELECT FROM streams FOR UPDATE`); err != nil {
-		t.Fatal(err)
-	}
+	release := h.hold()
 	underWay, stopped := make(chan *reply), make(chan error)
 	go func() { underWay <- agent.TrySay(room, "Under way") }()
 	await(t, "a request to wait", func() bool {
@@ -36,9 +30,7 @@ func TestShutdownFinishesRequestsAndTellsClientsToComeBack(t *testing.T) {
 	if end := feeds["SSE"].end(); end.complete || len(end.errors) > 0 {
 		t.Errorf("the stream ended with %v, after which clients do not come back", end)
 	}
-	if err := tx.Rollback(); err != nil {
-		t.Fatal(err)
-	}
+	release()
 	if a := (<-underWay).ok(); a.text("message.body") != "Under way" {
 		t.Errorf("what was under way: %s", a.body)
 	}

@@ -73,6 +73,40 @@ func TestLimit_TheEleventhWrongLink(t *testing.T) {
 	good.TryEnter().throttled(15 * time.Minute) // or a guess would show that it is right
 }
 
+// A storm of people who come back keeps nobody out.
+func TestLimit_RightOnesAtTheSameMomentAreAllLetIn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.SignIn("agent@demo.example")
+	room, _ := agent.invited()
+	good := &page{h: h, token: tokenOf(agent.CopyLink(room))}
+	for _, a := range together(60, func(int) *reply { return good.TryEnter() }) {
+		a.ok()
+	}
+	for _, a := range together(20, func(int) *reply { return h.trySignIn("second@demo.example", demoPassword) }) {
+		a.ok()
+	}
+	if n := h.number(`SELECT coalesce(sum(count), 0) FROM attempts WHERE id LIKE 'link-%' OR id LIKE 'sign-in-%'`); n != 0 {
+		t.Errorf("%d failures are counted", n)
+	}
+}
+
+func TestLimit_WrongLinksAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	answered := 0
+	for _, a := range together(60, func(i int) *reply { return (&page{h: h, token: fmt.Sprint("wrong", i)}).TryEnter() }) {
+		if strings.Contains(string(a.body), "LINK_INVALID") {
+			answered++
+		} else {
+			a.throttled(15 * time.Minute)
+		}
+	}
+	if answered != 10 {
+		t.Errorf("%d were answered, want the 10 of the limit", answered)
+	}
+}
+
 func TestLimit_AThousandWrongLinksOverOneWebSocket(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -1,8 +1,8 @@
 // Command server is Parley: configuration, wiring and life cycle. What it serves is in routes.go.
 //
 // It guarantees that a wrong setting stops the start with a sentence that names it, that on SIGTERM clients are told
-// to come back and requests under way are finished within ten seconds, and that a panic in a goroutine of ours does
-// not end the process.
+// to come back and requests under way may finish within ten seconds, that a second signal ends the process at once,
+// and that a panic in a goroutine of ours does not.
 package main
 
 import (
@@ -17,12 +17,19 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilInterrupted()
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "parley:", err)
 		os.Exit(1)
 	}
+}
+
+// untilInterrupted returns a context that ends with the first SIGINT or SIGTERM. The second one ends the process.
+func untilInterrupted() (ctx context.Context, stop func()) {
+	ctx, stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // run is the whole program: it returns when the context has ended and everything is shut down.

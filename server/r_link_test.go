@@ -175,6 +175,38 @@ func TestR8_OneAnswerForEveryLinkThatDoesNotWork(t *testing.T) {
 	}
 }
 
+func TestR8_APageIsSeenWithoutALimitOfTime(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withLimits("operation=0"))
+	agent, mailbox := h.SignIn("agent@demo.example"), h.Mailbox("ada@customer.example")
+	agent.Invite(agent.CreateRoom(), byEmail(mailbox), "Ada", "Lovelace")
+	mailbox.Expect("Ada").Open()
+	if n := h.number(`SELECT count(*) FROM customer_invitations WHERE opened_at IS NOT NULL`); n != 1 {
+		t.Error("it was not noted that the page was seen")
+	}
+}
+
+// What is wrong with a link is no news; what is wrong with us is.
+func TestR8_OnlyAFaultOfOursIsLogged(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, mailbox := h.SignIn("agent@demo.example"), h.Mailbox("ada@customer.example")
+	agent.Invite(agent.CreateRoom(), byEmail(mailbox), "Ada", "Lovelace")
+	letter := mailbox.Expect("Ada")
+	before := h.log.String()
+	h.open(h.url() + "/r/wrong")
+	if strings.Contains(strings.TrimPrefix(h.log.String(), before), "seen") {
+		t.Errorf("a refusal is logged: %s", h.log.String())
+	}
+	h.provoke()
+	h.exec(`ALTER TABLE room_links RENAME TO gone`)
+	letter.Open()
+	if log := h.log.String(); !strings.Contains(log, `level=ERROR msg="note that a page was seen"`) { // the house looks for the token
+		t.Errorf("a fault is not logged: %s", log)
+	}
+	h.exec(`ALTER TABLE gone RENAME TO room_links`)
+}
+
 func TestR9_TheLinkIsThereOnceSomeoneIsInvited(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -13,14 +13,16 @@ import (
 	"github.com/rs/cors"
 
 	"parley"
+	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/limits"
 	"parley/web"
 )
 
 // routes is the whole HTTP surface.
 func (a *app) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", a.graphql)
+	mux.Handle("/graphql", unhurried(a.graphql))
 	mux.HandleFunc("GET /schema.graphqls", schema)
 
 	mux.Handle("GET /{$}", web.GraphiQL())
@@ -29,14 +31,14 @@ func (a *app) routes() http.Handler {
 	mux.Handle("GET /assets/", web.Assets())
 
 	if a.simulator != nil {
-		mux.Handle("GET /simulator", web.Simulator())
-		mux.Handle("/simulator/", a.simulator.Handler(a.outbox))
+		mux.Handle("GET /simulator", a.ownHost(web.Simulator()))
+		mux.Handle("/simulator/", a.ownHost(a.simulator.Handler(a.outbox)))
 	}
 
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("GET /metrics", a.metrics())
-	return a.cors().Handler(headers(mux))
+	return hurried(a.config.limits.Transfer, a.cors().Handler(headers(mux)))
 }
 
 // cors lets pages of the allowed origins read answers. Credentials are not needed: there are no cookies.
@@ -69,27 +71,42 @@ func schema(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, parley.Schema) // a client that left cannot be helped
 }
 
-// seen is what the page behind a link posts when a person sees it. The answer is the same for every token.
+// seen is what the page behind a link posts when a person sees it. The answer is the same for every token, and a refusal
+// is no news.
 func (a *app) seen(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), a.config.limits.Operation)
+	ctx, cancel := limits.Within(auth.WithAddress(r.Context(), a.address(r)), a.config.limits.Operation)
 	defer cancel()
-	if err := a.rooms.Seen(auth.WithAddress(ctx, address(r)), r.PathValue("token")); err != nil {
-		a.log.DebugContext(ctx, "a page was seen whose link does not work")
+	err := a.rooms.Seen(ctx, r.PathValue("token"))
+	if err != nil && len(apierr.As(err)) == 0 && r.Context().Err() == nil {
+		a.log.ErrorContext(ctx, "note that a page was seen", "error", err)
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
 // readyz tells whether requests can be served: not while shutting down, and not without the database.
 func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
 	switch {
 	case a.stopping.Load():
 		answer(w, http.StatusServiceUnavailable, "stopping")
-	case a.store.db.PingContext(ctx) != nil:
+	case !a.reachesDatabase(r.Context()):
 		answer(w, http.StatusServiceUnavailable, "no database")
 	default:
 		answer(w, http.StatusOK, "ready")
+	}
+}
+
+// reachesDatabase tells it within two seconds. A connection to a network that has gone silent does not heed its
+// context, so it is not waited for.
+func (a *app) reachesDatabase(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	answered := make(chan error, 1)
+	go func() { answered <- a.store.db.PingContext(ctx) }()
+	select {
+	case err := <-answered:
+		return err == nil
+	case <-ctx.Done():
+		return false
 	}
 }
 

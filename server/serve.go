@@ -36,7 +36,9 @@ func (a *app) serve(ctx context.Context, say func(string, ...any)) error {
 	a.welcome(say)
 	select {
 	case <-ctx.Done():
-		return a.shutdown(server)
+		within, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		return a.shutdown(within, server)
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
 	case <-a.store.lost():
@@ -44,18 +46,14 @@ func (a *app) serve(ctx context.Context, say func(string, ...any)) error {
 	}
 }
 
-// shutdown tells clients to come back and lets requests under way end.
-func (a *app) shutdown(server *http.Server) error {
+// shutdown closes the listener, tells the clients of streams and sockets to come back, and lets requests under way
+// end. Those that have not when the context ends are cut off.
+func (a *app) shutdown(ctx context.Context, server *http.Server) error {
 	a.stopping.Store(true)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	server.SetKeepAlivesEnabled(false)
-	err := a.graphql.Shutdown(ctx)
-	if stopped := server.Shutdown(ctx); stopped != nil && !errors.Is(stopped, http.ErrServerClosed) {
-		err = errors.Join(err, stopped)
-	}
-	if err != nil {
-		return fmt.Errorf("shut down: %w", err)
+	told := make(chan error, 1)
+	go func() { told <- a.graphql.Shutdown(ctx) }()
+	if err := errors.Join(server.Shutdown(ctx), <-told); err != nil {
+		return fmt.Errorf("shut down: %w", errors.Join(err, server.Close()))
 	}
 	return nil
 }
@@ -109,10 +107,18 @@ func (a *app) welcome(say func(string, ...any)) {
 	if a.config.demo() {
 		say("  Sign in as          agent@demo.example, password parley-demo")
 	}
+	a.warn()
+}
+
+// warn says what is not for production.
+func (a *app) warn() {
 	if limits.RatesLifted(a.config.LimitValues) {
 		a.log.Warn("rates are lifted (rates=0): this is for load tests, anyone can flood this server")
 	}
 	if a.simulator != nil && a.config.DatabaseURL != "" {
 		a.log.Warn("the simulator stands in for a carrier or mail server: anyone who reaches this server can read what it sends")
+	}
+	if a.config.demo() && a.config.DatabaseURL != "" {
+		a.log.Warn("the demo organisations are there (PARLEY_DEMO): anyone can sign in to them, their password is public")
 	}
 }

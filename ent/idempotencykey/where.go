@@ -304,16 +304,6 @@ func ResultIDHasSuffix(v string) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldHasSuffix(FieldResultID, v))
 }
 
-// ResultIDIsNil applies the IsNil predicate on the "result_id" field.
-func ResultIDIsNil() predicate.IdempotencyKey {
-	return predicate.IdempotencyKey(sql.FieldIsNull(FieldResultID))
-}
-
-// ResultIDNotNil applies the NotNil predicate on the "result_id" field.
-func ResultIDNotNil() predicate.IdempotencyKey {
-	return predicate.IdempotencyKey(sql.FieldNotNull(FieldResultID))
-}
-
 // ResultIDEqualFold applies the EqualFold predicate on the "result_id" field.
 func ResultIDEqualFold(v string) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldEqualFold(FieldResultID, v))

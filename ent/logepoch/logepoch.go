@@ -18,7 +18,7 @@ const (
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the logepoch in the database.
-	Table = "log_epoches"
+	Table = "log_epochs"
 )
 
 // Columns holds all SQL columns for logepoch fields.

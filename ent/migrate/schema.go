@@ -218,11 +218,6 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{DeliveriesColumns[12]},
 			},
-			{
-				Name:    "delivery_about_id",
-				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[7]},
-			},
 		},
 	}
 	// EventsColumns holds the columns for the "events" table.
@@ -264,7 +259,7 @@ var (
 		{Name: "actor_id", Type: field.TypeString},
 		{Name: "key", Type: field.TypeString, Size: 255},
 		{Name: "fingerprint", Type: field.TypeBytes},
-		{Name: "result_id", Type: field.TypeString, Nullable: true},
+		{Name: "result_id", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// IdempotencyKeysTable holds the schema information for the "idempotency_keys" table.
@@ -299,22 +294,22 @@ var (
 		Columns:    InboundMessagesColumns,
 		PrimaryKey: []*schema.Column{InboundMessagesColumns[0]},
 	}
-	// LogEpochesColumns holds the columns for the "log_epoches" table.
-	LogEpochesColumns = []*schema.Column{
+	// LogEpochsColumns holds the columns for the "log_epochs" table.
+	LogEpochsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "history", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeTime},
 	}
-	// LogEpochesTable holds the schema information for the "log_epoches" table.
-	LogEpochesTable = &schema.Table{
-		Name:       "log_epoches",
-		Columns:    LogEpochesColumns,
-		PrimaryKey: []*schema.Column{LogEpochesColumns[0]},
+	// LogEpochsTable holds the schema information for the "log_epochs" table.
+	LogEpochsTable = &schema.Table{
+		Name:       "log_epochs",
+		Columns:    LogEpochsColumns,
+		PrimaryKey: []*schema.Column{LogEpochsColumns[0]},
 		Indexes: []*schema.Index{
 			{
 				Name:    "logepoch_history",
 				Unique:  true,
-				Columns: []*schema.Column{LogEpochesColumns[1]},
+				Columns: []*schema.Column{LogEpochsColumns[1]},
 			},
 		},
 	}
@@ -486,9 +481,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "room_organization_id_created_at_id",
+				Name:    "room_organization_id",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[4], RoomsColumns[3], RoomsColumns[0]},
+				Columns: []*schema.Column{RoomsColumns[4]},
 			},
 			{
 				Name:    "room_customer_id",
@@ -769,7 +764,7 @@ var (
 		EventsTable,
 		IdempotencyKeysTable,
 		InboundMessagesTable,
-		LogEpochesTable,
+		LogEpochsTable,
 		MembersTable,
 		OrganizationsTable,
 		PhoneNumbersTable,
@@ -791,6 +786,11 @@ func init() {
 	AccessTokensTable.ForeignKeys[0].RefTable = MembersTable
 	AccessTokensTable.ForeignKeys[1].RefTable = CustomersTable
 	AccessTokensTable.ForeignKeys[2].RefTable = RoomLinksTable
+	AccessTokensTable.Annotation = &entsql.Annotation{}
+	AccessTokensTable.Annotation.Checks = map[string]string{
+		"access_token_customer_by_a_link": "(customer_id IS NULL) = (link_id IS NULL)",
+		"access_token_of_one_person":      "num_nonnulls(member_id, customer_id) = 1",
+	}
 	CustomersTable.ForeignKeys[0].RefTable = OrganizationsTable
 	CustomersTable.Annotation = &entsql.Annotation{}
 	CustomersTable.Annotation.Checks = map[string]string{
@@ -802,6 +802,9 @@ func init() {
 	EventsTable.Annotation = &entsql.Annotation{}
 	EventsTable.Annotation.Checks = map[string]string{
 		"event_seq_positive": "seq > 0",
+	}
+	LogEpochsTable.Annotation = &entsql.Annotation{
+		Table: "log_epochs",
 	}
 	MembersTable.ForeignKeys[0].RefTable = OrganizationsTable
 	PhoneNumbersTable.ForeignKeys[0].RefTable = OrganizationsTable

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -66,6 +67,11 @@ func (LogEpoch) Fields() []ent.Field {
 	}
 }
 
+// Annotations of an epoch.
+func (LogEpoch) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Table("log_epochs")}
+}
+
 // Indexes of an epoch.
 func (LogEpoch) Indexes() []ent.Index { return []ent.Index{index.Fields("history").Unique()} }
 
@@ -78,7 +84,7 @@ func (IdempotencyKey) Fields() []ent.Field {
 		field.String("actor_id").Immutable(),
 		field.String("key").NotEmpty().MaxLen(255).Immutable(),
 		field.Bytes("fingerprint").Immutable().Comment("SHA-256 of the operation and its arguments"),
-		field.String("result_id").Optional().Comment("what was made"),
+		field.String("result_id").NotEmpty().Immutable().Comment("what was made"),
 		created(),
 	}
 }

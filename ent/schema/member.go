@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -86,4 +87,12 @@ func (AccessToken) Indexes() []ent.Index {
 		index.Fields("link_id"),
 		index.Fields("idle_at"),
 	}
+}
+
+// Annotations of an access token.
+func (AccessToken) Annotations() []schema.Annotation {
+	return checks(map[string]string{
+		"access_token_of_one_person":      "num_nonnulls(member_id, customer_id) = 1",
+		"access_token_customer_by_a_link": "(customer_id IS NULL) = (link_id IS NULL)",
+	})
 }

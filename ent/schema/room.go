@@ -2,15 +2,11 @@ package schema
 
 import (
 	"entgo.io/ent"
-	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 )
-
-// where makes an index partial.
-func where(condition string) *entsql.IndexAnnotation { return entsql.IndexWhere(condition) }
 
 // Customer is a person without an account whom the organisation has invited.
 type Customer struct{ ent.Schema }
@@ -74,7 +70,7 @@ func (Room) Edges() []ent.Edge {
 // Indexes of a room.
 func (Room) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("organization_id", "created_at", "id"),
+		index.Fields("organization_id"),
 		index.Fields("customer_id"),
 		index.Fields("stream_id").Unique(),
 	}

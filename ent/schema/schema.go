@@ -48,3 +48,6 @@ func checks(named map[string]string) []schema.Annotation {
 
 // kept is for optional edges: what is referred to cannot be deleted from under the row.
 func kept() schema.Annotation { return entsql.OnDelete(entsql.NoAction) }
+
+// where makes an index partial.
+func where(condition string) *entsql.IndexAnnotation { return entsql.IndexWhere(condition) }

@@ -2686,7 +2686,7 @@ type CaughtUp implements RoomEvent {
   actor: Actor
 }
 
-"Says every 25 seconds that the subscription is alive."
+"Says, after 25 seconds without an event, that the subscription is alive."
 type Heartbeat implements RoomEvent {
   "Always null: it is not stored."
   cursor: Cursor

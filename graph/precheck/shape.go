@@ -47,11 +47,35 @@ func (c *Checker) checkTally(n *tally) error {
 
 func (c *Checker) checkOperation(m *measure, op *ast.OperationDefinition) error {
 	size := m.set(op.SelectionSet)
+	if op.Operation == ast.Subscription && (size.fields != 1 || conditional(op.SelectionSet)) {
+		return apierr.New(apierr.BadUserInput, "A subscription has exactly one root field, without @skip or @include; subscribe to each on its own.")
+	}
 	return firstOf(
 		over("levels of fields", "depth", c.limits.Depth, size.depth),
 		over("root fields", "root-fields", c.limits.RootFields, size.fields),
 		c.checkGuess(m, op, size.fields),
 	)
+}
+
+// conditional tells whether a root field may be left out (GraphQL specification, section 5.2.4.1).
+func conditional(set ast.SelectionSet) bool {
+	for _, selection := range set {
+		switch s := selection.(type) {
+		case *ast.Field:
+			if len(s.Directives) > 0 {
+				return true
+			}
+		case *ast.InlineFragment:
+			if len(s.Directives) > 0 || conditional(s.SelectionSet) {
+				return true
+			}
+		case *ast.FragmentSpread:
+			if len(s.Directives) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // checkGuess holds an operation that takes a password, a code or a token to few root fields: one request is one

@@ -39,20 +39,31 @@ func (c *counts) giveBack(key string) {
 	}
 }
 
-// enter counts one more streaming connection, by its session or, where there is none, by its address.
+// enter counts one more streaming connection, by its session or, where there is none, by its address, and holds the
+// session.
 func (h *Handler) enter(session Session, address string) (leave func(), err error) {
-	release, err := h.count(session, address)
+	giveBack, err := h.count(session, address)
 	if err != nil {
 		return nil, err
 	}
 	if !h.live.enter() {
-		release()
+		giveBack()
 		return nil, refuse(http.StatusServiceUnavailable, "The server restarts: try again.")
 	}
+	release := session.hold()
 	return func() {
 		release()
+		giveBack()
 		h.live.leave()
 	}, nil
+}
+
+// hold is Hold, if there is one.
+func (s Session) hold() (release func()) {
+	if s.Hold == nil {
+		return func() {}
+	}
+	return s.Hold()
 }
 
 func (h *Handler) count(session Session, address string) (release func(), err error) {

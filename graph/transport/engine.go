@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"parley/graph/precheck"
+	"parley/internal/limits"
 )
 
 // engine makes operations of requests and executes them. It is what all transports have in common, and the one
@@ -103,7 +104,7 @@ func (e *engine) execute(ctx context.Context, op *graphql.OperationContext, out 
 
 // single executes a query or mutation.
 func (e *engine) single(ctx context.Context, op *graphql.OperationContext) (answer *graphql.Response) {
-	ctx, cancel := within(ctx, e.deadline)
+	ctx, cancel := limits.Within(ctx, e.deadline)
 	defer cancel()
 	defer func() {
 		if value := recover(); value != nil {
@@ -133,12 +134,4 @@ func (e *engine) presented(ctx context.Context, errs []error) gqlerror.List {
 
 func isSubscription(op *graphql.OperationContext) bool {
 	return op.Operation.Operation == ast.Subscription
-}
-
-// within is context.WithTimeout in which 0 is no limit.
-func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	if d == 0 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, d)
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -21,6 +22,16 @@ type Panic struct {
 func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
 
 func caught(value any) *Panic { return &Panic{Value: value, Stack: debug.Stack()} }
+
+// survive is deferred where a goroutine of ours begins, for panics that no operation is answered with: in presenting
+// another panic, say. It logs them, and end ends the connection instead of the process.
+func (h *Handler) survive(ctx context.Context, end func()) {
+	if value := recover(); value != nil {
+		p := caught(value)
+		h.Logger.ErrorContext(ctx, "a connection ends", "error", p, "stack", string(p.Stack))
+		end()
+	}
+}
 
 // refusal is a request that is refused for what it is in HTTP, before GraphQL comes into it.
 type refusal struct {

@@ -18,12 +18,20 @@ type frame struct {
 
 func textFrame(text string) frame { return frame{op: ws.OpText, body: []byte(text)} }
 
+// size is how many bytes the message has.
 func (f frame) size() int {
 	if f.prefix == nil {
 		return len(f.body)
 	}
 	return len(f.prefix) + len(f.body) + 1
 }
+
+// frameOverhead is about what a frame takes in memory besides its bytes: without it those of no bytes, such as the
+// answers to empty pings, could wait in any number.
+const frameOverhead = 64
+
+// weight is what a frame that waits counts for.
+func (f frame) weight() int { return frameOverhead + f.size() }
 
 func (f frame) appendTo(b []byte) []byte {
 	b = appendHeader(b, f.op, f.size())

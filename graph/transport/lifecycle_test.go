@@ -45,6 +45,41 @@ func TestRevocationEndsTheConnection(t *testing.T) {
 	bert.expectPart(`"id":"7"`)
 }
 
+// A session is held by what streams, from when it is known until the connection is gone, and by nothing else.
+func TestSessionsAreHeldByStreams(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	const anna, key = "Bearer anna", "anna"
+	held := func(want int, when string) {
+		t.Helper()
+		if n := b.sessions.holds(key); n != want {
+			t.Errorf("held %d times %s, want %d", n, when, want)
+		}
+	}
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		b.ask(t, request{body: `{"query":"mutation{post(body:\"x\")}"}`, media: plainJSON, authorization: anna})
+	}()
+	await(t, b.resolver.Started, "post")
+	held(0, "by a mutation")
+	b.resolver.Release <- struct{}{}
+	<-answered
+
+	s := b.dial(t, "Authorization", anna)
+	held(0, "before connection_init")
+	s.send(`{"type":"connection_init"}`)
+	s.expect(`{"type":"connection_ack"}`)
+	held(1, "by a WebSocket")
+	e := b.listen(t, request{body: posted, authorization: anna})
+	await(t, b.resolver.Started, "posted")
+	held(2, "by a stream, too")
+	_ = e.answer.Body.Close()
+	eventually(t, "the stream's end", func() bool { return b.sessions.holds(key) == 1 })
+	_ = s.conn.Close()
+	eventually(t, "the WebSocket's end", func() bool { return b.sessions.holds(key) == 0 })
+}
+
 func TestRevokedBeforeInit(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

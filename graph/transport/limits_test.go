@@ -1,8 +1,14 @@
 package transport_test
 
 import (
+	"bufio"
+	"bytes"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +160,57 @@ func TestClientThatDoesNotReadItsPongs(t *testing.T) {
 		return err != nil
 	})
 }
+
+// Frames of no bytes take memory, too. It is measured, so nothing else may run beside it.
+func TestClientThatSendsEmptyPingsAndDoesNotRead(t *testing.T) {
+	b := setup(t, limit(func(l *limits.Limits) { l.SocketInit, l.SocketWrite = 0, 0 }))
+	s := &socket{t: t, conn: b.pipe()}
+	d := ws.Dialer{Protocols: []string{"graphql-transport-ws"}}
+	if _, _, err := d.Upgrade(s.conn, &url.URL{Scheme: "ws", Host: "pipe"}); err != nil {
+		t.Fatal(err)
+	}
+	s.in = bufio.NewReader(s.conn)
+	_ = s.conn.SetDeadline(time.Now().Add(patience))
+	const many, most = 1 << 17, 4 << 20
+	before := heap()
+	if _, err := s.conn.Write(bytes.Repeat(ws.MustCompileFrame(ws.MaskFrame(ws.NewPingFrame(nil))), many)); err != nil {
+		t.Fatal(err)
+	}
+	if grown := heap() - before; grown > most {
+		t.Errorf("%d pings whose answers were not read take %d bytes", many, grown)
+	}
+	s.expectClose(1013)
+}
+
+// heap is how much memory is in use.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// pipe is a connection to the server that holds nothing of what is not read, as the kernel's do.
+func (b *bundle) pipe() net.Conn {
+	client, server := net.Pipe()
+	_ = b.Config.Serve(&single{b.Listener, server}) // which ends when it has taken the connection
+	return client
+}
+
+// single is a listener to whom one client comes.
+type single struct {
+	net.Listener
+	conn net.Conn
+}
+
+func (l *single) Accept() (conn net.Conn, err error) {
+	if conn, l.conn = l.conn, nil; conn == nil {
+		err = io.EOF
+	}
+	return conn, err
+}
+
+func (l *single) Close() error { return nil }
 
 func TestConnectionsOfAnAddress(t *testing.T) {
 	t.Parallel()

@@ -35,7 +35,7 @@ func newOperation(s *socket, name string) *operation {
 func (s *socket) start(op *operation, params *graphql.RawParams) error {
 	answer := s.admit(op)
 	if answer == admitted {
-		s.h.live.wg.Go(func() { s.run(op, params) })
+		s.work(func() { s.run(op, params) })
 		return nil
 	}
 	op.cancel()

@@ -10,14 +10,14 @@ type outbox struct {
 
 	mu      sync.Mutex
 	waiting []frame
-	bytes   int  // waiting, and being written
+	weight  int  // of what waits and what is being written
 	writing bool // a writer is at work
 	closed  bool // nothing more is put in
 	last    *closing
 }
 
-// put adds a frame. A client that has left more bytes unread than the limit is closed instead; a single frame may
-// be larger than the limit when nothing else waits.
+// put adds a frame. A client that has left more unread than the limit is closed instead; a single frame may be
+// larger than the limit when nothing else waits.
 // It returns false for a frame that will not be sent.
 func (o *outbox) put(f frame) bool {
 	o.mu.Lock()
@@ -25,7 +25,7 @@ func (o *outbox) put(f frame) bool {
 	if o.closed {
 		return false
 	}
-	if o.limit > 0 && o.bytes > 0 && o.bytes+f.size() > o.limit {
+	if o.limit > 0 && o.weight > 0 && o.weight+f.weight() > o.limit {
 		o.end(tooSlow())
 		return false
 	}
@@ -52,7 +52,7 @@ func (o *outbox) end(c *closing) {
 
 func (o *outbox) add(f frame) {
 	o.waiting = append(o.waiting, f)
-	o.bytes += f.size()
+	o.weight += f.weight()
 	if !o.writing {
 		o.writing = true
 		o.start()
@@ -65,9 +65,9 @@ func (o *outbox) take() (batch []frame, last *closing) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	batch, o.waiting = o.waiting, nil
-	o.bytes = 0
+	o.weight = 0
 	for _, f := range batch {
-		o.bytes += f.size()
+		o.weight += f.weight()
 	}
 	o.writing = len(batch) > 0
 	if o.closed {

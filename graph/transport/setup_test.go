@@ -89,10 +89,13 @@ type sessions struct {
 	mu   sync.Mutex
 	life map[string]context.Context
 	end  map[string]context.CancelFunc
+	held map[string]int
 }
 
 func newSessions() *sessions {
-	return &sessions{life: make(map[string]context.Context), end: make(map[string]context.CancelFunc)}
+	return &sessions{
+		life: make(map[string]context.Context), end: make(map[string]context.CancelFunc), held: make(map[string]int),
+	}
 }
 
 func (s *sessions) authenticate(
@@ -109,8 +112,23 @@ func (s *sessions) authenticate(
 	case "panic":
 		panic("the inside")
 	}
-	return ctx, transport.Session{Key: key, Life: s.of(key)}, nil
+	return ctx, transport.Session{Key: key, Life: s.of(key), Hold: func() func() { return s.hold(key) }}, nil
 }
+
+func (s *sessions) hold(key string) (release func()) {
+	s.count(key, 1)
+	return func() { s.count(key, -1) }
+}
+
+// count adds to how often a session is held, and tells it.
+func (s *sessions) count(key string, n int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held[key] += n
+	return s.held[key]
+}
+
+func (s *sessions) holds(key string) int { return s.count(key, 0) }
 
 func (s *sessions) of(key string) context.Context {
 	s.mu.Lock()

@@ -51,13 +51,22 @@ func newSocket(ctx context.Context, h *Handler, conn net.Conn) *socket {
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.out.limit = h.Limits.SocketQueueBytes
-	s.out.start = func() { h.live.wg.Go(s.write) }
+	s.out.start = func() { s.work(s.write) }
 	return s
+}
+
+// work runs f in a goroutine that the shutdown waits for.
+func (s *socket) work(f func()) {
+	s.h.live.wg.Go(func() {
+		defer s.h.survive(s.ctx, s.abort)
+		f()
+	})
 }
 
 // serve reads until the connection ends, on either side.
 func (s *socket) serve() {
 	defer s.gone()
+	defer s.h.survive(s.ctx, s.abort)
 	err := s.converse()
 	var end *closing
 	if errors.As(err, &end) {

@@ -30,6 +30,7 @@ func (x *exchange) stream(ctx context.Context, session Session, op *graphql.Oper
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		defer x.h.survive(ctx, cancel)
 		x.h.engine.execute(ctx, op, events)
 	}()
 	x.deliver(ctx, session, events)

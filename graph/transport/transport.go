@@ -79,6 +79,9 @@ type Session struct {
 	// Life is done when the credential is revoked or has expired; nil if that cannot happen. A context and not
 	// a channel, because waiting for it then costs no goroutine per connection.
 	Life context.Context
+	// Hold is called when a connection streams, and what it returns when that connection is gone: a WebSocket from
+	// connection_init on, a stream of events. It is not called for what ends by itself; nil if nobody needs to know.
+	Hold func() (release func())
 }
 
 // Handler serves one schema. Make it with New.
@@ -115,8 +118,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.serve()
 }
 
-// Shutdown tells all clients to come back, lets queries and mutations end, and waits until the last connection is
-// gone. When ctx ends before, it cuts them off. New connections are refused from now on.
+// Shutdown tells the clients of all sockets and streams to come back, lets the queries and mutations of sockets end,
+// and waits until the last of these connections is gone. When ctx ends before, it cuts them off. New ones are refused
+// from now on. Other requests are the HTTP server's, whose Shutdown refuses and waits for them: call both at once.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	return h.live.shutdown(ctx)
 }

@@ -1,9 +1,17 @@
 // Package auth knows who asks: access tokens, passwords, and the links that are credentials themselves.
 //
 // It guarantees that tokens are random and kept as hashes only, that links are derived from a secret and not kept at
-// all, that both are compared in constant time, and that the end of a token (sign-out, revocation, expiry) is known
-// in this process at once and in every other within seconds, for connections that are open too. Who may do what is
-// decided in the domain packages.
+// all, and that both are compared in constant time.
+//
+// It guarantees that the end of a token is known soon, for connections that are open too:
+//   - revocation (sign-out among it) by this process: at once, when the transaction has committed;
+//   - revocation by another process, and being idle: within about a second, the time between two looks at the database;
+//   - expiry: within about a second, whether or not the database can be asked.
+//
+// Where the database cannot be asked, what another process has revoked is found out once it can. Until then
+// connections that are open live on; a request is refused or fails five seconds after the last look at its token.
+//
+// Who may do what is decided in the domain packages.
 package auth
 
 import (

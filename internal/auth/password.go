@@ -37,15 +37,18 @@ func NewPasswords() *Passwords {
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails: crypto/rand ends the process instead
-	key, err := p.derive(ctx, password, salt, argonMemory, argonTime, argonThreads)
-	if err != nil {
-		return "", err
-	}
-	return phc(salt, key, argonMemory, argonTime, argonThreads), nil
+	hash := ""
+	err := p.InTurn(ctx, func() error {
+		key := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)
+		hash = phc(salt, key, argonMemory, argonTime, argonThreads)
+		return nil
+	})
+	return hash, err
 }
 
 // Check tells whether the password is that of the hash. For an unknown person pass an empty hash: it takes as long.
-func (p *Passwords) Check(ctx context.Context, hash, password string) (bool, error) {
+// It is to be called in turn.
+func (p *Passwords) Check(hash, password string) (bool, error) {
 	known := hash != ""
 	if !known {
 		hash = p.dummy
@@ -54,21 +57,20 @@ func (p *Passwords) Check(ctx context.Context, hash, password string) (bool, err
 	if err != nil {
 		return false, err
 	}
-	got, err := p.derive(ctx, password, salt, memory, passes, threads)
-	if err != nil {
-		return false, err
-	}
+	got := argon2.IDKey([]byte(password), salt, passes, memory, threads, argonKey)
 	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
 }
 
-func (p *Passwords) derive(ctx context.Context, password string, salt []byte, memory, passes uint32, threads uint8) ([]byte, error) {
+// InTurn waits for a place for hashing, and holds it while the work is done. What has to be known of one check before
+// the next begins belongs into the work.
+func (p *Passwords) InTurn(ctx context.Context, work func() error) error {
 	select {
 	case p.places <- struct{}{}:
 	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for a place to hash a password: %w", ctx.Err())
+		return fmt.Errorf("wait for a place to hash a password: %w", ctx.Err())
 	}
 	defer func() { <-p.places }()
-	return argon2.IDKey([]byte(password), salt, passes, memory, threads, argonKey), nil
+	return work()
 }
 
 func phc(salt, key []byte, memory, passes uint32, threads uint8) string {

@@ -38,7 +38,7 @@ func TestPasswordsComeBack(t *testing.T) {
 		{"", "nobody has this", false},
 		{"", "", false},
 	} {
-		if ok, err := p.Check(t.Context(), c.hash, c.password); ok != c.want || err != nil {
+		if ok, err := p.Check(c.hash, c.password); ok != c.want || err != nil {
 			t.Errorf("Check(%q, %q) = %v, %v", c.hash, c.password, ok, err)
 		}
 	}
@@ -53,7 +53,7 @@ func TestWhatIsNoHashIsAnError(t *testing.T) {
 		"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ", "$argon2id$v=19$m=65536,t=2,p=1$!$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
 		"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$!",
 	} {
-		ok, err := p.Check(t.Context(), hash, "password")
+		ok, err := p.Check(hash, "password")
 		if ok || err == nil || strings.Contains(err.Error(), "%!") || strings.Contains(err.Error(), "c29tZXNhbHQ") {
 			t.Errorf("Check(%q) = %v, %v", hash, ok, err)
 		}
@@ -80,7 +80,7 @@ func TestAnUnknownPersonTakesAsLong(t *testing.T) {
 func timed(t *testing.T, p *auth.Passwords, hash string) time.Duration {
 	t.Helper()
 	begun := time.Now()
-	if ok, err := p.Check(t.Context(), hash, "wrong"); ok || err != nil {
+	if ok, err := p.Check(hash, "wrong"); ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	return time.Since(begun)
@@ -96,7 +96,7 @@ func TestHashingHasPlaces(t *testing.T) {
 	if _, err := p.Hash(gone, "secret"); !errors.Is(err, context.Canceled) {
 		t.Errorf("have %v, want to have waited in vain", err)
 	}
-	if _, err := p.Check(gone, "", "secret"); !errors.Is(err, context.Canceled) {
+	if err := p.InTurn(gone, func() error { t.Error("worked without a place"); return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("have %v, want to have waited in vain", err)
 	}
 	hashed := make(chan error)

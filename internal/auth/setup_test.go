@@ -99,7 +99,13 @@ func (b *bundle) issueToCustomer(t *testing.T) string {
 	return "Bearer " + issued.Text
 }
 
-// revoke ends a token from another process.
+// revoke ends a token from this process.
+func (b *bundle) revoke(t *testing.T, v auth.Viewer) {
+	t.Helper()
+	b.tx(t, func(tx *ent.Tx) error { return b.tokens.RevokeTx(t.Context(), tx, accesstoken.ID(v.TokenID)) })
+}
+
+// revokeElsewhere ends a token from another process.
 func (b *bundle) revokeElsewhere(t *testing.T, v auth.Viewer) {
 	t.Helper()
 	other := auth.NewTokens(b.db.Ent, limits.Default())
@@ -108,18 +114,24 @@ func (b *bundle) revokeElsewhere(t *testing.T, v auth.Viewer) {
 
 func (b *bundle) known(t *testing.T, authorization string) (auth.Viewer, context.Context) {
 	t.Helper()
-	v, life, err := b.tokens.Authenticate(t.Context(), authorization)
+	s := b.session(t, authorization)
+	return s.Viewer, s.Life
+}
+
+func (b *bundle) session(t *testing.T, authorization string) auth.Session {
+	t.Helper()
+	s, err := b.tokens.Authenticate(t.Context(), authorization)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return v, life
+	return s
 }
 
 func (b *bundle) refused(t *testing.T, authorization string) {
 	t.Helper()
-	v, _, err := b.tokens.Authenticate(t.Context(), authorization)
+	s, err := b.tokens.Authenticate(t.Context(), authorization)
 	if !apierr.Is(err, apierr.Unauthenticated) {
-		t.Errorf("have %v as %q, want UNAUTHENTICATED", err, v.ID())
+		t.Errorf("have %v as %q, want UNAUTHENTICATED", err, s.Viewer.ID())
 	}
 }
 
@@ -143,6 +155,19 @@ func (b *bundle) run(t *testing.T) {
 		cancel()
 		<-ended
 	})
+}
+
+// await looks until a query finds something. It is for what nobody tells of.
+func (b *bundle) await(t *testing.T, what, query string) {
+	t.Helper()
+	for end, found := time.Now().Add(patience), false; !found; {
+		if err := b.db.SQL.QueryRowContext(t.Context(), query).Scan(&found); err != nil {
+			t.Fatal(err)
+		}
+		if time.Now().After(end) {
+			t.Fatal("waited in vain for", what)
+		}
+	}
 }
 
 func (b *bundle) setIdle(t *testing.T, v auth.Viewer, at time.Time) {

@@ -10,17 +10,24 @@ import (
 	"sync"
 	"time"
 
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+
 	"parley/ent"
 	"parley/ent/accesstoken"
 	"parley/ent/member"
 	"parley/ent/predicate"
 	"parley/internal/apierr"
+	"parley/internal/database"
 	"parley/internal/limits"
 )
 
-// fresh is how long a token that was looked up is believed without another look. Within this process revocation
-// does not wait for it; Run makes other processes follow within a second.
+// fresh is how long a token that was looked up is believed without another look.
 const fresh = 5 * time.Second
+
+// lookup is how long a look may take. What has ended is kept for longer, so that a look that began before cannot
+// bring it back.
+const lookup = 10 * time.Second
 
 // Tokens are the access tokens: opaque, random, kept as hashes.
 type Tokens struct {
@@ -30,9 +37,10 @@ type Tokens struct {
 	mu       sync.Mutex
 	sessions map[[32]byte]*session
 	byID     map[string]*session
+	ended    map[string]time.Time // tokens that have ended lately
 }
 
-// session is a token that this process has seen lately.
+// session is a token that this process has seen lately. The lock of Tokens guards it.
 type session struct {
 	hash    [32]byte
 	viewer  Viewer
@@ -40,12 +48,25 @@ type session struct {
 	end     context.CancelFunc
 	checked time.Time // when the database was last asked
 	used    bool      // since idle_at was last moved
-	watched int       // open connections
+	held    int       // by open connections
 }
 
 // NewTokens returns the tokens kept in the database. Run must be called for them to end in time.
 func NewTokens(client *ent.Client, l limits.Limits) *Tokens {
-	return &Tokens{ent: client, limits: l, sessions: map[[32]byte]*session{}, byID: map[string]*session{}}
+	return &Tokens{
+		ent: client, limits: l,
+		sessions: map[[32]byte]*session{}, byID: map[string]*session{}, ended: map[string]time.Time{},
+	}
+}
+
+// Session is what a token stands for.
+type Session struct {
+	Viewer Viewer
+	Life   context.Context // ends with the token; that of nobody never does
+
+	// Hold keeps the session known, and its token in use, while a connection is open. Release is to be called when
+	// the connection is gone. Nil for nobody.
+	Hold func() (release func())
 }
 
 // Issued is a new token; the text is shown once.
@@ -87,59 +108,64 @@ func end(d time.Duration) time.Time {
 	return time.Now().Add(d).UTC().Truncate(time.Microsecond)
 }
 
-// Authenticate returns who an Authorization header stands for, and a context that ends with their token. No header is
-// nobody, whose context never ends.
-func (t *Tokens) Authenticate(ctx context.Context, authorization string) (Viewer, context.Context, error) {
+// Authenticate returns what an Authorization header stands for. No header is nobody.
+func (t *Tokens) Authenticate(ctx context.Context, authorization string) (Session, error) {
 	if authorization == "" {
-		return Viewer{}, context.Background(), nil
+		return Session{Life: context.Background()}, nil
 	}
 	scheme, text, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return Viewer{}, nil, badToken()
+		return Session{}, badToken()
 	}
 	hash := sha256.Sum256([]byte(strings.TrimSpace(text)))
-	if s := t.known(hash); s != nil {
-		return s.viewer, s.life, nil
+	if s, ok := t.known(hash); ok {
+		return s, nil
 	}
-	s, err := t.load(ctx, hash)
+	v, err := t.load(ctx, hash)
 	if err != nil {
-		return Viewer{}, nil, err
+		return Session{}, err
 	}
-	return s.viewer, s.life, nil
+	return t.remember(hash, v)
 }
 
 // known returns the session where the database was asked of it a moment ago.
-func (t *Tokens) known(hash [32]byte) *session {
+func (t *Tokens) known(hash [32]byte) (Session, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.sessions[hash]
-	if s == nil || time.Since(s.checked) > fresh || time.Now().After(s.viewer.ExpiresAt) {
-		return nil
+	if s == nil || time.Since(s.checked) > fresh || s.expired(time.Now()) {
+		return Session{}, false
 	}
 	s.used = true
-	return s
+	return t.show(s), true
 }
 
-func (t *Tokens) load(ctx context.Context, hash [32]byte) (*session, error) {
+func (t *Tokens) load(ctx context.Context, hash [32]byte) (Viewer, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookup)
+	defer cancel()
 	row, err := t.ent.AccessToken.Query().
 		Where(accesstoken.Hash(hash[:]), alive()).
 		WithMember().WithCustomer().WithLink().Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, badToken()
+		return Viewer{}, badToken()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look up access token: %w", err)
+		return Viewer{}, fmt.Errorf("look up access token: %w", err)
 	}
 	v := Viewer{Member: row.Edges.Member, Customer: row.Edges.Customer, TokenID: row.ID, ExpiresAt: row.ExpiresAt}
 	if row.Edges.Link != nil {
 		v.RoomID = row.Edges.Link.RoomID
 	}
-	return t.remember(hash, v), nil
+	return v, nil
 }
 
-func (t *Tokens) remember(hash [32]byte, v Viewer) *session {
+// remember keeps what was looked up, unless the token has ended meanwhile.
+func (t *Tokens) remember(hash [32]byte, v Viewer) (Session, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if _, over := t.ended[v.TokenID]; over {
+		return Session{}, badToken()
+	}
 	s := t.sessions[hash]
 	if s == nil {
 		s = &session{hash: hash}
@@ -147,8 +173,15 @@ func (t *Tokens) remember(hash [32]byte, v Viewer) *session {
 		t.sessions[hash], t.byID[v.TokenID] = s, s
 	}
 	s.viewer, s.checked, s.used = v, time.Now(), true
-	return s
+	return t.show(s), nil
 }
+
+// show copies what others may know of a session, under the lock.
+func (t *Tokens) show(s *session) Session {
+	return Session{Viewer: s.viewer, Life: s.life, Hold: func() func() { return t.hold(s) }}
+}
+
+func (s *session) expired(now time.Time) bool { return !now.Before(s.viewer.ExpiresAt) }
 
 // alive keeps tokens that have not ended, of people who have not left.
 func alive() predicate.AccessToken {
@@ -159,25 +192,28 @@ func alive() predicate.AccessToken {
 
 // RevokeTx ends the tokens; connections opened with them in this process end when the transaction has committed.
 func (t *Tokens) RevokeTx(ctx context.Context, tx *ent.Tx, which ...predicate.AccessToken) error {
-	which = append(which, accesstoken.RevokedAtIsNil())
-	ids, err := tx.AccessToken.Query().Where(which...).IDs(ctx)
-	if err != nil {
-		return fmt.Errorf("find access tokens to revoke: %w", err)
-	}
-	err = tx.AccessToken.Update().Where(accesstoken.IDIn(ids...)).SetRevokedAt(time.Now()).Exec(ctx)
+	ids, err := revoke(ctx, tx, accesstoken.And(append(which, accesstoken.RevokedAtIsNil())...))
 	if err != nil {
 		return fmt.Errorf("revoke access tokens: %w", err)
 	}
-	tx.OnCommit(func(next ent.Committer) ent.Committer {
-		return ent.CommitFunc(func(ctx context.Context, tx *ent.Tx) error {
-			err := next.Commit(ctx, tx)
-			if err == nil {
-				t.end(ids...)
-			}
-			return err
-		})
-	})
+	database.AfterCommit(tx, func() { t.end(ids...) })
 	return nil
+}
+
+// revoke marks tokens as revoked and returns their ids, in one statement: none can come in between.
+func revoke(ctx context.Context, tx *ent.Tx, which predicate.AccessToken) (ids []string, err error) {
+	build := sql.Dialect(dialect.Postgres)
+	tokens := build.Select().From(build.Table(accesstoken.Table)).WithContext(ctx)
+	which(tokens)
+	query, args := build.Update(accesstoken.Table).Set(accesstoken.FieldRevokedAt, time.Now()).
+		FromSelect(tokens).Returning(accesstoken.FieldID).Query()
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	err = sql.ScanSlice(rows, &ids)
+	return ids, err
 }
 
 // end forgets the sessions and tells their connections.
@@ -185,12 +221,17 @@ func (t *Tokens) end(ids ...string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, id := range ids {
+		t.ended[id] = time.Now()
 		if s := t.byID[id]; s != nil {
 			s.end()
-			delete(t.sessions, s.hash)
-			delete(t.byID, id)
+			t.forget(s)
 		}
 	}
+}
+
+func (t *Tokens) forget(s *session) {
+	delete(t.sessions, s.hash)
+	delete(t.byID, s.viewer.TokenID)
 }
 
 func badToken() error {

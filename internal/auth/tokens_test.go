@@ -3,11 +3,13 @@ package auth_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"parley/ent"
 	"parley/ent/accesstoken"
+	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/database"
 	"parley/internal/limits"
@@ -139,17 +141,35 @@ func TestARolledBackRevocationEndsNothing(t *testing.T) {
 	b.known(t, header)
 }
 
+func TestARevocationThatCannotBeCommittedEndsNothing(t *testing.T) {
+	b := setup(t)
+	const noCommit = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
+		CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON access_tokens DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`
+	header := b.issue(t)
+	v, life := b.known(t, header)
+	if _, err := b.db.SQL.ExecContext(t.Context(), noCommit); err != nil {
+		t.Fatal(err)
+	}
+	err := database.WithTx(t.Context(), b.db.Ent, func(tx *ent.Tx) error {
+		return b.tokens.RevokeTx(t.Context(), tx, accesstoken.ID(v.TokenID))
+	})
+	if err == nil {
+		t.Fatal("committed")
+	}
+	alive(t, life)
+}
+
 func TestX3_RevocationByAnotherProcessIsSeenSoon(t *testing.T) {
 	b := setup(t)
 	b.run(t)
 	header := b.issue(t)
-	v, life := b.known(t, header)
-	defer b.tokens.Watch(v)()
+	s := b.session(t, header)
+	defer s.Hold()()
 	begun := time.Now()
-	b.revokeElsewhere(t, v)
-	endsSoon(t, life)
+	b.revokeElsewhere(t, s.Viewer)
+	endsSoon(t, s.Life)
 	b.refused(t, header)
-	if took := time.Since(begun); took > 5*time.Second {
+	if took := time.Since(begun); took > 2*time.Second { // a second between two looks, and the look
 		t.Errorf("it took %s", took)
 	}
 }
@@ -186,20 +206,23 @@ func TestSessionsEndWithTheirTokens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := setup(t)
 			known, unknown := b.issue(t), b.issue(t)
-			v, life := b.known(t, known)
-			release := b.tokens.Watch(v)
+			s := b.session(t, known)
+			release := s.Hold()
 			if _, err := b.db.SQL.ExecContext(t.Context(), end, past); err != nil {
 				t.Fatal(err)
 			}
 			b.refused(t, unknown)
 			b.check(t)
-			ended(t, life)
+			ended(t, s.Life)
 			b.refused(t, known)
 			if n := b.tokens.Sessions(); n != 0 {
 				t.Errorf("%d sessions are known", n)
 			}
 			release()
-			b.tokens.Watch(v)()
+			s.Hold()()
+			if n := b.tokens.Sessions(); n != 0 {
+				t.Errorf("holding has made %d known again", n)
+			}
 		})
 	}
 }
@@ -245,22 +268,22 @@ func TestIdleTimeMovesWithUse(t *testing.T) {
 
 func TestIdleTimeIsHeldByAnOpenConnection(t *testing.T) {
 	b := setup(t)
-	v, life := b.known(t, b.issue(t))
-	release := b.tokens.Watch(v)
+	s := b.session(t, b.issue(t))
+	v, release := s.Viewer, s.Hold()
 	for range 3 {
 		b.setIdle(t, v, time.Now().Add(time.Minute))
 		b.tokens.Age(time.Hour)
 		b.check(t)
 		if left := time.Until(b.idle(t, v)); left < 29*time.Minute {
-			t.Errorf("a watched token is idle in %s", left)
+			t.Errorf("a token that is held is idle in %s", left)
 		}
 	}
-	alive(t, life)
+	alive(t, s.Life)
 	release()
 	b.setIdle(t, v, time.Now().Add(time.Minute))
 	b.check(t)
 	if left := time.Until(b.idle(t, v)); left > time.Minute {
-		t.Errorf("a token that is watched no more is idle in %s", left)
+		t.Errorf("a token that is held no more is idle in %s", left)
 	}
 }
 
@@ -293,8 +316,9 @@ func TestAShortIdleTimeMovesWithUse(t *testing.T) {
 // A customer's token lives a day, used or not.
 func TestACustomersTokenIsNotMovedByUse(t *testing.T) {
 	b := setup(t)
-	v, _ := b.known(t, b.issueToCustomer(t))
-	defer b.tokens.Watch(v)()
+	s := b.session(t, b.issueToCustomer(t))
+	defer s.Hold()()
+	v := s.Viewer
 	soon := time.Now().Add(time.Minute).UTC().Truncate(time.Microsecond)
 	b.setIdle(t, v, soon)
 	b.check(t)
@@ -305,20 +329,168 @@ func TestACustomersTokenIsNotMovedByUse(t *testing.T) {
 
 func TestSessionsThatNobodyUsesAreForgotten(t *testing.T) {
 	b := setup(t)
-	unwatched, watched := b.issue(t), b.issue(t)
-	_, gone := b.known(t, unwatched)
-	v, life := b.known(t, watched)
-	release := b.tokens.Watch(v)
+	unheld := b.issue(t)
+	_, gone := b.known(t, unheld)
+	held := b.session(t, b.issue(t))
+	release := held.Hold()
 	b.tokens.Age(3 * auth.Fresh)
 	b.check(t)
 	if n := b.tokens.Sessions(); n != 1 {
-		t.Errorf("%d sessions are known, want the watched one", n)
+		t.Errorf("%d sessions are known, want the one that is held", n)
 	}
 	alive(t, gone) // forgotten, not ended
-	b.tx(t, func(tx *ent.Tx) error { return b.tokens.RevokeTx(t.Context(), tx, accesstoken.ID(v.TokenID)) })
-	ended(t, life)
+	b.revoke(t, held.Viewer)
+	ended(t, held.Life)
 	release()
-	b.known(t, unwatched)
+	b.known(t, unheld)
+}
+
+// A request may take long to arrive after its token was looked up: what it opens ends with the token all the same.
+func TestX3_ASessionThatWasForgottenEndsWithItsToken(t *testing.T) {
+	t.Parallel()
+	for name, revokes := range map[string]func(*bundle, *testing.T, auth.Viewer){
+		"here":      (*bundle).revoke,
+		"elsewhere": func(b *bundle, t *testing.T, v auth.Viewer) { b.revokeElsewhere(t, v); b.check(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t)
+			forgotten := func() (auth.Session, string) {
+				header := b.issue(t)
+				s := b.session(t, header)
+				b.tokens.Age(3 * auth.Fresh)
+				b.check(t)
+				return s, header
+			}
+			again, _ := forgotten()
+			release := again.Hold()
+			revokes(b, t, again.Viewer)
+			ended(t, again.Life)
+			release()
+
+			replaced, header := forgotten()
+			b.known(t, header)
+			release = replaced.Hold()
+			alive(t, replaced.Life)
+			revokes(b, t, replaced.Viewer)
+			endsSoon(t, replaced.Life)
+			release()
+
+			late, _ := forgotten()
+			revokes(b, t, late.Viewer)
+			defer late.Hold()()
+			b.check(t)
+			ended(t, late.Life)
+		})
+	}
+}
+
+// The look was under way, and had found the token alive, when it was revoked.
+func TestX3_ALookDoesNotBringBackWhatWasRevokedMeanwhile(t *testing.T) {
+	b := setup(t)
+	header := b.issueToCustomer(t)
+	looked := make(chan error)
+	b.tx(t, func(tx *ent.Tx) error {
+		// The customer is fetched after the token.
+		if _, err := tx.ExecContext(t.Context(), "LOCK TABLE customers IN ACCESS EXCLUSIVE MODE"); err != nil {
+			return err
+		}
+		go func() {
+			_, err := b.tokens.Authenticate(t.Context(), header)
+			looked <- err
+		}()
+		b.await(t, "the look to have found the token", `SELECT count(*) > 0 FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM "customers"%'`)
+		b.tx(t, func(tx *ent.Tx) error {
+			return b.tokens.RevokeTx(t.Context(), tx, accesstoken.CustomerID(b.customer.ID))
+		})
+		return nil
+	})
+	if err := <-looked; !apierr.Is(err, apierr.Unauthenticated) {
+		t.Errorf("have %v, want UNAUTHENTICATED", err)
+	}
+	if n := b.tokens.Sessions(); n != 0 {
+		t.Errorf("%d sessions are known", n)
+	}
+	b.tokens.Age(time.Minute)
+	b.check(t)
+	if n := b.tokens.Ends(); n != 0 {
+		t.Errorf("%d ends are kept for ever", n)
+	}
+}
+
+// Many requests of one token, while it is looked up again and again.
+func TestAuthenticateAtTheSameMoment(t *testing.T) {
+	b := setup(t)
+	header := b.issue(t)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				s, err := b.tokens.Authenticate(t.Context(), header)
+				if err != nil || s.Viewer.ID() != b.member.ID {
+					t.Errorf("%q, %v", s.Viewer.ID(), err)
+				}
+				b.tokens.Age(auth.Fresh)
+			}
+		})
+	}
+	all.Wait()
+	if n := b.tokens.Sessions(); n != 1 {
+		t.Errorf("%d sessions are known, want 1", n)
+	}
+}
+
+// A statement has at most 65,535 parameters.
+func TestX3_MoreSessionsThanParameters(t *testing.T) {
+	b := setup(t)
+	const many = 70_000
+	s := b.session(t, b.issue(t))
+	b.setIdle(t, s.Viewer, time.Now().Add(time.Minute))
+	b.tokens.Imagine(b.member, many)
+	b.check(t)
+	if n := b.tokens.Sessions(); n != 1 {
+		t.Errorf("%d sessions are known, want the one whose token there is", n)
+	}
+	if left := time.Until(b.idle(t, s.Viewer)); left < 29*time.Minute {
+		t.Errorf("idle in %s, want 30m", left)
+	}
+	_, err := b.db.SQL.ExecContext(t.Context(), `
+		INSERT INTO access_tokens (id, hash, member_id, created_at, expires_at, idle_at)
+		SELECT 'tok_' || i, i::text::bytea, $1, now(), now() + interval '1 hour', now() + interval '1 hour' FROM generate_series(1, $2::int) i`, b.member.ID, many)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.tx(t, func(tx *ent.Tx) error { return b.tokens.RevokeTx(t.Context(), tx, accesstoken.MemberID(b.member.ID)) })
+	ended(t, s.Life)
+	if n := b.db.Ent.AccessToken.Query().Where(accesstoken.RevokedAtIsNil()).CountX(t.Context()); n != 0 {
+		t.Errorf("%d tokens live on", n)
+	}
+}
+
+// The time of the first revocation stays.
+func TestRevokingAgainChangesNothing(t *testing.T) {
+	b := setup(t)
+	v, _ := b.known(t, b.issue(t))
+	b.revoke(t, v)
+	first := b.db.Ent.AccessToken.GetX(t.Context(), v.TokenID).RevokedAt
+	b.revoke(t, v)
+	if again := b.db.Ent.AccessToken.GetX(t.Context(), v.TokenID).RevokedAt; !again.Equal(*first) {
+		t.Errorf("revoked at %s, now at %s", first, again)
+	}
+}
+
+func TestX3_ExpiryHoldsWithoutADatabase(t *testing.T) {
+	b := setup(t, func(l *limits.Limits) { l.TokenLife = 200 * time.Millisecond })
+	s := b.session(t, b.issue(t))
+	defer s.Hold()()
+	if err := b.db.SQL.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.run(t)
+	endsSoon(t, s.Life)
+	if time.Now().Before(s.Viewer.ExpiresAt) {
+		t.Error("the session ended early")
+	}
 }
 
 func TestSweepForgetsWhatEndedLongAgo(t *testing.T) {
@@ -348,7 +520,7 @@ func TestAuthenticateWithoutADatabase(t *testing.T) {
 	if err := b.db.SQL.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err := b.tokens.Authenticate(t.Context(), header)
+	_, err := b.tokens.Authenticate(t.Context(), header)
 	if err == nil || strings.Contains(err.Error(), "UNAUTHENTICATED") {
 		t.Errorf("have %v, want an error of the inside: the token may be right", err)
 	}

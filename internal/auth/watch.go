@@ -4,9 +4,15 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"sync"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+	"github.com/lib/pq"
+
 	"parley/ent/accesstoken"
+	"parley/ent/predicate"
 )
 
 // Run ends sessions whose tokens have ended, whoever ended them, and moves the idle time of those that were used; it
@@ -26,19 +32,42 @@ func (t *Tokens) Run(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// check is one round of Run.
+// check is one round of Run. Expiry needs no database, so it holds while that cannot be asked.
 func (t *Tokens) check(ctx context.Context) error {
+	t.forgetStale()
+	t.end(t.expired()...)
 	ids, used := t.snapshot()
 	if len(ids) == 0 {
 		return nil
 	}
-	living, err := t.ent.AccessToken.Query().Where(accesstoken.IDIn(ids...), alive()).IDs(ctx)
+	living, err := t.ent.AccessToken.Query().Where(among(ids), alive()).IDs(ctx)
 	if err != nil {
 		return fmt.Errorf("ask which access tokens have ended: %w", err)
 	}
 	t.end(missing(ids, living)...)
-	t.forgetStale()
 	return t.touch(ctx, used)
+}
+
+// among keeps the tokens with the ids. They are one parameter, of which a statement can have 65,535.
+func among(ids []string) predicate.AccessToken {
+	return func(s *sql.Selector) {
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.Ident(s.C(accesstoken.FieldID)).WriteString(" = ANY(").Arg(pq.Array(ids)).WriteString(")")
+		}))
+	}
+}
+
+// expired returns the ids of sessions whose time is over.
+func (t *Tokens) expired() (ids []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	for id, s := range t.byID {
+		if s.expired(now) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // snapshot returns the ids of all sessions, and of those members' whose idle time is to be moved: used, or held by
@@ -48,7 +77,7 @@ func (t *Tokens) snapshot() (all, used []string) {
 	defer t.mu.Unlock()
 	for id, s := range t.byID {
 		all = append(all, id)
-		if s.viewer.Member != nil && (s.used || s.watched > 0) {
+		if s.viewer.Member != nil && (s.used || s.held > 0) {
 			used = append(used, id)
 		}
 		s.used = false
@@ -67,7 +96,7 @@ func (t *Tokens) touch(ctx context.Context, ids []string) error {
 	}
 	next := end(t.limits.TokenIdle)
 	err := t.ent.AccessToken.Update().
-		Where(accesstoken.IDIn(ids...), accesstoken.IdleAtLT(next.Add(-seldom)), accesstoken.IdleAtGT(time.Now())).
+		Where(among(ids), accesstoken.IdleAtLT(next.Add(-seldom)), accesstoken.IdleAtGT(time.Now())).
 		SetIdleAt(next).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("move idle time of access tokens: %w", err)
@@ -75,33 +104,43 @@ func (t *Tokens) touch(ctx context.Context, ids []string) error {
 	return nil
 }
 
-// forgetStale drops sessions that nobody uses or watches.
+// forgetStale drops sessions that nobody uses or holds, and ends that no look can be older than.
 func (t *Tokens) forgetStale() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for id, s := range t.byID {
-		if s.watched == 0 && time.Since(s.checked) > 2*fresh {
-			delete(t.sessions, s.hash)
-			delete(t.byID, id)
+	for _, s := range t.byID {
+		if s.held == 0 && time.Since(s.checked) > 2*fresh {
+			t.forget(s)
 		}
 	}
+	maps.DeleteFunc(t.ended, func(_ string, at time.Time) bool { return time.Since(at) > 2*lookup })
 }
 
-// Watch keeps the viewer's session known, and its token in use, while a connection is open; the function it returns
-// is to be called when the connection is gone.
-func (t *Tokens) Watch(v Viewer) (release func()) {
+// hold keeps a session known until it is released. It was handed out a while ago: where the token has ended since,
+// there is nothing to keep; where the session was only forgotten it is known again, or ends with the one that has
+// taken its place.
+func (t *Tokens) hold(s *session) (release func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := t.byID[v.TokenID]
-	if s == nil {
+	id := s.viewer.TokenID
+	if _, over := t.ended[id]; over {
+		s.end()
+	}
+	if s.life.Err() != nil {
 		return func() {}
 	}
-	s.watched++
-	return func() {
+	if t.byID[id] == nil {
+		t.sessions[s.hash], t.byID[id] = s, s
+	}
+	known := t.byID[id]
+	known.held++
+	stop := context.AfterFunc(known.life, s.end)
+	return sync.OnceFunc(func() {
+		stop()
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		s.watched--
-	}
+		known.held--
+	})
 }
 
 func missing(all, living []string) []string {

@@ -1,5 +1,5 @@
 // Package database opens PostgreSQL, the one store of the server, and holds what everything that uses it needs: transactions,
-// migrations, and the names of violated constraints.
+// migrations, and what its errors mean.
 //
 // It guarantees that
 //   - no statement runs longer than its limit, no lock is waited for longer than its limit, and no transaction is left open

@@ -40,3 +40,16 @@ func rollback(tx *ent.Tx, cause error) error {
 	}
 	return fmt.Errorf("in a transaction: %w", cause)
 }
+
+// AfterCommit calls f once the transaction has committed, and never where it is rolled back.
+func AfterCommit(tx *ent.Tx, f func()) {
+	tx.OnCommit(func(next ent.Committer) ent.Committer {
+		return ent.CommitFunc(func(ctx context.Context, tx *ent.Tx) error {
+			err := next.Commit(ctx, tx)
+			if err == nil {
+				f()
+			}
+			return err
+		})
+	})
+}

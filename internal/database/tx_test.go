@@ -82,23 +82,28 @@ func TestWithTxRollsBackWhereWorkDoesNotReturn(t *testing.T) {
 	}
 }
 
-func TestConstraint(t *testing.T) {
+func TestBusy(t *testing.T) {
 	t.Parallel()
 	db := withThings(t)
-	for statement, want := range map[string]string{
-		"INSERT INTO things VALUES (0)":         "things_positive",
-		"INSERT INTO things VALUES (7), (7)":    "things_once",
-		"INSERT INTO things VALUES ('no')":      "",
-		"INSERT INTO things VALUES (8)":         "",
-		"INSERT INTO things VALUES (NULL)":      "",
-		"INSERT INTO no_such_table VALUES (17)": "",
+	holder, err := db.SQL.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Rollback()
+	if _, err := holder.ExecContext(t.Context(), "LOCK TABLE things"); err != nil {
+		t.Fatal(err)
+	}
+	for statement, want := range map[string]bool{
+		"SET LOCAL lock_timeout = 1; TABLE things":                         true,
+		"SET LOCAL statement_timeout = 1; SELECT pg_sleep(10)":             true,
+		"SET LOCAL lock_timeout = 1; INSERT INTO no_such_table VALUES (1)": false,
 	} {
 		err := database.WithTx(t.Context(), db.Ent, func(tx *ent.Tx) error {
 			_, err := tx.ExecContext(t.Context(), statement)
 			return err
 		})
-		if got := database.Constraint(err); got != want {
-			t.Errorf("%s: constraint %q, want %q (%v)", statement, got, want, err)
+		if database.Busy(err) != want {
+			t.Errorf("%s: busy is %v (%v)", statement, !want, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"strings"
+	"time"
 
 	"parley/internal/apierr"
 )
@@ -49,6 +50,10 @@ func ParseCursor(s string) (Cursor, error) {
 
 func badCursor() error {
 	return apierr.New(apierr.BadUserInput, "This is not a cursor of this room; use one that the room gave.")
+}
+
+func lostDatabase() error {
+	return apierr.New(apierr.Throttled, "This server does not reach its database. Subscribe again, after the last cursor.").After(time.Second)
 }
 
 func expiredCursor() error {

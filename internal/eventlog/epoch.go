@@ -18,8 +18,8 @@ const history = `(SELECT system_identifier FROM pg_control_system()) || '/' ||
 // findEpoch returns the number of the database's present history, and makes one where the history is new. The number is
 // random: of two copies of one backup neither knows the other's.
 func findEpoch(ctx context.Context, db *sql.DB) (uint32, error) {
-	const find = `SELECT id FROM log_epoches WHERE history = ` + history
-	const remember = `INSERT INTO log_epoches (id, history, created_at) VALUES ($1, ` + history + `, now())
+	const find = `SELECT id FROM log_epochs WHERE history = ` + history
+	const remember = `INSERT INTO log_epochs (id, history, created_at) VALUES ($1, ` + history + `, now())
 		ON CONFLICT (history) DO NOTHING` // another process was first
 	var epoch uint32
 	err := db.QueryRowContext(ctx, find).Scan(&epoch)

@@ -15,9 +15,11 @@ type Event struct {
 	Data    string // JSON, "" for none
 }
 
+// size is how much text an event holds.
+func (e Event) size() int { return len(e.Body) + len(e.Data) }
+
 // Entry is what a writer says of a new event; the log gives it its id, place and time.
 type Entry struct {
-	ID      string // "" makes a new one
 	Kind    string
 	Side    string
 	ActorID string

@@ -17,6 +17,12 @@ func NewOn(read func(ctx context.Context, streamID, after int64) ([]Event, error
 	return &Log{log: log, hub: newHub(read, Alone{}, log)}
 }
 
+// NewBeside returns a log beside a bus, without a database.
+func NewBeside(bus Bus) *Log {
+	log := slog.New(slog.DiscardHandler)
+	return &Log{log: log, hub: newHub(nil, bus, log)}
+}
+
 // Ring rings a stream as a bus does.
 func (l *Log) Ring(streamID int64) { l.hub.ringHere(streamID) }
 

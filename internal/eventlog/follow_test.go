@@ -180,7 +180,7 @@ func TestASlowFollowerReadsTheLogAgain(t *testing.T) {
 	defer quick.Close()
 	b.mustAppend(t, 1)
 	collect(t, slow, 0, 1)
-	const many = 3*eventlog.Remembered + 10
+	const many = 20 * eventlog.Remembered
 	b.fill(t, many)
 	b.log.Ring(b.stream)
 	collect(t, quick, 0, many+1)
@@ -189,6 +189,43 @@ func TestASlowFollowerReadsTheLogAgain(t *testing.T) {
 	}
 	b.mustAppend(t, 1)
 	collect(t, slow, 1, many+2)
+}
+
+// Who follows knows how far the stream has come, and says so to who followed before; no ring is needed for that.
+func TestWhoJoinsBringsTheTailUpToDate(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	early := b.log.Follow(b.stream, 0, 0)
+	defer early.Close()
+	b.mustAppend(t, 1)
+	collect(t, early, 0, 1)
+	b.fill(t, 3)
+	late := b.log.Follow(b.stream, 4, 4)
+	defer late.Close()
+	collect(t, early, 1, 4)
+}
+
+// Wherever the end of what is remembered lies.
+func TestJoiningJustBehindWhatIsRemembered(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.fill(t, 10)
+	for after := range int64(10) {
+		one := b.log.Follow(b.stream, 10, 10)
+		two := b.log.Follow(b.stream, after, 10)
+		collect(t, two, after, 10)
+		two.Close()
+		one.Close()
+	}
+	one := b.log.Follow(b.stream, 10, 10)
+	defer one.Close()
+	b.mustAppend(t, 3)
+	collect(t, one, 10, 13)
+	for after := range int64(13) {
+		two := b.log.Follow(b.stream, after, 13)
+		collect(t, two, after, 13)
+		two.Close()
+	}
 }
 
 func TestReplayThenLive(t *testing.T) {

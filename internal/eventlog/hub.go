@@ -9,11 +9,16 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"parley/internal/supervise"
 )
 
 // checkEvery is how often streams with followers are looked at for events whose rings were never sent, such as those
 // of a process that ended between commit and ring, and the database for whether it is still the same.
 const checkEvery = time.Second
+
+// unreachable is for how long followers wait for a database that does not answer.
+const unreachable = 5 * time.Second
 
 // reader reads the events of a stream that come after a place, from the first, a batch at most.
 type reader func(ctx context.Context, streamID, after int64) ([]Event, error)
@@ -32,23 +37,48 @@ func newHub(read reader, bus Bus, log *slog.Logger) *hub {
 	return &hub{read: read, bus: bus, log: log, tails: map[int64]*tail{}}
 }
 
-// Run serves followers until the context ends.
+// Run serves followers until the context ends. The bus fails and is started again by itself; it has ended when Run
+// returns, so that there is one listener however often Run is called.
 func (l *Log) Run(ctx context.Context) error {
-	done := make(chan error, 1)
-	go func() { done <- l.hub.bus.Run(ctx, l.hub.ringHere, l.hub.ringAll) }()
+	ctx, cancel := context.WithCancel(ctx)
+	var bus sync.WaitGroup
+	bus.Go(func() { supervise.Run(ctx, l.log, "bus of the log", l.hub.listen) })
+	defer bus.Wait()
+	defer cancel()
+	return l.check(ctx)
+}
+
+// listen hears the bus. It ends with an error whatever the bus says, since a bus has no reason to end.
+func (h *hub) listen(ctx context.Context) error {
+	return errors.Join(h.bus.Run(ctx, h.ringHere, h.ringAll), errors.New("the bus has ended"))
+}
+
+// check looks for what no ring has told.
+func (l *Log) check(ctx context.Context) error {
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return <-done
-		case err := <-done:
-			return err
+			return nil
 		case <-tick.C:
-			if err := errors.Join(l.checkHistory(ctx), l.checkGrowth(ctx)); err != nil && ctx.Err() == nil {
-				l.log.WarnContext(ctx, "check the log", "error", err)
+			err := errors.Join(l.checkHistory(ctx), l.checkGrowth(ctx))
+			if ctx.Err() == nil {
+				l.checked(ctx, err)
 			}
 		}
+	}
+}
+
+// checked ends all followers where the log has been out of reach for a while: another process may reach it.
+func (l *Log) checked(ctx context.Context, err error) {
+	if err == nil {
+		l.reached = time.Now()
+		return
+	}
+	l.log.WarnContext(ctx, "check the log", "error", err)
+	if time.Since(l.reached) > unreachable {
+		l.hub.end(lostDatabase())
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"parley/ent"
-	"parley/ent/stream"
+	"parley/internal/database"
 	"parley/internal/typeid"
 )
 
@@ -24,6 +24,8 @@ type Log struct {
 	log   *slog.Logger
 	epoch atomic.Uint32
 	hub   *hub
+
+	reached time.Time // when the database last answered a check; of check alone
 }
 
 // Open returns the log in the database. Run must be called for followers to be served.
@@ -32,7 +34,7 @@ func Open(ctx context.Context, db *sql.DB, bus Bus, log *slog.Logger) (*Log, err
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{db: db, log: log}
+	l := &Log{db: db, log: log, reached: time.Now()}
 	l.epoch.Store(epoch)
 	l.hub = newHub(l.read, bus, log)
 	return l, nil
@@ -83,7 +85,7 @@ func (l *Log) AppendTx(ctx context.Context, tx *ent.Tx, streamID int64, entries 
 	if err := tx.Event.CreateBulk(rows...).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("append to stream: %w", err)
 	}
-	l.ringAfterCommit(tx, streamID)
+	database.AfterCommit(tx, func() { l.hub.ring(streamID) })
 	return events, nil
 }
 
@@ -91,15 +93,6 @@ func (l *Log) AppendTx(ctx context.Context, tx *ent.Tx, streamID int64, entries 
 func SealTx(ctx context.Context, tx *ent.Tx, streamID int64) error {
 	if err := tx.Stream.UpdateOneID(streamID).SetSealed(true).Exec(ctx); err != nil {
 		return fmt.Errorf("seal stream: %w", err)
-	}
-	return nil
-}
-
-// LockTx locks a stream until the transaction ends, so that it neither grows nor is sealed meanwhile.
-func LockTx(ctx context.Context, tx *ent.Tx, streamID int64) error {
-	_, err := tx.Stream.Query().Where(stream.ID(streamID)).ForUpdate().OnlyID(ctx)
-	if err != nil {
-		return fmt.Errorf("lock stream: %w", err)
 	}
 	return nil
 }
@@ -126,10 +119,7 @@ func raise(ctx context.Context, tx *ent.Tx, streamID int64, n int) (lastSeq int6
 }
 
 func (e Entry) event(streamID, seq int64, at time.Time) Event {
-	if e.ID == "" {
-		e.ID = typeid.New("evt")
-	}
-	return Event{e.ID, streamID, seq, e.Kind, e.Side, e.ActorID, at, e.Body, e.Data}
+	return Event{typeid.New("evt"), streamID, seq, e.Kind, e.Side, e.ActorID, at, e.Body, e.Data}
 }
 
 func create(tx *ent.Tx, e Event) *ent.EventCreate {
@@ -144,18 +134,6 @@ func create(tx *ent.Tx, e Event) *ent.EventCreate {
 		c.SetData(e.Data)
 	}
 	return c
-}
-
-func (l *Log) ringAfterCommit(tx *ent.Tx, streamID int64) {
-	tx.OnCommit(func(next ent.Committer) ent.Committer {
-		return ent.CommitFunc(func(ctx context.Context, tx *ent.Tx) error {
-			err := next.Commit(ctx, tx)
-			if err == nil {
-				l.hub.ring(streamID)
-			}
-			return err
-		})
-	})
 }
 
 // Posted hands over an event that a statement outside of this package has appended and committed.

@@ -14,8 +14,8 @@ import (
 	"parley/internal/eventlog"
 )
 
-// step is one thing that happens to a stream; which is which event, follower or number.
-type step struct{ what, which int }
+// step is one thing that happens to a stream; which and far say to which event or follower, or how many.
+type step struct{ what, which, far int }
 
 const (
 	commit    = iota // some events, of which nobody is told
@@ -34,8 +34,9 @@ const (
 // once the check has looked.
 func TestAnyInterleaving(t *testing.T) {
 	t.Parallel()
+	number := rapid.OneOf(rapid.IntRange(0, 3), rapid.IntRange(0, 1000))
 	draw := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step {
-		return step{rapid.IntRange(0, steps-1).Draw(t, "what"), rapid.IntRange(0, 1<<20).Draw(t, "which")}
+		return step{rapid.IntRange(0, steps-1).Draw(t, "what"), number.Draw(t, "which"), number.Draw(t, "far")}
 	}), 1, 40)
 	rapid.Check(t, func(rt *rapid.T) {
 		happened := draw.Draw(rt, "steps")
@@ -83,12 +84,12 @@ func (s *stage) do(h step) {
 		s.commit(200 + h.which%800)
 	case hand:
 		if n := s.last(); n > 0 {
-			s.log.Posted(eventlog.Event{Stream: 1, Seq: n - int64(h.which)%min(n, 5)})
+			s.log.Posted(eventlog.Event{Stream: 1, Seq: max(1, n-int64(h.far))})
 		}
 	case ring:
 		s.log.Ring(1)
 	case join:
-		s.join(h.which)
+		s.join(int64(h.which), int64(h.far))
 	case leave:
 		if n := len(s.followers); n > 0 {
 			i := h.which % n
@@ -110,11 +111,11 @@ func (s *stage) do(h step) {
 	}
 }
 
-func (s *stage) join(which int) {
+// join makes one who follows from so far behind the newest place, of which the caller has read an old one perhaps.
+func (s *stage) join(behind, old int64) {
 	newest := s.last()
-	after := int64(which) % (newest + 1)
-	read := after + int64(which/7)%(newest-after+1) // what the caller has read may be old
-	f := &spectator{Follower: s.log.Follow(1, after, read), eager: which%2 == 0, at: after}
+	after := max(0, newest-behind)
+	f := &spectator{Follower: s.log.Follow(1, after, max(after, newest-old)), eager: old%2 == 0, at: after}
 	s.followers = append(s.followers, f)
 	if f.eager {
 		s.eager.Go(func() {

@@ -3,13 +3,17 @@ package eventlog
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"parley/internal/supervise"
 )
 
-// remembered is how many of the newest events a tail keeps, so that followers need not read the log.
-const remembered = 256
+// What a tail keeps of the newest events, so that followers need not read the log: so many, and so much text at most.
+const (
+	remembered      = 256
+	rememberedBytes = 1 << 20
+)
 
 // tail knows the end of one stream. It moves forward event after event: by the next one that this process's writer
 // hands over, else by reading the log.
@@ -25,6 +29,7 @@ type tail struct {
 	mu     sync.Mutex
 	head   int64         // place of the newest event known
 	recent []Event       // the newest events, without gaps, up to head
+	bytes  int           // of text in them
 	grown  chan struct{} // closed, and replaced, when head moves
 }
 
@@ -90,6 +95,7 @@ func (t *tail) extend(events []Event) bool {
 		}
 		t.head, moved = e.Seq, true
 		t.recent = append(t.recent, e)
+		t.bytes += e.size()
 	}
 	if moved {
 		t.forget()
@@ -99,11 +105,18 @@ func (t *tail) extend(events []Event) bool {
 	return moved
 }
 
-// forget drops old events. Followers may still hold the old array, so a new one is made, and seldom.
+// forget drops old events. Followers may still hold the old array, so a new one is made, and seldom: when there is
+// twice as much as is to be kept.
 func (t *tail) forget() {
-	if len(t.recent) >= 2*remembered {
-		t.recent = append(make([]Event, 0, 2*remembered), t.recent[len(t.recent)-remembered:]...)
+	if len(t.recent) < 2*remembered && t.bytes < 2*rememberedBytes {
+		return
 	}
+	keep, bytes := 0, 0
+	for keep < remembered && bytes < rememberedBytes {
+		keep++
+		bytes += t.recent[len(t.recent)-keep].size()
+	}
+	t.recent, t.bytes = slices.Clone(t.recent[len(t.recent)-keep:]), bytes
 }
 
 func (t *tail) ring() {

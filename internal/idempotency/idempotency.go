@@ -49,52 +49,46 @@ func For(actor string, key *string, operation string, arguments ...any) (Key, er
 	return Key{actor: actor, key: *key, fingerprint: sum[:]}, nil
 }
 
-// Columns returns what a statement that inserts the key itself needs; an empty key is to be left out.
-func (k Key) Columns() (actor, key string, fingerprint []byte) { return k.actor, k.key, k.fingerprint }
+// Columns returns what a statement that inserts the key itself needs beside the actor; an empty key is to be left out.
+func (k Key) Columns() (key string, fingerprint []byte) { return k.key, k.fingerprint }
 
-// ClaimTx takes the key, or returns the id of what was made when it was taken before ("" when it is ours now). While
-// another transaction holds the key, it waits for its end.
-func (k Key) ClaimTx(ctx context.Context, tx *ent.Tx) (madeID string, err error) {
+// ClaimTx takes the key for what is about to be made with the id, or returns the id of what was made when it was taken
+// before. While another transaction holds the key, it waits for its end.
+func (k Key) ClaimTx(ctx context.Context, tx *ent.Tx, id string) (standing string, err error) {
 	if k.key == "" {
-		return "", nil
+		return id, nil
 	}
-	err = tx.IdempotencyKey.Create().SetActorID(k.actor).SetKey(k.key).SetFingerprint(k.fingerprint).
+	err = tx.IdempotencyKey.Create().SetActorID(k.actor).SetKey(k.key).SetFingerprint(k.fingerprint).SetResultID(id).
 		OnConflict(sql.ConflictColumns(idempotencykey.FieldActorID, idempotencykey.FieldKey), sql.DoNothing()).
 		Exec(ctx)
 	if err == nil {
-		return "", nil
+		return id, nil
 	}
 	if !errors.Is(err, stdsql.ErrNoRows) { // no row: the key is taken
 		return "", fmt.Errorf("claim idempotency key: %w", err)
 	}
-	return k.Made(ctx, tx.Client())
+	standing, _, err = k.Made(ctx, tx.Client())
+	return standing, err
 }
 
-// Made returns the id of what was made with the key, which has been taken.
-func (k Key) Made(ctx context.Context, client *ent.Client) (string, error) {
+// Made returns the id of what was made with the key, and false where it was not taken.
+func (k Key) Made(ctx context.Context, client *ent.Client) (id string, found bool, err error) {
+	if k.key == "" {
+		return "", false, nil
+	}
 	row, err := client.IdempotencyKey.Query().
 		Where(idempotencykey.ActorID(k.actor), idempotencykey.Key(k.key)).Only(ctx)
+	if ent.IsNotFound(err) {
+		return "", false, nil
+	}
 	if err != nil {
-		return "", fmt.Errorf("read idempotency key: %w", err)
+		return "", false, fmt.Errorf("read idempotency key: %w", err)
 	}
 	if !bytes.Equal(row.Fingerprint, k.fingerprint) {
-		return "", apierr.New(apierr.IdempotencyKeyReused,
+		return "", false, apierr.New(apierr.IdempotencyKeyReused,
 			"This idempotency key was used before with other arguments; use a new key for a new request.").On("idempotencyKey")
 	}
-	return row.ResultID, nil
-}
-
-// DoneTx remembers what was made.
-func (k Key) DoneTx(ctx context.Context, tx *ent.Tx, madeID string) error {
-	if k.key == "" {
-		return nil
-	}
-	err := tx.IdempotencyKey.Update().
-		Where(idempotencykey.ActorID(k.actor), idempotencykey.Key(k.key)).SetResultID(madeID).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("remember what the idempotency key made: %w", err)
-	}
-	return nil
+	return row.ResultID, true, nil
 }
 
 // Sweep forgets keys that are older than the age; none where the age is zero, which lifts the limit.
@@ -108,6 +102,3 @@ func Sweep(ctx context.Context, client *ent.Client, age time.Duration) error {
 	}
 	return nil
 }
-
-// IsZero tells whether the request has no key.
-func (k Key) IsZero() bool { return k.key == "" }

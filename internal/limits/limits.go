@@ -6,6 +6,7 @@
 package limits
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -34,6 +35,7 @@ type Limits struct {
 	NameCharacters    int `name:"name-characters" default:"64" help:"characters in a person's name"`
 
 	Operation time.Duration `name:"operation" default:"10s" help:"time for one query or mutation"`
+	Transfer  time.Duration `name:"transfer" default:"30s" help:"time for a body to arrive and for an answer to be taken, outside of GraphQL"`
 
 	SocketInit          time.Duration `name:"socket-init" default:"5s" help:"time for connection_init to arrive"`
 	SocketPing          time.Duration `name:"socket-ping" default:"20s" help:"interval of pings"`
@@ -45,18 +47,18 @@ type Limits struct {
 	SessionConnections  int           `name:"session-connections" default:"10" rate:"true" help:"streaming connections of one access token"`
 	AddressConnections  int           `name:"address-connections" default:"5" rate:"true" help:"streaming connections of one address, before sign-in"`
 
-	Heartbeat time.Duration `name:"heartbeat" default:"25s" help:"how often a subscription says that it is alive"`
+	Heartbeat time.Duration `name:"heartbeat" default:"25s" help:"after this long without an event a subscription says that it is alive"`
 
-	MessagesPerSecond    int       `name:"messages-per-second" default:"5" rate:"true" help:"messages a person may send a second, in the long run"`
-	MessagesBurst        int       `name:"messages-burst" default:"60" rate:"true" help:"messages a person may send at once"`
-	SignInPerAccount     int       `name:"sign-in-per-account" default:"5" rate:"true" help:"attempts to sign in to an account in 15 minutes"`
-	SignInPerAddress     int       `name:"sign-in-per-address" default:"20" rate:"true" help:"failed attempts to sign in from an address in 15 minutes"`
-	LinkFailures         int       `name:"link-failures" default:"10" rate:"true" help:"wrong links from an address in 15 minutes"`
-	InvitesPerNumberHour int       `name:"invites-per-recipient-hour" default:"3" rate:"true" help:"invitations to one number or address in an hour"`
-	InvitesPerNumberDay  int       `name:"invites-per-recipient-day" default:"10" rate:"true" help:"invitations to one number or address in a day"`
-	InvitesPerMember     int       `name:"invites-per-member-hour" default:"30" rate:"true" help:"invitations by one member in an hour"`
-	InvitesPerOrgDay     int       `name:"invites-per-organization-day" default:"500" rate:"true" help:"invitations by one organisation in a day"`
-	SmsCountries         Countries `name:"sms-countries" default:"0" help:"countries that text messages may go to, such as GB+FR; 0 is every country"`
+	MessagesPerSecond       int       `name:"messages-per-second" default:"5" rate:"true" help:"messages a person may send a second, in the long run"`
+	MessagesBurst           int       `name:"messages-burst" default:"60" rate:"true" help:"messages a person may send at once"`
+	SignInPerAccount        int       `name:"sign-in-per-account" default:"5" rate:"true" help:"failed attempts to sign in to an account in 15 minutes"`
+	SignInPerAddress        int       `name:"sign-in-per-address" default:"20" rate:"true" help:"failed attempts to sign in from an address in 15 minutes"`
+	LinkFailures            int       `name:"link-failures" default:"10" rate:"true" help:"wrong links from an address in 15 minutes"`
+	InvitesPerRecipientHour int       `name:"invites-per-recipient-hour" default:"3" rate:"true" help:"invitations to one number or address in an hour"`
+	InvitesPerRecipientDay  int       `name:"invites-per-recipient-day" default:"10" rate:"true" help:"invitations to one number or address in a day"`
+	InvitesPerMember        int       `name:"invites-per-member-hour" default:"30" rate:"true" help:"invitations by one member in an hour"`
+	InvitesPerOrgDay        int       `name:"invites-per-organization-day" default:"500" rate:"true" help:"invitations by one organisation in a day"`
+	SmsCountries            Countries `name:"sms-countries" default:"0" help:"countries that text messages may go to, such as GB+FR; 0 is every country"`
 
 	TokenIdle      time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`
 	TokenLife      time.Duration `name:"token-life" default:"12h" help:"a member's access token ends after this long"`
@@ -111,6 +113,14 @@ func End(begun time.Time, d time.Duration) time.Time {
 		return begun.AddDate(100, 0, 0)
 	}
 	return begun.Add(d)
+}
+
+// Within is context.WithTimeout in which a lifted limit never ends.
+func Within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, d)
 }
 
 // RatesLifted tells whether s contains rates=0, which is for load tests only.

@@ -99,6 +99,20 @@ func TestRatesAreLiftedTogether(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	for d, limited := range map[time.Duration]bool{0: false, time.Hour: true} {
+		ctx, cancel := limits.Within(t.Context(), d)
+		if _, has := ctx.Deadline(); has != limited || ctx.Err() != nil {
+			t.Errorf("within %s: a deadline %v, ended by %v", d, has, ctx.Err())
+		}
+		cancel()
+		if ctx.Err() == nil {
+			t.Errorf("within %s: it is not cancelled", d)
+		}
+	}
+}
+
 func TestRatesLifted(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{
@@ -130,5 +144,38 @@ func TestHelpListsEveryLimit(t *testing.T) {
 		if l, err := limits.Parse(name + "=0"); err != nil || !reflect.ValueOf(l).Field(i).IsZero() {
 			t.Errorf("%s is not lifted by 0: %v", name, err)
 		}
+	}
+}
+
+func TestCountries(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"": "GB FR US", "sms-countries=0": "GB FR US", "sms-countries=": "GB FR US", "sms-countries=gb+FR": "GB FR", "sms-countries=US": "US",
+	} {
+		l, err := limits.Parse(s)
+		var allowed []string
+		for _, country := range []string{"GB", "FR", "US"} {
+			if l.SmsCountries.Allow(country) {
+				allowed = append(allowed, country)
+			}
+		}
+		if got := strings.Join(allowed, " "); got != want || err != nil {
+			t.Errorf("%q allows %s, want %s (%v)", s, got, want, err)
+		}
+	}
+	if l, err := limits.Parse("sms-countries=GB"); err != nil || l.SmsCountries.Allow("") || l.SmsCountries.Allow("G") {
+		t.Errorf("what is no country is allowed (%v)", err)
+	}
+}
+
+// Zero lifts a time: what it limits ends in a century.
+func TestEnd(t *testing.T) {
+	t.Parallel()
+	begun := time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
+	if end := limits.End(begun, time.Hour); !end.Equal(begun.Add(time.Hour)) {
+		t.Errorf("an hour ends at %s", end)
+	}
+	if end := limits.End(begun, 0); end.Year() != 2126 {
+		t.Errorf("what is lifted ends at %s", end)
 	}
 }

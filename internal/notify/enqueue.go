@@ -8,6 +8,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/delivery"
+	"parley/internal/database"
 )
 
 // Message is what is to be sent. Text holds <link> where the link goes, which is derived from LinkID when the message
@@ -36,7 +37,7 @@ func (o *Outbox) EnqueueTx(ctx context.Context, tx *ent.Tx, m Message) (*ent.Del
 	if err != nil {
 		return nil, fmt.Errorf("enqueue delivery: %w", err)
 	}
-	tx.OnCommit(o.ringAfter)
+	database.AfterCommit(tx, o.ring)
 	return d, nil
 }
 
@@ -46,13 +47,4 @@ func (m Message) place() string {
 		return m.Text
 	}
 	return strings.TrimRight(m.Text, " \t\r\n") + " " + placeholder
-}
-
-// ringAfter is a hook that wakes the worker after the commit, when it can see the row.
-func (o *Outbox) ringAfter(next ent.Committer) ent.Committer {
-	return ent.CommitFunc(func(ctx context.Context, tx *ent.Tx) error {
-		err := next.Commit(ctx, tx)
-		o.ring() // also when the commit's answer was lost: looking costs little
-		return err
-	})
 }

@@ -34,20 +34,39 @@ type SignInPayload struct {
 const longestPassword = 1024
 
 // SignIn gives a member an access token. Whether the address is unknown or the password wrong cannot be told, by the
-// answer or the time it takes; attempts are limited by account and by address.
+// answer or the time it takes; wrong passwords are limited by account and by address.
 func (s *Service) SignIn(ctx context.Context, in SignInInput) (*SignInPayload, error) {
 	rules := s.signInRules(ctx, in.Email)
-	if err := s.counter.Take(ctx, rules...); err != nil {
+	if err := s.counter.Check(ctx, rules...); err != nil { // so that who is refused anyway does not stand in the queue
 		return nil, err
 	}
-	m, err := s.recognise(ctx, in)
+	var m *ent.Member
+	err := s.passwords.InTurn(ctx, func() (err error) {
+		m, err = s.attempt(ctx, in, rules)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	if err := s.counter.GiveBack(ctx, rules...); err != nil {
+	return s.admit(ctx, m)
+}
+
+// attempt is one check of a password. Only wrong ones count, so however many right ones there are at the same moment
+// all are let in. All the same no guess is answered over the limit: the answer, right or wrong, is settled after the
+// check, in an order that holds over all processes. What is checked in vain is bounded by the places for hashing.
+func (s *Service) attempt(ctx context.Context, in SignInInput, rules []throttle.Rule) (*ent.Member, error) {
+	if err := s.counter.Check(ctx, rules...); err != nil { // others have failed while this one waited for its turn
 		return nil, err
 	}
-	return s.admit(ctx, m)
+	m, refusal := s.recognise(ctx, in)
+	failed := apierr.Is(refusal, apierr.CredentialsInvalid)
+	if refusal != nil && !failed {
+		return nil, refusal
+	}
+	if err := s.counter.Settle(ctx, failed, rules...); err != nil {
+		return nil, err
+	}
+	return m, refusal
 }
 
 func (s *Service) signInRules(ctx context.Context, email string) []throttle.Rule {
@@ -73,7 +92,7 @@ func (s *Service) recognise(ctx context.Context, in SignInInput) (*ent.Member, e
 	if m != nil {
 		hash = m.PasswordHash
 	}
-	ok, err := s.passwords.Check(ctx, hash, in.Password)
+	ok, err := s.passwords.Check(hash, in.Password)
 	if err != nil {
 		return nil, err
 	}

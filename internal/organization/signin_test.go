@@ -1,6 +1,9 @@
 package organization_test
 
 import (
+	"context"
+	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -24,8 +27,8 @@ func TestSignInGivesATokenAndShowsTheMember(t *testing.T) {
 		if p.Member.ID != ada.ID || auth.From(ctx).ID() != ada.ID {
 			t.Errorf("%s signed in, and asks as %s", p.Member.ID, auth.From(ctx).ID())
 		}
-		v, _, err := b.tokens.Authenticate(t.Context(), "Bearer "+*p.AccessToken)
-		if err != nil || v.ID() != ada.ID || !v.ExpiresAt.Equal(*p.ExpiresAt) {
+		s, err := b.tokens.Authenticate(t.Context(), "Bearer "+*p.AccessToken)
+		if v := s.Viewer; err != nil || v.ID() != ada.ID || !v.ExpiresAt.Equal(*p.ExpiresAt) {
 			t.Errorf("the token stands for %s until %s (%v), want %s", v.ID(), v.ExpiresAt, err, p.ExpiresAt)
 		}
 	}
@@ -91,6 +94,63 @@ func TestSignInIsLimitedByAccount(t *testing.T) {
 	}
 }
 
+// together signs in many times at the same moment, in two processes, and counts what comes of it by its code; "" is in.
+func (b *bundle) together(ctx context.Context, many int, in func(i int) organization.SignInInput) map[apierr.Code]int {
+	other, _ := b.process()
+	services := []*organization.Service{b.service, other}
+	codes := make(chan apierr.Code, many)
+	for i := range many {
+		go func() {
+			_, err := services[i%2].SignIn(ctx, in(i))
+			if refusals := apierr.As(err); len(refusals) > 0 {
+				codes <- refusals[0].Code
+			} else if err != nil {
+				codes <- apierr.Code(err.Error())
+			} else {
+				codes <- ""
+			}
+		}()
+	}
+	counts := map[apierr.Code]int{}
+	for range many {
+		counts[<-codes]++
+	}
+	return counts
+}
+
+// Right passwords keep nobody out, however many there are at once and whatever the limit is.
+func TestRightPasswordsAtTheSameMomentAreAllIn(t *testing.T) {
+	b := setup(t)
+	got := b.together(t.Context(), 20, func(int) organization.SignInInput {
+		return organization.SignInInput{Email: "ada@Acme.example", Password: password}
+	})
+	if want := map[apierr.Code]int{"": 20}; !maps.Equal(got, want) {
+		t.Errorf("have %v, want all in", got)
+	}
+	for _, a := range b.db.Ent.Attempt.Query().AllX(t.Context()) {
+		if a.Count != 0 {
+			t.Errorf("%d failures are counted", a.Count)
+		}
+	}
+}
+
+// Guesses at the same moment are answered as if each had waited for the one before.
+func TestWrongPasswordsAtTheSameMomentAreLimited(t *testing.T) {
+	b := setup(t)
+	got := b.together(t.Context(), 50, func(int) organization.SignInInput {
+		return organization.SignInInput{Email: "ada@Acme.example", Password: "wrong"}
+	})
+	if want := map[apierr.Code]int{apierr.CredentialsInvalid: 5, apierr.Throttled: 45}; !maps.Equal(got, want) {
+		t.Errorf("of an account: have %v, want %v", got, want)
+	}
+	got = b.together(auth.WithAddress(t.Context(), "192.0.2.1"), 50, func(i int) organization.SignInInput {
+		return organization.SignInInput{Email: fmt.Sprintf("nobody%d@Acme.example", i), Password: "wrong"}
+	})
+	if want := map[apierr.Code]int{apierr.CredentialsInvalid: 20, apierr.Throttled: 30}; !maps.Equal(got, want) {
+		t.Errorf("of an address: have %v, want %v", got, want)
+	}
+}
+
 func TestSignInIsLimitedByAddress(t *testing.T) {
 	b := setup(t)
 	ctx := auth.WithAddress(t.Context(), "192.0.2.1")
@@ -113,11 +173,11 @@ func (b *bundle) signIn(t *testing.T, email string) (auth.Viewer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, _, err := b.tokens.Authenticate(t.Context(), "Bearer "+*p.AccessToken)
+	s, err := b.tokens.Authenticate(t.Context(), "Bearer "+*p.AccessToken)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return v, "Bearer " + *p.AccessToken
+	return s.Viewer, "Bearer " + *p.AccessToken
 }
 
 func (b *bundle) signsOut(t *testing.T, v auth.Viewer, everywhere *bool) {
@@ -130,7 +190,7 @@ func (b *bundle) signsOut(t *testing.T, v auth.Viewer, everywhere *bool) {
 func (b *bundle) wantLiving(t *testing.T, living map[string]bool) {
 	t.Helper()
 	for token, want := range living {
-		_, _, err := b.tokens.Authenticate(t.Context(), token)
+		_, err := b.tokens.Authenticate(t.Context(), token)
 		if want && err != nil || !want && !apierr.Is(err, apierr.Unauthenticated) {
 			t.Errorf("a token that should live (%v): %v", want, err)
 		}
@@ -156,8 +216,11 @@ func TestX3_ACustomerSignsOutEverywhere(t *testing.T) {
 	b := setup(t)
 	ada := b.member(t, "ada@Acme.example")
 	v := auth.From(b.customer(t, ada.OrganizationID))
+	stream := b.db.Ent.Stream.Create().SetID(1).SaveX(t.Context())
+	room := b.db.Ent.Room.Create().SetOrganizationID(ada.OrganizationID).SetCreatedBy(ada).SetName("Carl").SetStream(stream).SaveX(t.Context())
+	link := b.db.Ent.RoomLink.Create().SetRoom(room).SetExpiresAt(time.Now().Add(time.Hour)).SaveX(t.Context())
 	for i := range 2 {
-		err := b.db.Ent.AccessToken.Create().SetHash([]byte{byte(i)}).SetCustomerID(v.ID()).
+		err := b.db.Ent.AccessToken.Create().SetHash([]byte{byte(i)}).SetCustomerID(v.ID()).SetLink(link).
 			SetExpiresAt(time.Now().Add(time.Hour)).SetIdleAt(time.Now().Add(time.Hour)).Exec(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -14,7 +14,11 @@ import (
 	"parley/internal/database"
 	"parley/internal/eventlog"
 	"parley/internal/idempotency"
+	"parley/internal/typeid"
 )
+
+// roomPrefix is the type of the ids of rooms.
+const roomPrefix = "room"
 
 // newName is what a room is called until a customer is invited (rule R1).
 const newName = "Collaboration Room"
@@ -40,15 +44,14 @@ func (s *Service) Create(ctx context.Context, in CreateRoomInput) (*CreateRoomPa
 	if err != nil {
 		return nil, err
 	}
-	var id string
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) (err error) {
-		if id, err = key.ClaimTx(ctx, tx); err != nil || id != "" {
+	id := typeid.New(roomPrefix)
+	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+		standing, err := key.ClaimTx(ctx, tx, id)
+		if err != nil || standing != id {
+			id = standing
 			return err
 		}
-		if id, err = createTx(ctx, tx, v); err != nil {
-			return err
-		}
-		return key.DoneTx(ctx, tx, id)
+		return createTx(ctx, tx, v, id)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("create room: %w", err)
@@ -60,17 +63,17 @@ func (s *Service) Create(ctx context.Context, in CreateRoomInput) (*CreateRoomPa
 	return &CreateRoomPayload{Room: r}, nil
 }
 
-func createTx(ctx context.Context, tx *ent.Tx, v auth.Viewer) (id string, err error) {
+func createTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id string) error {
 	streamID, err := eventlog.CreateTx(ctx, tx)
 	if err != nil {
-		return "", err
+		return err
 	}
-	r, err := tx.Room.Create().
-		SetOrganizationID(v.OrganizationID()).SetCreatedByID(v.ID()).SetName(newName).SetStreamID(streamID).Save(ctx)
+	err = tx.Room.Create().SetID(id).
+		SetOrganizationID(v.OrganizationID()).SetCreatedByID(v.ID()).SetName(newName).SetStreamID(streamID).Exec(ctx)
 	if err != nil {
-		return "", fmt.Errorf("keep room: %w", err)
+		return fmt.Errorf("keep room: %w", err)
 	}
-	return r.ID, nil
+	return nil
 }
 
 // CloseRoomInput is the input of closeRoom.
@@ -90,7 +93,7 @@ func (s *Service) Close(ctx context.Context, in CloseRoomInput) (*CloseRoomPaylo
 		return nil, err
 	}
 	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
-		r, err := lockTx(ctx, tx, v, in.RoomID)
+		r, err := lockTx(ctx, tx, ofMember(v, in.RoomID))
 		if err != nil || r.Status == room.StatusClosed {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/customerinvitation"
+	"parley/ent/room"
 	"parley/ent/roomlink"
 	"parley/internal/apierr"
 	"parley/internal/auth"
@@ -39,7 +40,7 @@ func (s *Service) Enter(ctx context.Context, in EnterRoomInput) (*EnterRoomPaylo
 	r, c := link.Edges.Room, link.Edges.Room.Edges.Customer
 	var issued auth.Issued
 	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) (err error) {
-		if err := s.useTx(ctx, tx, link); err != nil {
+		if err := s.useTx(ctx, tx, link.ID, r); err != nil {
 			return err
 		}
 		issued, err = s.tokens.IssueToCustomerTx(ctx, tx, c.ID, link.ID)
@@ -55,32 +56,48 @@ func (s *Service) Enter(ctx context.Context, in EnterRoomInput) (*EnterRoomPaylo
 	return &EnterRoomPayload{AccessToken: &issued.Text, ExpiresAt: &issued.ExpiresAt, Room: r, Customer: c}, nil
 }
 
-// useTx moves the link's end, and tells the room when it is used for the first time.
-func (s *Service) useTx(ctx context.Context, tx *ent.Tx, link *ent.RoomLink) error {
-	if err := tx.RoomLink.UpdateOne(link).SetExpiresAt(s.linkEnd(link.CreatedAt)).Exec(ctx); err != nil {
-		return fmt.Errorf("move the end of a link: %w", err)
+// useTx moves the link's end, and tells the room when it is used for the first time. The room is locked first, as it is
+// by who closes it: then either the room is closed and the link ends, or the customer is in before.
+func (s *Service) useTx(ctx context.Context, tx *ent.Tx, linkID string, r *ent.Room) error {
+	if _, err := lockTx(ctx, tx, room.ID(r.ID), room.StatusEQ(room.StatusActive)); err != nil {
+		return invalidWhereMissing(err)
 	}
-	first, err := tx.RoomLink.Update().
-		Where(roomlink.ID(link.ID), roomlink.EnteredAtIsNil()).SetEnteredAt(time.Now()).Save(ctx)
+	link, err := tx.RoomLink.Query().Where(roomlink.ID(linkID), living()).Only(ctx)
+	if ent.IsNotFound(err) {
+		return invalidLink()
+	}
 	if err != nil {
-		return fmt.Errorf("mark a link as used: %w", err)
+		return fmt.Errorf("read link: %w", err)
 	}
-	if first == 0 {
+	now := time.Now()
+	use := tx.RoomLink.UpdateOne(link).SetExpiresAt(s.linkEnd(link.CreatedAt, now))
+	if link.EnteredAt == nil {
+		use.SetEnteredAt(now)
+	}
+	if err := use.Exec(ctx); err != nil {
+		return fmt.Errorf("note the use of a link: %w", err)
+	}
+	if link.EnteredAt != nil {
 		return nil
 	}
+	return s.joinTx(ctx, tx, link, r)
+}
+
+// joinTx tells the room that its customer has come in by a link for the first time.
+func (s *Service) joinTx(ctx context.Context, tx *ent.Tx, link *ent.RoomLink, r *ent.Room) error {
 	if link.InvitationID != nil {
 		if err := s.advanceTx(ctx, tx, *link.InvitationID, customerinvitation.StatusJoined, nil); err != nil {
 			return err
 		}
 	}
-	r := link.Edges.Room
 	return s.appendTx(ctx, tx, r, by(auth.Viewer{Customer: r.Edges.Customer}, kindCustomerJoined, nil))
 }
 
 // Seen notes that a person has seen the page behind a link: a page says so once it shows, which scanners and previews
-// do not. A token that leads nowhere is an error like that of Enter.
+// do not. A token that leads nowhere is an error like that of Enter; it does not count as a guess, since any page of the
+// web could make a browser post here, and lock the customers of its address out.
 func (s *Service) Seen(ctx context.Context, token string) error {
-	link, err := s.openLink(ctx, token)
+	link, err := s.findLink(ctx, token)
 	if err != nil || link.InvitationID == nil {
 		return err
 	}

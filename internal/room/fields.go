@@ -80,6 +80,9 @@ func (s *Service) InvitationRoom(ctx context.Context, i *ent.CustomerInvitation)
 
 // InvitedBy is the member who sent an invitation.
 func (s *Service) InvitedBy(ctx context.Context, i *ent.CustomerInvitation) (*ent.Member, error) {
+	if i.Edges.InvitedBy != nil {
+		return i.Edges.InvitedBy, nil
+	}
 	m, err := s.ent.Member.Get(ctx, i.InvitedByID)
 	if err != nil {
 		return nil, fmt.Errorf("get member who invited: %w", err)
@@ -90,13 +93,13 @@ func (s *Service) InvitedBy(ctx context.Context, i *ent.CustomerInvitation) (*en
 // Node returns the room, message, customer or invitation with the id, where the viewer may see it.
 func (s *Service) Node(ctx context.Context, prefix, id string) (ent.Node, error) {
 	switch prefix {
-	case "room":
+	case roomPrefix:
 		return node(s.Get(ctx, id))
 	case messagePrefix:
 		return node(s.messageNode(ctx, id))
 	case "cus":
 		return node(s.customerNode(ctx, id))
-	case "cinv":
+	case invitationPrefix:
 		return node(s.invitationNode(ctx, id))
 	}
 	return nil, apierr.MissingThing("thing")

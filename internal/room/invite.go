@@ -19,7 +19,11 @@ import (
 	"parley/internal/notify"
 	"parley/internal/organization"
 	"parley/internal/throttle"
+	"parley/internal/typeid"
 )
+
+// invitationPrefix is the type of the ids of invitations.
+const invitationPrefix = "cinv"
 
 // InviteCustomerInput is the input of inviteCustomer.
 type InviteCustomerInput struct {
@@ -56,15 +60,14 @@ func (s *Service) Invite(ctx context.Context, in InviteCustomerInput) (*InviteCu
 	if err != nil {
 		return nil, err
 	}
-	var id string
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) (err error) {
-		if id, err = key.ClaimTx(ctx, tx); err != nil || id != "" {
+	id := typeid.New(invitationPrefix)
+	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+		standing, err := key.ClaimTx(ctx, tx, id)
+		if err != nil || standing != id {
+			id = standing
 			return err
 		}
-		if id, err = s.inviteTx(ctx, tx, v, in.RoomID, details); err != nil {
-			return err
-		}
-		return key.DoneTx(ctx, tx, id)
+		return s.inviteTx(ctx, tx, v, in.RoomID, details, id)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("invite customer: %w", err)
@@ -93,60 +96,60 @@ func (s *Service) mayReach(v auth.Viewer, d customer.Details) error {
 	return nil
 }
 
-func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, roomID string, d customer.Details) (id string, err error) {
-	r, err := lockTx(ctx, tx, v, roomID)
+// inviteTx makes the invitation with the id.
+func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, roomID string, d customer.Details, id string) error {
+	r, err := lockTx(ctx, tx, ofMember(v, roomID))
 	if err != nil {
-		return "", err
+		return err
 	}
 	switch {
 	case r.Status == room.StatusClosed:
-		return "", closed()
+		return closed()
 	case r.CustomerID != nil:
-		return "", apierr.New(apierr.AlreadyInvited, "This room already has a customer.").On("roomId")
+		return apierr.New(apierr.AlreadyInvited, "This room already has a customer.").On("roomId")
 	}
 	c, err := customer.CreateTx(ctx, tx, r.OrganizationID, d)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if r, err = tx.Room.UpdateOne(r).SetCustomerID(c.ID).SetName(c.Name()).SetStatus(room.StatusActive).Save(ctx); err != nil {
-		return "", fmt.Errorf("name room after customer: %w", err)
+		return fmt.Errorf("name room after customer: %w", err)
 	}
-	i, err := s.sendTx(ctx, tx, v, r, d)
-	if err != nil {
-		return "", err
+	if err := s.sendTx(ctx, tx, v, r, d, id); err != nil {
+		return err
 	}
 	err = s.appendTx(ctx, tx, r,
-		by(v, kindCustomerInvited, data{Invitation: i.ID}), by(v, kindRoomRenamed, data{Name: r.Name}))
+		by(v, kindCustomerInvited, data{Invitation: id}), by(v, kindRoomRenamed, data{Name: r.Name}))
 	if err != nil {
-		return "", err
+		return err
 	}
-	return i.ID, s.counter.TakeTx(ctx, tx, s.inviteRules(v, d)...)
+	return s.counter.TakeTx(ctx, tx, s.inviteRules(v, d)...)
 }
 
-// sendTx keeps an invitation and puts its message into the outbox.
-func (s *Service) sendTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, d customer.Details) (*ent.CustomerInvitation, error) {
+// sendTx keeps the invitation and puts its message into the outbox.
+func (s *Service) sendTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, d customer.Details, id string) error {
 	from, err := senderTx(ctx, tx, r.OrganizationID, d.Channel)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	i, err := tx.CustomerInvitation.Create().
-		SetRoomID(r.ID).SetChannel(d.Channel).SetRecipient(d.Identifier).SetInvitedByID(v.ID()).Save(ctx)
+	err = tx.CustomerInvitation.Create().SetID(id).
+		SetRoomID(r.ID).SetChannel(d.Channel).SetRecipient(d.Identifier).SetInvitedByID(v.ID()).Exec(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("keep invitation: %w", err)
+		return fmt.Errorf("keep invitation: %w", err)
 	}
-	link, err := s.linkTx(ctx, tx, r.ID, &i.ID)
+	link, err := s.linkTx(ctx, tx, r.ID, &id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	o, err := tx.Organization.Get(ctx, r.OrganizationID)
 	if err != nil {
-		return nil, fmt.Errorf("get organisation: %w", err)
+		return fmt.Errorf("get organisation: %w", err)
 	}
 	_, err = s.outbox.EnqueueTx(ctx, tx, notify.Message{
 		OrganizationID: o.ID, Channel: delivery.Channel(d.Channel), From: from, To: d.Identifier,
-		Subject: subject(o, d.Channel), Text: text(o, d), LinkID: link.ID, AboutID: i.ID,
+		Subject: subject(o, d.Channel), Text: text(o, d), LinkID: link.ID, AboutID: id,
 	})
-	return i, err
+	return err
 }
 
 // senderTx is the number that a text message comes from (rule R5); email needs none.
@@ -159,9 +162,10 @@ func senderTx(ctx context.Context, tx *ent.Tx, organizationID string, c customer
 
 func (s *Service) inviteRules(v auth.Viewer, d customer.Details) []throttle.Rule {
 	const hour, day = time.Hour, 24 * time.Hour
+	recipient := v.OrganizationID() + " " + d.Key // nobody learns whom another organisation invites
 	return []throttle.Rule{
-		{Name: "invites-per-recipient-hour", Of: d.Key, Limit: s.limits.InvitesPerNumberHour, Window: hour},
-		{Name: "invites-per-recipient-day", Of: d.Key, Limit: s.limits.InvitesPerNumberDay, Window: day},
+		{Name: "invites-per-recipient-hour", Of: recipient, Limit: s.limits.InvitesPerRecipientHour, Window: hour},
+		{Name: "invites-per-recipient-day", Of: recipient, Limit: s.limits.InvitesPerRecipientDay, Window: day},
 		{Name: "invites-per-member-hour", Of: v.ID(), Limit: s.limits.InvitesPerMember, Window: hour},
 		{Name: "invites-per-organization-day", Of: v.OrganizationID(), Limit: s.limits.InvitesPerOrgDay, Window: day},
 	}

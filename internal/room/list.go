@@ -60,9 +60,12 @@ func (s *Service) Invitations(ctx context.Context, r *ent.Room, a page.Args) (*p
 	oldestFirst := func(s *sql.Selector) {
 		w.Order(s, s.C(customerinvitation.FieldCreatedAt), s.C(customerinvitation.FieldID), false)
 	}
-	rows, err := r.QueryInvitations().Where(oldestFirst).All(ctx)
+	rows, err := r.QueryInvitations().Where(oldestFirst).WithInvitedBy().All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list invitations: %w", err)
+	}
+	for _, i := range rows {
+		i.Edges.Room = r
 	}
 	key := func(i *ent.CustomerInvitation) string { return page.Key{At: i.CreatedAt, ID: i.ID}.Cursor() }
 	return page.Of(w.Window, rows, key, func(ctx context.Context) (int, error) { return r.QueryInvitations().Count(ctx) }), nil

@@ -6,7 +6,10 @@ import (
 	"math"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"parley/ent"
+	"parley/ent/event"
 	"parley/ent/room"
 	"parley/internal/apierr"
 	"parley/internal/auth"
@@ -91,7 +94,7 @@ func (s *Service) places(ctx context.Context, r *ent.Room, w page.Window) (after
 
 // messages makes entries of a room's events.
 func (s *Service) messages(r *ent.Room, events []eventlog.Event) []*Message {
-	sc := s.scene(r.StreamID, events...)
+	sc := s.scene(r.StreamID, events...).in(r)
 	all := make([]*Message, len(events))
 	for i, e := range events {
 		all[i] = s.message(e, sc)
@@ -114,19 +117,19 @@ func (s *Service) messageNode(ctx context.Context, id string) (*Message, error) 
 	if err != nil {
 		return nil, err
 	}
+	r, err := s.find(ctx, v, func(q *sql.Selector) {
+		log := sql.Table(event.Table)
+		q.Where(sql.In(q.C(room.FieldStreamID), sql.Select(log.C(event.FieldStreamID)).From(log).Where(sql.EQ(log.C(event.FieldID), id))))
+	})
+	if err != nil {
+		return nil, err
+	}
 	e, found, err := s.log.Message(ctx, id)
+	if err == nil && !found {
+		err = apierr.MissingThing("message")
+	}
 	if err != nil {
 		return nil, err
 	}
-	if !found {
-		return nil, apierr.MissingThing("message")
-	}
-	r, err := s.byStream(ctx, e.Stream)
-	if err != nil {
-		return nil, err
-	}
-	if !maySee(v, r) {
-		return nil, apierr.MissingThing("message")
-	}
-	return s.message(e, s.scene(e.Stream, e)), nil
+	return s.message(e, s.scene(e.Stream, e).in(r)), nil
 }

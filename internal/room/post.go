@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"parley/ent"
 	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/eventlog"
@@ -46,10 +45,7 @@ func (s *Service) Send(ctx context.Context, in SendMessageInput) (*SendMessagePa
 	if err != nil {
 		return nil, err
 	}
-	if err := s.writing.Take(v.ID()); err != nil {
-		return nil, err
-	}
-	e, err := s.postOnce(ctx, v, in, key)
+	e, err := s.postLimited(ctx, v, in, key)
 	if err != nil {
 		return nil, err
 	}
@@ -62,9 +58,18 @@ func checkBody(body string, longest int) error {
 		return apierr.Blank("body")
 	}
 	if n := utf8.RuneCountInString(body); longest > 0 && n > longest {
-		return apierr.New(apierr.TooLong, "A message has at most %d characters, this one has %d.", longest, n).On("body").Over(longest, n)
+		return apierr.New(apierr.TooLong, "A message has at most %d characters (limit message-characters), this one has %d.", longest, n).On("body").Over(longest, n)
 	}
 	return nil
+}
+
+// postLimited posts as often as a person may; who may not still gets what an earlier request with the key has posted.
+func (s *Service) postLimited(ctx context.Context, v auth.Viewer, in SendMessageInput, key idempotency.Key) (eventlog.Event, error) {
+	throttled := s.writing.Take(v.ID())
+	if throttled == nil {
+		return s.postOnce(ctx, v, in, key)
+	}
+	return s.postedBefore(ctx, key, throttled)
 }
 
 // postOnce posts the message, or returns the one that an earlier request with the same key has posted.
@@ -81,51 +86,40 @@ func (s *Service) postOnce(ctx context.Context, v auth.Viewer, in SendMessageInp
 		s.log.Posted(e)
 		return e, nil
 	}
-	return s.postedBefore(ctx, key)
+	return s.postedBefore(ctx, key, closed())
 }
 
 // postRow executes the statement. Nothing is posted where the key was used before, or the room is closed.
 func (s *Service) postRow(ctx context.Context, v auth.Viewer, roomID string, e *eventlog.Event, key idempotency.Key) (posted bool, err error) {
-	var open bool
 	var seq sql.NullInt64
 	var at sql.NullTime
 	customerID := ""
 	if v.Customer != nil {
 		customerID = v.ID()
 	}
-	_, k, fingerprint := key.Columns()
+	k, fingerprint := key.Columns()
 	err = s.post.QueryRowContext(ctx, roomID, v.OrganizationID(), customerID, e.ID, e.Side, e.ActorID, e.Body, k, fingerprint).
-		Scan(&e.Stream, &open, &seq, &at)
-	switch {
-	case errors.Is(err, sql.ErrNoRows) && v.Customer != nil:
-		return false, closed() // it was the customer's own room, as the caller has checked
-	case errors.Is(err, sql.ErrNoRows):
+		Scan(&e.Stream, &seq, &at)
+	if errors.Is(err, sql.ErrNoRows) {
 		return false, missing()
-	case err != nil:
+	}
+	if err != nil {
 		return false, fmt.Errorf("post message: %w", err)
-	case !open:
-		return false, nil
 	}
 	e.Seq, e.At = seq.Int64, at.Time.UTC()
 	return seq.Valid, nil
 }
 
-// postedBefore returns the message that the key stands for, also where the room was closed after it; a room that is
-// closed takes no other.
-func (s *Service) postedBefore(ctx context.Context, key idempotency.Key) (eventlog.Event, error) {
-	if key.IsZero() {
-		return eventlog.Event{}, closed()
-	}
-	id, err := key.Made(ctx, s.ent)
-	if ent.IsNotFound(err) {
-		err = closed()
-	}
+// postedBefore returns the message that the key stands for, whatever stands in the way of another one, which is the
+// answer where there is none.
+func (s *Service) postedBefore(ctx context.Context, key idempotency.Key, refusal error) (eventlog.Event, error) {
+	id, found, err := key.Made(ctx, s.ent)
 	if err != nil {
 		return eventlog.Event{}, err
 	}
-	e, found, err := s.log.Message(ctx, id)
-	if err == nil && !found {
-		err = closed() // the key was taken in the instant in which the room was closed
+	if !found {
+		return eventlog.Event{}, refusal
 	}
+	e, _, err := s.log.Message(ctx, id)
 	return e, err
 }

@@ -5,25 +5,28 @@
 -- $1 room, $2 organisation, $3 customer or '', $4 message id, $5 side, $6 author, $7 body, $8 idempotency key or '',
 -- $9 fingerprint of the request
 WITH place AS MATERIALIZED (
-	SELECT r.stream_id, r.status IN ('DRAFT', 'ACTIVE') AS open
+	SELECT r.stream_id, r.status = 'ACTIVE' OR ($3::text = '' AND r.status = 'DRAFT') AS open
 	FROM rooms r
-	WHERE r.id = $1 AND r.organization_id = $2
-	  AND ($3::text = '' OR (r.customer_id = $3 AND r.status = 'ACTIVE'))
-), claimed AS (
+	WHERE r.id = $1 AND r.organization_id = $2 AND ($3::text = '' OR r.customer_id = $3)
+), locked AS MATERIALIZED ( -- after waiting for a writer before us PostgreSQL looks again whether it has sealed the log
+	SELECT s.id FROM streams s JOIN place p ON s.id = p.stream_id
+	WHERE p.open AND NOT s.sealed
+	FOR UPDATE OF s
+), claimed AS ( -- so what is refused leaves no key
 	INSERT INTO idempotency_keys (actor_id, key, fingerprint, result_id, created_at)
-	SELECT $6, $8::text, $9, $4, now() FROM place WHERE open AND $8::text <> ''
+	SELECT $6, $8::text, $9, $4, now() FROM locked WHERE $8::text <> ''
 	ON CONFLICT (actor_id, key) DO NOTHING
 	RETURNING 1
 ), raised AS (
 	UPDATE streams s
 	SET last_seq = s.last_seq + 1, last_at = greatest(s.last_at, clock_timestamp())
-	FROM place p
-	WHERE s.id = p.stream_id AND p.open AND NOT s.sealed AND ($8::text = '' OR EXISTS (SELECT FROM claimed))
+	FROM locked
+	WHERE s.id = locked.id AND ($8::text = '' OR EXISTS (SELECT FROM claimed))
 	RETURNING s.id, s.last_seq, s.last_at
 ), posted AS (
 	INSERT INTO events (id, stream_id, seq, kind, side, actor_id, at, body)
 	SELECT $4, id, last_seq, 'TEXT', $5, $6, last_at, $7 FROM raised
-	RETURNING stream_id, seq, at
+	RETURNING seq, at
 )
-SELECT place.stream_id, place.open, posted.seq, posted.at
+SELECT place.stream_id, posted.seq, posted.at
 FROM place LEFT JOIN posted ON true

@@ -42,6 +42,12 @@ func (sc *scene) of(v auth.Viewer) *scene {
 	return sc
 }
 
+// in is the scene in a room that is known already.
+func (sc *scene) in(r *ent.Room) *scene {
+	sc.opening.Do(func() { sc.room = r })
+	return sc
+}
+
 // actor returns one of the people; nobody for the empty id.
 func (sc *scene) actor(ctx context.Context, id string) (ent.Actor, error) {
 	if id == "" {

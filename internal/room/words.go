@@ -9,21 +9,15 @@ import (
 	"parley/internal/customer"
 )
 
-// placeholder is where an organisation's text wants the link (rule R7).
-const placeholder = "<link>"
-
-// text is what the invitation says: the organisation's own text where it has one, with the link at its end where the
-// text does not place it.
+// text is what the invitation says: the organisation's own text where it has one. The outbox puts the link where the
+// text has <link>, and else at its end (rule R7).
 func text(o *ent.Organization, d customer.Details) string {
 	own := o.EmailInvitationText
 	if d.Channel == customerinvitation.ChannelSMS {
 		own = o.SmsInvitationText
 	}
 	if strings.TrimSpace(own) == "" {
-		own = fmt.Sprintf("Hello %s, %s invites you to a conversation: %s", d.FirstName, o.Name, placeholder)
-	}
-	if !strings.Contains(own, placeholder) {
-		own = strings.TrimRight(own, " \n") + " " + placeholder
+		own = fmt.Sprintf("Hello %s, %s invites you to a conversation: <link>", d.FirstName, o.Name)
 	}
 	return own
 }

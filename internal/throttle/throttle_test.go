@@ -53,7 +53,7 @@ func TestCounterIsLiftedByZero(t *testing.T) {
 	for range 10 {
 		take(t, c, rule("ada", 0))
 	}
-	if err := c.GiveBack(t.Context(), rule("ada", 0)); err != nil {
+	if err := errors.Join(c.Settle(t.Context(), true, rule("ada", 0)), c.Check(t.Context(), rule("ada", 0))); err != nil {
 		t.Error(err)
 	}
 	if n := db.Ent.Attempt.Query().CountX(t.Context()); n != 0 {
@@ -61,15 +61,33 @@ func TestCounterIsLiftedByZero(t *testing.T) {
 	}
 }
 
-// The first rule over its limit refuses; what comes after it is not counted, what came before it is.
+// What is refused under one rule is not counted under another.
 func TestCounterOfSeveralRules(t *testing.T) {
 	_, c := setup(t)
 	address, account := rule("192.0.2.1", 3), rule("ada", 1)
 	take(t, c, address, account)
-	wantThrottled(t, c.Take(t.Context(), address, account), account.Name, 15*time.Minute)
+	for range 5 {
+		wantThrottled(t, c.Take(t.Context(), address, account), account.Name, 15*time.Minute)
+	}
+	take(t, c, address)
 	take(t, c, address)
 	wantThrottled(t, c.Take(t.Context(), address, rule("carl", 1)), address.Name, 15*time.Minute)
 	take(t, c, rule("carl", 1))
+}
+
+// A refused attempt leaves everything as it is.
+func TestCounterDoesNotCountWhatItRefuses(t *testing.T) {
+	db, c := setup(t)
+	take(t, c, rule("ada", 2))
+	take(t, c, rule("ada", 2))
+	before := db.Ent.Attempt.Query().OnlyX(t.Context())
+	for range 5 {
+		wantThrottled(t, c.Take(t.Context(), rule("ada", 2)), "sign-in-per-account", 15*time.Minute)
+	}
+	after := db.Ent.Attempt.Query().OnlyX(t.Context())
+	if before.Count != 2 || after.Count != 2 || !before.ResetsAt.Equal(after.ResetsAt) {
+		t.Errorf("%v became %v", before, after)
+	}
 }
 
 func TestCounterBeginsAnewWithEachWindow(t *testing.T) {
@@ -101,24 +119,78 @@ func end(t *testing.T, db *dbtest.DB) {
 	}
 }
 
-func TestGiveBack(t *testing.T) {
+// Check looks, and leaves no trace.
+func TestCheck(t *testing.T) {
 	db, c := setup(t)
-	for range 10 {
-		take(t, c, rule("ada", 2))
-		if err := c.GiveBack(t.Context(), rule("ada", 2), rule("nobody", 2)); err != nil {
-			t.Fatal(err)
+	check := func() error { return c.Check(t.Context(), rule("carl", 1), rule("ada", 2)) }
+	for range 5 {
+		if err := check(); err != nil {
+			t.Error(err)
 		}
 	}
-	if err := c.GiveBack(t.Context(), rule("ada", 2)); err != nil { // more than was taken
+	if n := db.Ent.Attempt.Query().CountX(t.Context()); n != 0 {
+		t.Errorf("%d rows", n)
+	}
+	take(t, c, rule("ada", 2))
+	if err := check(); err != nil {
+		t.Error(err)
+	}
+	take(t, c, rule("ada", 2))
+	wantThrottled(t, check(), "sign-in-per-account", 15*time.Minute)
+	end(t, db)
+	if err := check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Only failures count, and over the limit success is not told either.
+func TestSettle(t *testing.T) {
+	db, c := setup(t)
+	settle := func(failed bool) error { return c.Settle(t.Context(), failed, rule("192.0.2.1", 20), rule("ada", 2)) }
+	fits := func(failed bool) {
+		t.Helper()
+		if err := settle(failed); err != nil {
+			t.Error(err)
+		}
+	}
+	for range 5 {
+		fits(false)
+	}
+	fits(true)
+	fits(false)
+	fits(true)
+	wantThrottled(t, settle(true), "sign-in-per-account", 15*time.Minute)
+	wantThrottled(t, settle(false), "sign-in-per-account", 15*time.Minute)
+	for _, a := range db.Ent.Attempt.Query().AllX(t.Context()) {
+		if a.Count != 2 {
+			t.Errorf("%d are counted, want 2", a.Count)
+		}
+	}
+	end(t, db)
+	fits(false)
+}
+
+// A window begins with the first failure, and not with a success before it.
+func TestAWindowBeginsWithWhatIsCounted(t *testing.T) {
+	db, c := setup(t)
+	if err := c.Settle(t.Context(), false, rule("ada", 1)); err != nil {
 		t.Fatal(err)
 	}
-	take(t, c, rule("ada", 2))
-	take(t, c, rule("ada", 2))
-	if err := c.Take(t.Context(), rule("ada", 2)); !apierr.Is(err, apierr.Throttled) {
-		t.Errorf("have %v, want THROTTLED", err)
+	if err := db.Ent.Attempt.Update().SetResetsAt(time.Now().Add(time.Second)).Exec(t.Context()); err != nil {
+		t.Fatal(err)
 	}
-	if n := db.Ent.Attempt.Query().CountX(t.Context()); n != 1 {
-		t.Errorf("%d rows, want 1", n)
+	take(t, c, rule("ada", 1))
+	wantThrottled(t, c.Take(t.Context(), rule("ada", 1)), "sign-in-per-account", 15*time.Minute)
+}
+
+func TestSuccessesAtTheSameMomentAllFit(t *testing.T) {
+	_, c := setup(t)
+	var group errgroup.Group
+	for range 40 {
+		group.Go(func() error { return c.Settle(t.Context(), false, rule("192.0.2.1", 2), rule("ada", 2)) })
+	}
+	if err := group.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -206,7 +278,7 @@ func TestCounterWithoutADatabase(t *testing.T) {
 	if err := db.SQL.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{c.Take(t.Context(), rule("ada", 2)), c.GiveBack(t.Context(), rule("ada", 2)), c.Sweep(t.Context())} {
+	for _, err := range []error{c.Take(t.Context(), rule("ada", 2)), c.Settle(t.Context(), false, rule("ada", 2)), c.Check(t.Context(), rule("ada", 2)), c.Sweep(t.Context())} {
 		if err == nil || apierr.As(err) != nil {
 			t.Errorf("have %v, want an error of the inside", err)
 		}

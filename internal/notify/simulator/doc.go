@@ -9,5 +9,6 @@
 //     those in 9999; a report made by hand counts like its own, and of two final ones the first;
 //   - a page of a foreign origin cannot make it do anything: it takes nothing but JSON.
 //
-// It asks nobody who they are, and keeps messages with the links in them: it is not for production.
+// It asks nobody who they are, nor by what name they reached it (the server does, against DNS rebinding), and keeps
+// messages with the links in them: it is not for production.
 package simulator

@@ -42,11 +42,14 @@ func New(c Config) *Simulator {
 	}
 }
 
+// mailbox is where simulated mail comes from: email has no number.
+const mailbox = "parley@simulator.example"
+
 // Send puts the message into the phone or the mailbox.
 func (s *Simulator) Send(ctx context.Context, m notify.Outgoing) (notify.Receipt, error) {
 	create := s.ent.SimulatedMessage.Create().
 		SetDeliveryID(m.DeliveryID).SetChannel(string(m.Channel)).
-		SetSender(m.From).SetRecipient(m.To).SetSubject(m.Subject).SetText(m.Text).
+		SetSender(cmp.Or(m.From, mailbox)).SetRecipient(m.To).SetSubject(m.Subject).SetText(m.Text).
 		SetStatus(string(delivery.StatusQueued))
 	if reports(m.To) {
 		create.SetDueAt(time.Time{}) // at once, by any clock
