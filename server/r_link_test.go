@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -233,4 +234,27 @@ func TestR9_TheLinkIsThereOnceSomeoneIsInvited(t *testing.T) {
 	agent.Sees(room, "I am in")
 	agent.Close(room)
 	agent.Link(room).refused("LINK_NOT_AVAILABLE", "roomId")
+}
+
+// Closing wins against any number who enter, and each of those is either in before or has the one answer.
+func TestR8_EnteringWhileTheRoomIsClosedHasOneAnswer(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withLimits("rates=0"))
+	agent, phone := h.SignIn("agent@demo.example"), h.Phone(adasNumber)
+	for range 8 {
+		room := agent.CreateRoom()
+		agent.Invite(room, bySMS(phone), "Ada", "Lovelace")
+		page := phone.Expect("Ada").Open()
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				if entered := page.TryEnter(); len(entered.userErrors()) > 0 {
+					entered.refused("LINK_INVALID", "token")
+				}
+			})
+		}
+		all.Go(func() { agent.Close(room) })
+		all.Wait()
+		page.TryEnter().refused("LINK_INVALID", "token")
+	}
 }

@@ -106,6 +106,8 @@ func TestDocument(t *testing.T) {
 		"two guesses of two kinds":   {`mutation{signIn(password:"a") enterRoom(token:"b")}`, tooComplex, `(limit "guess-fields")`},
 		"guesses in fragments":       {`mutation{...f ...on Mutation{b:signIn(password:"b")}} fragment f on Mutation{signIn(password:"a")}`, tooComplex, `(limit "guess-fields")`},
 		"a guess and something else": {`mutation{signIn(password:"a") send(body:"b")}`, tooComplex, `(limit "guess-fields")`},
+		"two subscriptions":          {`subscription{a b}`, apierr.BadUserInput, "exactly one root field"},
+		"a skipped subscription":     {`subscription{a @skip(if:true)}`, apierr.BadUserInput, "exactly one root field"},
 		"no guesses":                 {query: `mutation{send(body:"a") b:send(body:"b")}`},
 		"fragment spreads":           {"{" + times(31, "...f ") + "} fragment f on Query{a}", tooComplex, `31 fragment spreads; at most 30 are allowed (limit "fragment-spreads")`},
 		"fragment bomb":              {bomb(20), tooComplex, "39 fragment spreads"},
