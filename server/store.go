@@ -34,7 +34,9 @@ func openStore(ctx context.Context, c *config, getenv func(string) string, say f
 			return nil, err
 		}
 	}
-	if s.db, err = database.Open(ctx, url, database.Options{}); err != nil {
+	if s.db, err = database.Open(ctx, url, database.Options{
+		Statement: c.limits.Statement, Lock: c.limits.Lock, IdleInTransaction: c.limits.IdleInTransaction,
+	}); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	if err := database.CheckDurability(ctx, s.db); err != nil {

@@ -76,7 +76,7 @@ func TestX5_BadInputIsRefusedWithAReason(t *testing.T) {
 				delete(variables, name)
 			}
 		}
-		if strings.Contains(c.query, "messages(first: 101)") || strings.Contains(c.query, "NUL") {
+		if strings.Contains(c.query, "messages(first: 101)") { // which has no use for a cursor
 			c.query = strings.Replace(c.query, ", $c: Cursor", "", 1)
 			delete(variables, "c")
 		}

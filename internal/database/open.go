@@ -28,7 +28,7 @@ import (
 	"parley/ent"
 )
 
-// Options are the limits of a pool. Zero means the default.
+// Options are the limits of a pool. Zero means the default: without limits a silent network would hold a request for ever.
 type Options struct {
 	// MaxConns is how many connections are open at once, by default 16. All of them are kept, for a while.
 	MaxConns int
