@@ -95,6 +95,7 @@ require (
 	honnef.co/go/tools v0.8.2 // indirect
 )
 
+// A version that goose asks for and that cannot be had; a later one serves.
 exclude golang.org/x/exp v0.0.0-20261011100332-faecfb24eb49
 
 ignore (

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -124,11 +125,13 @@ func (a *app) allowOrigin(r *http.Request) bool {
 	if origin == "" || strings.EqualFold(origin, a.config.PublicURL) {
 		return true
 	}
-	for _, allowed := range a.config.Origins {
-		if strings.EqualFold(origin, allowed) {
-			return true
-		}
+	if u, err := url.Parse(origin); err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host) {
+		return true
 	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+	return a.listedOrigin(origin)
+}
+
+// listedOrigin tells whether an origin is one of those that are set. Browsers write origins in lower case.
+func (a *app) listedOrigin(origin string) bool {
+	return slices.ContainsFunc(a.config.Origins, func(listed string) bool { return strings.EqualFold(origin, listed) })
 }

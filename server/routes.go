@@ -44,17 +44,10 @@ func (a *app) routes() http.Handler {
 // cors lets pages of the allowed origins read answers. Credentials are not needed: there are no cookies.
 func (a *app) cors() *cors.Cors {
 	return cors.New(cors.Options{
-		AllowOriginFunc: func(origin string) bool {
-			for _, allowed := range a.config.Origins {
-				if origin == allowed {
-					return true
-				}
-			}
-			return false
-		},
-		AllowedMethods: []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders: []string{"Authorization", "Content-Type", "Accept", "Apollo-Require-Preflight"},
-		MaxAge:         600,
+		AllowOriginFunc: a.listedOrigin,
+		AllowedMethods:  []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders:  []string{"Authorization", "Content-Type", "Accept", "Apollo-Require-Preflight"},
+		MaxAge:          600,
 	})
 }
 

@@ -100,13 +100,8 @@ func (t *Tokens) issue(ctx context.Context, create *ent.AccessTokenCreate, life,
 	return Issued{Text: text, ExpiresAt: expires}, nil
 }
 
-// end is a time from now; a lifted limit means a century.
-func end(d time.Duration) time.Time {
-	if d == 0 {
-		d = 100 * 365 * 24 * time.Hour
-	}
-	return time.Now().Add(d).UTC().Truncate(time.Microsecond)
-}
+// end is when a time that begins now is over, as exact as the database keeps it.
+func end(d time.Duration) time.Time { return limits.End(time.Now(), d).UTC().Truncate(time.Microsecond) }
 
 // Authenticate returns what an Authorization header stands for. No header is nobody.
 func (t *Tokens) Authenticate(ctx context.Context, authorization string) (Session, error) {
