@@ -136,6 +136,7 @@ func TestR6_OpeningTwiceIsToldOnce(t *testing.T) {
 	agent, phone := h.SignIn("agent@demo.example"), h.Phone("+447400129999")
 	room := agent.CreateRoom()
 	feed := agent.follow(room, overSocket)
+	feed.expect("CaughtUp")
 	agent.Invite(room, bySMS(phone), "Ada", "Lovelace")
 	letter := phone.Expect("Ada")
 	for _, r := range together(20, func(int) int {

@@ -60,7 +60,7 @@ func TestShutdownClosesTheListenerFirst(t *testing.T) {
 	})
 	select {
 	case err := <-stopped:
-		t.Error("what was under way was not waited for:", err)
+		t.Fatal("what was under way was not waited for:", err)
 	default:
 	}
 	release()
