@@ -101,7 +101,9 @@ func (t *Tokens) issue(ctx context.Context, create *ent.AccessTokenCreate, life,
 }
 
 // end is when a time that begins now is over, as exact as the database keeps it.
-func end(d time.Duration) time.Time { return limits.End(time.Now(), d).UTC().Truncate(time.Microsecond) }
+func end(d time.Duration) time.Time {
+	return limits.End(time.Now(), d).UTC().Truncate(time.Microsecond)
+}
 
 // Authenticate returns what an Authorization header stands for. No header is nobody.
 func (t *Tokens) Authenticate(ctx context.Context, authorization string) (Session, error) {
