@@ -61,18 +61,27 @@ func (s *Service) Invite(ctx context.Context, in InviteCustomerInput) (*InviteCu
 		return nil, err
 	}
 	id := typeid.New(invitationPrefix)
+	var made *ent.CustomerInvitation
 	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
 		standing, err := key.ClaimTx(ctx, tx, id)
 		if err != nil || standing != id {
 			id = standing
 			return err
 		}
-		return s.inviteTx(ctx, tx, v, in.RoomID, details, id)
+		made, err = s.inviteTx(ctx, tx, v, in.RoomID, details, id)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("invite customer: %w", err)
 	}
-	return s.invited(ctx, id)
+	if made != nil {
+		return s.invited(ctx, made.Unwrap())
+	}
+	earlier, err := s.ent.CustomerInvitation.Get(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("get invitation: %w", err)
+	}
+	return s.invited(ctx, earlier)
 }
 
 // typed is what was typed into a field; one that was left out is as blank as one that was left empty.
@@ -97,59 +106,60 @@ func (s *Service) mayReach(v auth.Viewer, d customer.Details) error {
 }
 
 // inviteTx makes the invitation with the id.
-func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, roomID string, d customer.Details, id string) error {
+func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, roomID string, d customer.Details, id string) (*ent.CustomerInvitation, error) {
 	r, err := lockTx(ctx, tx, ofMember(v, roomID))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	switch {
 	case r.Status == room.StatusClosed:
-		return closed()
+		return nil, closed()
 	case r.CustomerID != nil:
-		return apierr.New(apierr.AlreadyInvited, "This room already has a customer.").On("roomId")
+		return nil, apierr.New(apierr.AlreadyInvited, "This room already has a customer.").On("roomId")
 	}
 	c, err := customer.CreateTx(ctx, tx, r.OrganizationID, d)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if r, err = tx.Room.UpdateOne(r).SetCustomerID(c.ID).SetName(c.Name()).SetStatus(room.StatusActive).Save(ctx); err != nil {
-		return fmt.Errorf("name room after customer: %w", err)
+		return nil, fmt.Errorf("name room after customer: %w", err)
 	}
-	if err := s.sendTx(ctx, tx, v, r, d, id); err != nil {
-		return err
+	i, err := s.sendTx(ctx, tx, v, r, d, id)
+	if err != nil {
+		return nil, err
 	}
 	err = s.appendTx(ctx, tx, r,
 		by(v, kindCustomerInvited, data{Invitation: id}), by(v, kindRoomRenamed, data{Name: r.Name}))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return s.counter.TakeTx(ctx, tx, s.inviteRules(v, d)...)
+	return i, s.counter.TakeTx(ctx, tx, s.inviteRules(v, d)...)
 }
 
 // sendTx keeps the invitation and puts its message into the outbox.
-func (s *Service) sendTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, d customer.Details, id string) error {
+func (s *Service) sendTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, d customer.Details, id string) (*ent.CustomerInvitation, error) {
 	from, err := senderTx(ctx, tx, r.OrganizationID, d.Channel)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = tx.CustomerInvitation.Create().SetID(id).
-		SetRoomID(r.ID).SetChannel(d.Channel).SetRecipient(d.Identifier).SetInvitedByID(v.ID()).Exec(ctx)
+	i, err := tx.CustomerInvitation.Create().SetID(id).
+		SetRoomID(r.ID).SetChannel(d.Channel).SetRecipient(d.Identifier).SetInvitedByID(v.ID()).Save(ctx)
 	if err != nil {
-		return fmt.Errorf("keep invitation: %w", err)
+		return nil, fmt.Errorf("keep invitation: %w", err)
 	}
 	link, err := s.linkTx(ctx, tx, r.ID, &id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	o, err := tx.Organization.Get(ctx, r.OrganizationID)
 	if err != nil {
-		return fmt.Errorf("get organisation: %w", err)
+		return nil, fmt.Errorf("get organisation: %w", err)
 	}
 	_, err = s.outbox.EnqueueTx(ctx, tx, notify.Message{
 		OrganizationID: o.ID, Channel: delivery.Channel(d.Channel), From: from, To: d.Identifier,
 		Subject: subject(o, d.Channel), Text: text(o, d), LinkID: link.ID, AboutID: id,
 	})
-	return err
+	return i, err
 }
 
 // senderTx is the number that a text message comes from (rule R5); email needs none.
@@ -171,13 +181,14 @@ func (s *Service) inviteRules(v auth.Viewer, d customer.Details) []throttle.Rule
 	}
 }
 
-// invited is the answer for an invitation that was made, now or by an earlier request with the same key.
-func (s *Service) invited(ctx context.Context, id string) (*InviteCustomerPayload, error) {
-	i, err := s.ent.CustomerInvitation.Query().Where(customerinvitation.ID(id)).WithRoom(
-		func(q *ent.RoomQuery) { q.WithStream() }).Only(ctx)
+// invited is the answer for an invitation: as it was made, or as it is now where an earlier request with the same key
+// has made it.
+func (s *Service) invited(ctx context.Context, i *ent.CustomerInvitation) (*InviteCustomerPayload, error) {
+	r, err := s.Get(ctx, i.RoomID)
 	if err != nil {
-		return nil, fmt.Errorf("get invitation: %w", err)
+		return nil, err
 	}
-	sentence := confirmation(i, i.Edges.Room.Name)
-	return &InviteCustomerPayload{Room: i.Edges.Room, Invitation: i, Confirmation: &sentence}, nil
+	i.Edges.Room = r
+	sentence := confirmation(i, r.Name)
+	return &InviteCustomerPayload{Room: r, Invitation: i, Confirmation: &sentence}, nil
 }
