@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"net"
-	"net/url"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -82,7 +80,7 @@ func TestLockIsLimited(t *testing.T) {
 // TestSilentNetwork cuts the network without closing anything, as a lost route does.
 func TestSilentNetwork(t *testing.T) {
 	t.Parallel()
-	network, address := newNetwork(t, dbtest.New(t).URL)
+	network, address := dbtest.New(t).Network(t)
 	db := open(t, address, database.Options{Statement: 100 * time.Millisecond})
 	tx, err := db.BeginTx(t.Context(), nil)
 	if err != nil {
@@ -91,7 +89,7 @@ func TestSilentNetwork(t *testing.T) {
 	if err := db.PingContext(t.Context()); err != nil { // leaves an idle connection
 		t.Fatal(err)
 	}
-	network.cut()
+	network.Cut()
 
 	var asking sync.WaitGroup
 	for name, asked := range map[string]interface {
@@ -111,7 +109,7 @@ func TestSilentNetwork(t *testing.T) {
 	asking.Wait()
 	_ = tx.Rollback()
 
-	network.heal()
+	network.Heal()
 	if err := db.PingContext(t.Context()); err != nil {
 		t.Errorf("after the network has come back: %v", err)
 	}
@@ -142,10 +140,4 @@ func open(t *testing.T, address string, o database.Options) *sql.DB {
 		}
 	})
 	return db
-}
-
-// unixSocket returns the socket that the address of a test database means.
-func unixSocket(t *testing.T, address *url.URL) string {
-	t.Helper()
-	return filepath.Join(address.Query().Get("host"), ".s.PGSQL.5432")
 }
