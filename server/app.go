@@ -18,6 +18,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/database"
 	"parley/internal/eventlog"
+	"parley/internal/eventlog/bus"
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
 	"parley/internal/organization"
@@ -52,7 +53,11 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	links := auth.NewLinks(c.secret, c.PublicURL)
 	a.counter = throttle.NewCounter(s.db)
 	a.tokens = auth.NewTokens(s.ent, c.limits)
-	if a.events, err = eventlog.Open(ctx, s.db, eventlog.Alone{}, log); err != nil {
+	rings, err := a.bus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if a.events, err = eventlog.Open(ctx, s.db, rings, log); err != nil {
 		return nil, err
 	}
 	a.outbox = notify.New(notify.Config{
@@ -69,6 +74,14 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	a.outbox.Tell(a.rooms.Told)
 	a.graphql = a.api()
 	return a, nil
+}
+
+// bus is how processes on one database ring each other.
+func (a *app) bus(ctx context.Context) (eventlog.Bus, error) {
+	if a.config.Bus == busPostgres {
+		return bus.Postgres(a.store.url), nil
+	}
+	return bus.NATS(ctx, a.config.Bus, a.store.db)
 }
 
 // reachable is where a browser on this machine finds the server.

@@ -230,10 +230,11 @@ func (p *user) timelineAfter(room place) []string {
 }
 
 // reconnecting follows a room over connections that are cut after a few events each, until it has seen n messages.
-func (p *user) reconnecting(room place, by carriage, n int) (bodies []string, err error) {
-	last := room.Start
-	for len(bodies) < n {
-		s, err := by(p.h, p.token, roomEvents, vars{"room": room.ID, "after": last})
+// Where there are other processes, it goes from one to the next.
+func (p *user) reconnecting(room place, by carriage, n int, others ...*house) (bodies []string, err error) {
+	last, houses := room.Start, append([]*house{p.h}, others...)
+	for turn := 0; len(bodies) < n; turn++ {
+		s, err := by(houses[turn%len(houses)], p.token, roomEvents, vars{"room": room.ID, "after": last})
 		if err != nil {
 			return bodies, err
 		}

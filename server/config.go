@@ -24,6 +24,7 @@ type config struct {
 	PublicURL   string   `var:"PARLEY_PUBLIC_URL" help:"What links begin with; http://<addr> unless told ($PARLEY_PUBLIC_URL)."`
 	Data        string   `var:"PARLEY_DATA" default:".parley" help:"Folder of the private PostgreSQL and the generated secret ($PARLEY_DATA)."`
 	DatabaseURL string   `var:"DATABASE_URL" help:"A PostgreSQL to use; without it a private one is started ($DATABASE_URL)."`
+	Bus         string   `var:"PARLEY_BUS" default:"postgres" help:"How processes on one database ring each other: postgres, by the database's notifications, or nats://host:4222 ($PARLEY_BUS)."`
 	Secret      string   `var:"PARLEY_SECRET" help:"Key that links are derived from, 32 characters or more; needed with a DATABASE_URL, else made and kept in the data folder ($PARLEY_SECRET)."`
 	Origins     []string `var:"PARLEY_ORIGINS" help:"Browser origins allowed besides our own, for CORS and WebSocket alike, such as https://desk.example.com ($PARLEY_ORIGINS)."`
 	Proxies     []string `name:"trusted-proxies" var:"PARLEY_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; none unless told ($PARLEY_TRUSTED_PROXIES)."`
@@ -71,7 +72,7 @@ func configure(args []string, getenv func(string) string, out io.Writer) (c *con
 // check refuses what cannot work, by the name of the setting.
 func (c *config) check() error {
 	for _, check := range []func() error{
-		c.checkAddr, c.checkPublicURL, c.checkOrigins, c.checkProxies, c.checkLimits, c.checkDemo, c.checkMail, c.checkData, c.readSecret,
+		c.checkAddr, c.checkPublicURL, c.checkOrigins, c.checkProxies, c.checkLimits, c.checkBus, c.checkDemo, c.checkMail, c.checkData, c.readSecret,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -114,6 +115,22 @@ func (c *config) checkProxies() (err error) {
 func (c *config) checkLimits() (err error) {
 	if c.limits, err = limits.Parse(c.LimitValues); err != nil {
 		return fmt.Errorf("PARLEY_LIMITS: %w", err)
+	}
+	return nil
+}
+
+// busPostgres is the bus over the database's notifications.
+const busPostgres = "postgres"
+
+// checkBus does not repeat what is set: it may have a password in it.
+func (c *config) checkBus() error {
+	if c.Bus == busPostgres {
+		return nil
+	}
+	for server := range strings.SplitSeq(c.Bus, ",") {
+		if u, err := url.Parse(server); err != nil || u.Scheme != "nats" || u.Hostname() == "" {
+			return errors.New("PARLEY_BUS: want postgres, or a NATS server such as nats://host:4222, or several with commas between them")
+		}
 	}
 	return nil
 }

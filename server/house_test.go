@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"log/slog"
@@ -24,6 +25,7 @@ type house struct {
 	t      testing.TB
 	app    *app
 	db     *dbtest.DB
+	second bool // on the database of another house
 	log    *journal
 	client *http.Client
 	stop   func() error // ends the server, once, and says how it ended
@@ -40,6 +42,8 @@ type setting func(*settings)
 type settings struct {
 	limits  string
 	proxies []string
+	bus     string
+	beside  *house
 	open    func(url string) *sql.DB
 }
 
@@ -48,6 +52,12 @@ func withLimits(s string) setting { return func(o *settings) { o.limits = s } }
 
 // withProxies is what PARLEY_TRUSTED_PROXIES would say.
 func withProxies(networks ...string) setting { return func(o *settings) { o.proxies = networks } }
+
+// withBus is what PARLEY_BUS would say.
+func withBus(s string) setting { return func(o *settings) { o.bus = s } }
+
+// beside makes a second process on the database of a house. What is sent, the first one expects.
+func beside(first *house) setting { return func(o *settings) { o.beside = first } }
 
 // withPool has the server use another pool than the usual one.
 func withPool(open func(url string) *sql.DB) setting { return func(o *settings) { o.open = open } }
@@ -62,8 +72,13 @@ func newHouse(t testing.TB, change ...setting) *house {
 		f(&o)
 	}
 	h := &house{
-		t: t, db: dbtest.New(t), log: &journal{}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 50}},
+		t: t, log: &journal{}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 50}},
 		secrets: map[string]string{}, expected: map[string]int{},
+	}
+	if h.second = o.beside != nil; h.second {
+		h.db = o.beside.db
+	} else {
+		h.db = dbtest.New(t)
 	}
 	h.keepSecret("the server's secret", testSecret)
 	h.keepSecret("the demo's password", demoPassword)
@@ -75,11 +90,11 @@ func newHouse(t testing.TB, change ...setting) *house {
 // store is what the server keeps its data in, which openStore would otherwise have opened.
 func (h *house) store(o settings) *store {
 	if o.open == nil {
-		return &store{db: h.db.SQL, ent: h.db.Ent}
+		return &store{url: h.db.URL, db: h.db.SQL, ent: h.db.Ent}
 	}
 	pool := o.open(h.db.URL)
 	h.t.Cleanup(func() { _ = pool.Close() })
-	return &store{db: pool, ent: database.Client(pool)}
+	return &store{url: h.db.URL, db: pool, ent: database.Client(pool)}
 }
 
 func (h *house) start(s *store, o settings) {
@@ -92,7 +107,7 @@ func (h *house) start(s *store, o settings) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	c := &config{Addr: "127.0.0.1:0", Demo: "on", limits: l, LimitValues: o.limits, proxies: trusted, secret: []byte(testSecret)}
+	c := &config{Addr: "127.0.0.1:0", Demo: "on", limits: l, LimitValues: o.limits, Bus: cmp.Or(o.bus, busPostgres), proxies: trusted, secret: []byte(testSecret)}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
@@ -118,7 +133,7 @@ func (h *house) finish() {
 	if err := h.stop(); err != nil {
 		h.t.Error("the server ended:", err)
 	}
-	if !h.t.Failed() { // a failed test may not have come to where it would have expected them
+	if !h.second && !h.t.Failed() { // a failed test may not have come to where it would have expected them
 		h.checkPost()
 	}
 	h.checkLog()

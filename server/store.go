@@ -15,6 +15,7 @@ import (
 
 // store is the open database, with the private PostgreSQL behind it where there is one.
 type store struct {
+	url     string // of the database
 	db      *sql.DB
 	ent     *ent.Client
 	private *embedded.Server
@@ -28,13 +29,13 @@ func openStore(ctx context.Context, c *config, getenv func(string) string, say f
 			s.close(slog.New(slog.DiscardHandler))
 		}
 	}()
-	url := c.DatabaseURL
-	if url == "" {
-		if url, err = s.startPrivate(ctx, c, getenv, say); err != nil {
+	s.url = c.DatabaseURL
+	if s.url == "" {
+		if s.url, err = s.startPrivate(ctx, c, getenv, say); err != nil {
 			return nil, err
 		}
 	}
-	if s.db, err = database.Open(ctx, url, database.Options{
+	if s.db, err = database.Open(ctx, s.url, database.Options{
 		Statement: c.limits.Statement, Lock: c.limits.Lock, IdleInTransaction: c.limits.IdleInTransaction,
 	}); err != nil {
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
@@ -43,7 +44,7 @@ func openStore(ctx context.Context, c *config, getenv func(string) string, say f
 		return nil, fmt.Errorf("DATABASE_URL: %w", err)
 	}
 	say("migrating the database")
-	if err := database.Migrate(ctx, url); err != nil {
+	if err := database.Migrate(ctx, s.url); err != nil {
 		return nil, err
 	}
 	s.ent = database.Client(s.db)
