@@ -38,35 +38,42 @@ type config struct {
 	mail    *smtp.Sender // nil for the simulator
 }
 
-// errDone is what help ends with: there is nothing to run.
-var errDone = errors.New("done")
+// about begins the help.
+const about = `Parley: a GraphQL server on which customer-service teams meet their customers.
+
+PG_BINDIR is the folder of the PostgreSQL to run privately, where it is not found by itself.
+
+Limits and their defaults:
+
+`
 
 // configure reads the flags and the variables, and checks them. It returns nil where only help was wanted.
-func configure(args []string, getenv func(string) string, out io.Writer) (c *config, err error) {
-	c = &config{}
-	parser, err := kong.New(c, kong.Name("server"), kong.Writers(out, out),
-		kong.Description("Parley: a GraphQL server on which customer-service teams meet their customers.\n\nPG_BINDIR is the folder of the PostgreSQL to run privately, where it is not found by itself.\n\nLimits and their defaults:\n\n"+limits.Help()),
-		kong.Resolvers(kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
-			if v := getenv(f.Tag.Get("var")); v != "" {
-				return v, nil
-			}
-			return nil, nil
-		})),
-		kong.Exit(func(int) { panic(errDone) })) // kong calls it after printing help, and goes on where it returns
+func configure(args []string, getenv func(string) string, out io.Writer) (*config, error) {
+	c, helped := &config{}, false
+	parser, err := kong.New(c, kong.Name("server"), kong.Writers(out, out), kong.Description(about+limits.Help()),
+		kong.Resolvers(variables(getenv)),
+		kong.Exit(func(int) { helped = true })) // kong calls it after printing help, and goes on
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	defer func() {
-		if r := recover(); r == errDone {
-			c, err = nil, nil
-		} else if r != nil {
-			panic(r)
-		}
-	}()
-	if _, err := parser.Parse(args); err != nil {
+	_, err = parser.Parse(args)
+	if helped {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, fmt.Errorf("configuration: %w (server -h lists the settings)", err)
 	}
 	return c, c.check()
+}
+
+// variables gives a flag that was left out the value of its variable.
+func variables(getenv func(string) string) kong.Resolver {
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, error) {
+		if v := getenv(f.Tag.Get("var")); v != "" {
+			return v, nil
+		}
+		return nil, nil
+	})
 }
 
 // check refuses what cannot work, by the name of the setting.
