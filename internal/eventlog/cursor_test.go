@@ -225,3 +225,19 @@ func openAt(t *testing.T, url string) *eventlog.Log {
 	t.Helper()
 	return (&bundle{db: open(t, url)}).open(t, eventlog.Alone{})
 }
+
+// Who follows through a process that has lost its database is told, so that they go to another.
+func TestFollowersOfALostDatabaseAreSentAway(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	run(t, b.log)
+	f := b.log.Follow(b.stream, 0, 0)
+	defer f.Close()
+	if err := b.db.SQL.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	_, err := f.Next(ctx)
+	wantCode(t, err, apierr.Throttled)
+}
