@@ -68,13 +68,8 @@ func (v Viewer) Person() ent.Viewer {
 
 // Actor is the person as the author of what they do, or nil for nobody.
 func (v Viewer) Actor() ent.Actor {
-	switch {
-	case v.Member != nil:
-		return v.Member
-	case v.Customer != nil:
-		return v.Customer
-	}
-	return nil
+	actor, _ := v.Person().(ent.Actor)
+	return actor
 }
 
 // InRoom tells whether a customer was invited to the room.

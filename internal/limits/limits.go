@@ -37,9 +37,9 @@ type Limits struct {
 	Operation time.Duration `name:"operation" default:"10s" help:"time for one query or mutation"`
 	Transfer  time.Duration `name:"transfer" default:"30s" help:"time for a body to arrive and for an answer to be taken, outside of GraphQL"`
 
-	Statement         time.Duration `name:"statement" default:"5s" help:"time for one statement of the database"`
-	Lock              time.Duration `name:"lock" default:"2s" help:"time to wait for one lock of the database"`
-	IdleInTransaction time.Duration `name:"idle-in-transaction" default:"10s" help:"time between two statements of a transaction"`
+	Statement         time.Duration `name:"statement" default:"5s" help:"time for one statement of the database; 0 is the default, this one cannot be lifted"`
+	Lock              time.Duration `name:"lock" default:"2s" help:"time to wait for one lock of the database, likewise"`
+	IdleInTransaction time.Duration `name:"idle-in-transaction" default:"10s" help:"time between two statements of a transaction, likewise"`
 
 	SocketInit          time.Duration `name:"socket-init" default:"5s" help:"time for connection_init to arrive"`
 	SocketPing          time.Duration `name:"socket-ping" default:"20s" help:"interval of pings"`

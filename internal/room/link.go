@@ -54,7 +54,7 @@ func (s *Service) Link(ctx context.Context, in GetLinkInput) (*GetLinkPayload, e
 	if err != nil {
 		return nil, fmt.Errorf("get link: %w", err)
 	}
-	url := s.LinkURL(link.ID)
+	url := s.links.URL(LinkPath, link.ID)
 	return &GetLinkPayload{URL: &url}, nil
 }
 
@@ -62,9 +62,6 @@ func (s *Service) Link(ctx context.Context, in GetLinkInput) (*GetLinkPayload, e
 func (s *Service) CanGetLink(ctx context.Context, r *ent.Room) bool {
 	return auth.From(ctx).Member != nil && r.CustomerID != nil && r.Status == room.StatusActive
 }
-
-// LinkURL is the address of a link.
-func (s *Service) LinkURL(linkID string) string { return s.links.URL(LinkPath, linkID) }
 
 // copiedLinkTx returns the room's link for copying: the one before, as long as it still lives as long as a new one.
 func (s *Service) copiedLinkTx(ctx context.Context, tx *ent.Tx, roomID string) (*ent.RoomLink, error) {
