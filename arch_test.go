@@ -22,7 +22,7 @@ var layers = []struct {
 	{"graph/generated", []string{"ent", "graph/scalar", "internal/"}, "it is generated from the schema and its bindings"},
 	{"graph/scalar", []string{"internal/apierr", "internal/typeid"}, "scalars are only read and written"},
 	{"graph/precheck", []string{"internal/apierr", "internal/limits"}, "it judges documents, and knows no domain"},
-	{"graph/transport", []string{"graph/precheck", "graph/transport", "internal/apierr", "internal/limits"}, "protocols know no domain, so that they serve any schema"},
+	{"graph/transport", []string{"graph/precheck", "graph/transport", "internal/apierr", "internal/feed", "internal/limits"}, "protocols know no domain, so that they serve any schema"},
 	{"graph", []string{"!internal/database", "!internal/eventlog/bus", "!internal/notify", "!internal/throttle", "!internal/idempotency", "ent", "graph/", "internal/"}, "it translates and decides nothing: it calls services, and never touches rows"},
 
 	{"internal/room", []string{"internal/customer", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},
@@ -55,7 +55,7 @@ const base = "internal/(base)"
 
 var basePackages = []string{
 	"ent", "internal/eventlog", "internal/notify", "internal/auth", "internal/apierr", "internal/database", "internal/idempotency",
-	"internal/identifier", "internal/limits", "internal/page", "internal/supervise", "internal/throttle", "internal/typeid",
+	"internal/feed", "internal/identifier", "internal/limits", "internal/page", "internal/supervise", "internal/throttle", "internal/typeid",
 }
 
 type pkg struct {

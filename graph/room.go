@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"parley/ent"
+	"parley/graph/transport"
 	"parley/internal/apierr"
+	"parley/internal/feed"
 	"parley/internal/page"
 	"parley/internal/room"
 )
@@ -43,11 +45,11 @@ func (m mutation) SendMessage(ctx context.Context, input room.SendMessageInput) 
 }
 
 func (s subscription) RoomEvents(ctx context.Context, roomID string, after *string) (<-chan room.Event, error) {
-	return stream(ctx, roomID, after, s.Rooms.Follow)
+	return transport.Follow(ctx, func() (*feed.Feed[room.Event], error) { return s.Rooms.Follow(ctx, roomID, after) })
 }
 
 func (s subscription) MessagePosted(ctx context.Context, roomID string, after *string) (<-chan *room.Message, error) {
-	return stream(ctx, roomID, after, s.Rooms.FollowMessages)
+	return transport.Follow(ctx, func() (*feed.Feed[*room.Message], error) { return s.Rooms.FollowMessages(ctx, roomID, after) })
 }
 
 func (f roomFields) Customer(ctx context.Context, r *ent.Room) (*ent.Customer, error) {

@@ -112,6 +112,8 @@ func (a *app) api() *transport.Handler {
 		Limits:       a.config.limits,
 		Authenticate: a.authenticate,
 		Present:      graph.Presenter(a.log, database.Busy),
+		Audience:     graph.Audience,
+		Shareable:    graph.Shareable,
 		AllowOrigin:  a.allowOrigin,
 		Address:      a.address,
 		Logger:       a.log,

@@ -1,9 +1,6 @@
 package transport
 
-import (
-	"context"
-	"sync/atomic"
-)
+import "context"
 
 type clientKey struct{}
 
@@ -32,29 +29,4 @@ func withSession(ctx context.Context, key string) context.Context {
 	c := clientOf(ctx)
 	c.session = key
 	return withClient(ctx, c)
-}
-
-type endingKey struct{}
-
-// ending is why a subscription ends, if not because there is nothing more to come.
-type ending struct{ err atomic.Pointer[error] }
-
-func withEnding(ctx context.Context) (context.Context, *ending) {
-	e := &ending{}
-	return context.WithValue(ctx, endingKey{}, e), e
-}
-
-func (e *ending) reason() error {
-	if err := e.err.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
-
-// End makes the subscription that ctx belongs to end with err. A resolver calls it before it closes its channel;
-// the first call counts. Outside of a subscription it does nothing.
-func End(ctx context.Context, err error) {
-	if e, ok := ctx.Value(endingKey{}).(*ending); ok && err != nil {
-		e.err.CompareAndSwap(nil, &err)
-	}
 }

@@ -92,16 +92,6 @@ func refused(list gqlerror.List) []error {
 	return errs
 }
 
-// execute executes an operation of any kind and tells the sink what comes of it.
-func (e *engine) execute(ctx context.Context, op *graphql.OperationContext, out sink) {
-	if isSubscription(op) {
-		e.pump(ctx, op, out)
-		return
-	}
-	out.next(encode(e.single(ctx, op)))
-	out.complete()
-}
-
 // single executes a query or mutation.
 func (e *engine) single(ctx context.Context, op *graphql.OperationContext) (answer *graphql.Response) {
 	ctx, cancel := limits.Within(ctx, e.deadline)
@@ -130,6 +120,11 @@ func (e *engine) presented(ctx context.Context, errs []error) gqlerror.List {
 		}
 	}
 	return list
+}
+
+// errors are encoded GraphQL errors.
+func (e *engine) errors(ctx context.Context, errs ...error) []byte {
+	return encodeErrors(e.presented(ctx, errs))
 }
 
 func isSubscription(op *graphql.OperationContext) bool {

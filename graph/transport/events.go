@@ -1,25 +1,31 @@
 package transport
 
 import (
+	"context"
 	"strings"
 	"sync"
 )
 
 // events is the sink of a stream: what waits to be written, bounded in bytes. Over the bound the stream ends.
 type events struct {
-	ready chan struct{}
+	ready chan struct{} // holds one sign that something waits
 	limit int
 
 	mu      sync.Mutex
 	waiting strings.Builder
 	last    bool
+	taken   chan struct{} // closed when nothing waits any more; nil where nobody waits for it
 }
 
 func newEvents(limit int) *events {
 	return &events{ready: make(chan struct{}, 1), limit: limit}
 }
 
-func (e *events) next(result []byte) { e.put(asEvent(result), false) }
+func (e *events) deliver(results []result) {
+	for _, r := range results {
+		e.put(asEvent(r.body), false)
+	}
+}
 
 func (e *events) fail(errs []byte) {
 	e.put(asEvent([]byte(`{"errors":`+string(errs)+`}`))+streamComplete, true)
@@ -52,5 +58,29 @@ func (e *events) take() (batch string, last bool) {
 	defer e.mu.Unlock()
 	batch = e.waiting.String()
 	e.waiting.Reset()
+	if e.taken != nil {
+		close(e.taken)
+		e.taken = nil
+	}
 	return batch, e.last
+}
+
+// room waits until what waits has been taken, where that is more than half of the limit.
+func (e *events) room(ctx context.Context) error {
+	e.mu.Lock()
+	full := e.limit > 0 && 2*e.waiting.Len() > e.limit && !e.last
+	if full && e.taken == nil {
+		e.taken = make(chan struct{})
+	}
+	taken := e.taken
+	e.mu.Unlock()
+	if !full {
+		return nil
+	}
+	select {
+	case <-taken:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

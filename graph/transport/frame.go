@@ -2,7 +2,6 @@ package transport
 
 import (
 	"encoding/binary"
-	"sync"
 
 	"github.com/gobwas/ws"
 )
@@ -53,22 +52,4 @@ func appendHeader(b []byte, op ws.OpCode, n int) []byte {
 		return binary.BigEndian.AppendUint16(append(b, 126), uint16(n))
 	}
 	return binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
-}
-
-// largestKept is the largest buffer that is kept for later writes.
-const largestKept = 64 << 10
-
-// buffers are the buffers of writes, which are held only while something is written.
-type buffers struct{ pool sync.Pool }
-
-func newBuffers() *buffers {
-	return &buffers{pool: sync.Pool{New: func() any { return new([]byte) }}}
-}
-
-func (b *buffers) get() *[]byte { return b.pool.Get().(*[]byte) }
-
-func (b *buffers) put(buffer *[]byte) {
-	if cap(*buffer) <= largestKept {
-		b.pool.Put(buffer)
-	}
 }

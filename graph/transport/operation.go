@@ -21,6 +21,7 @@ type operation struct {
 	cancel   context.CancelFunc
 	silenced atomic.Bool // the client has completed it: nothing more is sent
 	streams  bool        // it is a subscription; of socket.mu
+	joined   *member     // of socket.mu
 }
 
 func newOperation(s *socket, name string) *operation {
@@ -43,7 +44,7 @@ func (s *socket) start(op *operation, params *graphql.RawParams) error {
 		return closeWith(codeIDInUse, "Subscriber for "+op.name+" already exists")
 	}
 	if answer == tooMany {
-		op.refuse(tooManyOperations(s.h.Limits.SocketSubscriptions))
+		op.fail(s.h.engine.errors(op.ctx, tooManyOperations(s.h.Limits.SocketSubscriptions)))
 	}
 	return nil
 }
@@ -83,14 +84,34 @@ func tooManyOperations(most int) error {
 }
 
 func (s *socket) run(op *operation, params *graphql.RawParams) {
-	defer s.ended(op)
+	joined := s.execute(op, params)
+	s.mu.Lock()
+	s.running--
+	stays := joined != nil && !s.alone && s.operations[op.name] == op
+	if stays {
+		op.joined = joined
+	}
+	s.mu.Unlock()
+	op.cancel() // nothing is executed for it any more
+	switch {
+	case joined == nil:
+		s.forget(op)
+	case !stays:
+		joined.leave()
+	}
+	s.closeIfDrained()
+}
+
+// execute executes the operation, if it is one. A subscription may have become a member of a group then.
+func (s *socket) execute(op *operation, params *graphql.RawParams) (joined *member) {
 	created, errs := s.h.engine.create(op.ctx, params, s.session.Key != "")
 	switch {
 	case len(errs) > 0:
-		op.refuse(errs...)
+		op.fail(s.h.engine.errors(op.ctx, errs...))
 	case !isSubscription(created) || s.mayStream(op):
-		s.h.engine.execute(op.ctx, created, op)
+		return s.h.execute(op.ctx, created, op)
 	}
+	return nil
 }
 
 // mayStream tells the socket that the operation is a subscription, which would not end by itself.
@@ -99,15 +120,6 @@ func (s *socket) mayStream(op *operation) bool {
 	defer s.mu.Unlock()
 	op.streams = true
 	return !s.draining
-}
-
-func (s *socket) ended(op *operation) {
-	op.cancel()
-	s.forget(op)
-	s.mu.Lock()
-	s.running--
-	s.mu.Unlock()
-	s.closeIfDrained()
 }
 
 // forget makes the id free again.
@@ -126,17 +138,40 @@ func (s *socket) complete(name string) error {
 	if op := s.operations[name]; op != nil {
 		op.silenced.Store(true)
 		op.cancel()
+		op.leave()
 		delete(s.operations, name)
 	}
 	return nil
 }
 
-func (op *operation) refuse(errs ...error) {
-	op.fail(encodeErrors(op.s.h.engine.presented(op.ctx, errs)))
+// leave ends the membership, if there is one. The caller holds socket.mu.
+func (op *operation) leave() {
+	if op.joined != nil {
+		op.joined.leave()
+		op.joined = nil
+	}
 }
 
-func (op *operation) next(result []byte) {
-	op.send(op.prefix, result)
+func (op *operation) room(ctx context.Context) error { return op.s.out.room(ctx) }
+
+// deliver writes the results at once where nothing else is being written.
+func (op *operation) deliver(results []result) {
+	if len(results) == 0 {
+		return
+	}
+	if !op.s.out.claim() {
+		for _, r := range results {
+			op.send(op.prefix, r.body)
+		}
+		return
+	}
+	b := op.s.h.buffers.get()
+	if !op.silenced.Load() {
+		for _, r := range results {
+			b.bytes = op.frame(op.prefix, r.body).appendTo(b.bytes)
+		}
+	}
+	op.s.write(b)
 }
 
 func (op *operation) fail(errs []byte) {
@@ -151,6 +186,10 @@ func (op *operation) complete() {
 
 func (op *operation) send(prefix, body []byte) {
 	if !op.silenced.Load() {
-		op.s.send(frame{op: ws.OpText, prefix: prefix, body: body, of: op})
+		op.s.send(op.frame(prefix, body))
 	}
+}
+
+func (op *operation) frame(prefix, body []byte) frame {
+	return frame{op: ws.OpText, prefix: prefix, body: body, of: op}
 }

@@ -1,65 +1,84 @@
 package transport
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
-// outbox is what waits to be written to one socket. Putting something in never blocks. While something waits,
-// and only then, a writer is at work.
+// outbox is what waits to be written to one socket. Putting something in never blocks. Whoever finds that nobody writes
+// becomes the one who does, until nothing waits any more.
 type outbox struct {
 	limit int
-	start func() // starts a writer; it is called with the lock held and must not wait
 
 	mu      sync.Mutex
 	waiting []frame
-	weight  int  // of what waits and what is being written
-	writing bool // a writer is at work
-	closed  bool // nothing more is put in
-	last    *closing
+	weight  int           // of what waits and what is being written
+	writing bool          // somebody writes
+	closed  bool          // nothing more is put in
+	last    *closing      // why
+	roomy   chan struct{} // closed when there is much room again; nil where nobody waits for it
 }
 
-// put adds a frame. A client that has left more unread than the limit is closed instead; a single frame may be
-// larger than the limit when nothing else waits.
-// It returns false for a frame that will not be sent.
-func (o *outbox) put(f frame) bool {
+// put adds a frame, and tells whether the caller has to write. A client that has left more unread than the limit is
+// closed instead; a single frame may be larger than the limit when nothing else waits. It is not ok for a frame that
+// will not be sent.
+func (o *outbox) put(f frame) (write, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
-		return false
+		return false, false
 	}
 	if o.limit > 0 && o.weight > 0 && o.weight+f.weight() > o.limit {
-		o.end(tooSlow())
-		return false
+		return o.end(tooSlow()), false
 	}
-	o.add(f)
-	return true
+	return o.add(f), true
 }
 
-// close adds a close frame as the last one. Only the first close counts.
-func (o *outbox) close(c *closing) {
+// close adds a close frame as the last one, and tells whether the caller has to write. Only the first close counts.
+func (o *outbox) close(c *closing) (write bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.closed {
-		o.end(c)
-	}
+	return !o.closed && o.end(c)
 }
 
-func (o *outbox) end(c *closing) {
+func (o *outbox) end(c *closing) (write bool) {
 	if c.now {
 		o.waiting = nil
 	}
 	o.closed, o.last = true, c
-	o.add(c.frame())
+	o.makeRoom()
+	return o.add(c.frame())
 }
 
-func (o *outbox) add(f frame) {
+func (o *outbox) add(f frame) (write bool) {
 	o.waiting = append(o.waiting, f)
 	o.weight += f.weight()
-	if !o.writing {
-		o.writing = true
-		o.start()
+	if o.writing {
+		return false
 	}
+	o.writing = true
+	return true
 }
 
-// take returns all that waits; what was taken before has been written. When nothing waits, the writer is done.
+// claim lets the caller write without putting anything in, where nobody writes and nothing waits.
+func (o *outbox) claim() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed || o.writing {
+		return false
+	}
+	o.writing = true
+	return true
+}
+
+// owe counts what the connection did not take at once.
+func (o *outbox) owe(bytes int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.weight += bytes
+}
+
+// take returns all that waits; what was taken before has been written. When nothing waits, nobody writes any more.
 // With the last batch it returns why the connection ends.
 func (o *outbox) take() (batch []frame, last *closing) {
 	o.mu.Lock()
@@ -68,6 +87,9 @@ func (o *outbox) take() (batch []frame, last *closing) {
 	o.weight = 0
 	for _, f := range batch {
 		o.weight += f.weight()
+	}
+	if o.isRoomy() {
+		o.makeRoom()
 	}
 	o.writing = len(batch) > 0
 	if o.closed {
@@ -81,10 +103,47 @@ func (o *outbox) abandon() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.closed, o.waiting = true, nil
+	o.makeRoom()
 }
 
 func (o *outbox) isClosed() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.closed
+}
+
+// room waits while more than half of the limit waits.
+func (o *outbox) room(ctx context.Context) error {
+	roomy := o.awaitRoom()
+	if roomy == nil {
+		return nil
+	}
+	select {
+	case <-roomy:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// awaitRoom returns what to wait for; nil for nothing.
+func (o *outbox) awaitRoom() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed || o.isRoomy() {
+		return nil
+	}
+	if o.roomy == nil {
+		o.roomy = make(chan struct{})
+	}
+	return o.roomy
+}
+
+func (o *outbox) isRoomy() bool { return o.limit == 0 || 2*o.weight <= o.limit }
+
+func (o *outbox) makeRoom() {
+	if o.roomy != nil {
+		close(o.roomy)
+		o.roomy = nil
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -43,6 +44,8 @@ func setup(t testing.TB, change ...func(*transport.Options)) *bundle {
 		Limits:       limits.Default(),
 		Authenticate: b.sessions.authenticate,
 		Present:      present,
+		Audience:     testschema.AudienceOf,
+		Shareable:    testschema.Shareable,
 		AllowOrigin:  func(r *http.Request) bool { return r.Header.Get("Origin") != "https://foreign.example" },
 		Address:      func(r *http.Request) string { return r.Header.Get("X-Address") },
 		Logger:       slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -167,6 +170,12 @@ func eventually(t testing.TB, what string, try func() bool) {
 			t.Fatal("waited in vain for", what)
 		}
 	}
+}
+
+// goroutinesIn is how many goroutines there are in a function.
+func goroutinesIn(function string) int {
+	stacks := make([]byte, 16<<20)
+	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), function+"(")
 }
 
 func limit(f func(*limits.Limits)) func(*transport.Options) {

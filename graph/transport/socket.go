@@ -6,16 +6,19 @@ import (
 	"io"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gobwas/ws"
 )
 
-// socket is one WebSocket. One goroutine reads it, for as long as it lives; another one writes it, while there is
-// something to write; each operation has its own, while it runs.
+// socket is one WebSocket. One goroutine reads it, for as long as it lives; whoever has something for it writes it, and
+// leaves what it does not take at once to a goroutine; each operation has one while it runs, but not as the member of a
+// group.
 type socket struct {
 	h      *Handler
 	conn   net.Conn
+	raw    syscall.RawConn // of conn; nil where it has none
 	out    outbox
 	leave  func() // gives back the connection's place in the counts
 	ctx    context.Context
@@ -39,6 +42,7 @@ type socket struct {
 	operations map[string]*operation
 	running    int // goroutines of operations, of completed ones too
 	draining   bool
+	alone      bool // no operation is, or will be, a member of a group
 }
 
 func newSocket(ctx context.Context, h *Handler, conn net.Conn) *socket {
@@ -51,7 +55,9 @@ func newSocket(ctx context.Context, h *Handler, conn net.Conn) *socket {
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.out.limit = h.Limits.SocketQueueBytes
-	s.out.start = func() { s.work(s.write) }
+	if direct, ok := conn.(syscall.Conn); ok {
+		s.raw, _ = direct.SyscallConn() // without one it is written in the other way
+	}
 	return s
 }
 
@@ -99,10 +105,11 @@ func (s *socket) converse() (err error) {
 	}
 }
 
-// gone frees everything. Operations end by their context.
+// gone frees everything. Operations end by their context, and as members.
 func (s *socket) gone() {
 	s.abort()
 	s.stopWatching()
+	s.leaveGroups()
 	s.h.live.remove(s)
 	s.leave()
 }
@@ -124,7 +131,18 @@ func (s *socket) drain() {
 		}
 	}
 	s.mu.Unlock()
+	s.leaveGroups()
 	s.closeIfDrained()
+}
+
+// leaveGroups ends all memberships; from now on there are no new ones.
+func (s *socket) leaveGroups() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.alone = true
+	for _, op := range s.operations {
+		op.leave()
+	}
 }
 
 func (s *socket) closeIfDrained() {

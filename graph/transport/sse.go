@@ -27,15 +27,28 @@ func (x *exchange) stream(ctx context.Context, session Session, op *graphql.Oper
 	defer leave()
 	ctx, cancel := context.WithCancel(ctx)
 	events := newEvents(x.h.Limits.SocketQueueBytes)
-	done := make(chan struct{})
+	done := make(chan *member, 1)
 	go func() {
-		defer close(done)
+		var joined *member
+		defer func() { done <- joined }()
 		defer x.h.survive(ctx, cancel)
-		x.h.engine.execute(ctx, op, events)
+		joined = x.h.execute(ctx, op, events)
 	}()
 	x.deliver(ctx, session, events)
 	cancel()
-	<-done
+	if joined := <-done; joined != nil {
+		joined.leave()
+	}
+}
+
+// execute executes an operation of any kind. A subscription may have become a member of a group then.
+func (h *Handler) execute(ctx context.Context, op *graphql.OperationContext, out sink) (joined *member) {
+	if isSubscription(op) {
+		return h.subscribe(ctx, op, out)
+	}
+	out.deliver([]result{{body: encode(h.engine.single(ctx, op))}})
+	out.complete()
+	return nil
 }
 
 func (x *exchange) deliver(ctx context.Context, session Session, events *events) {

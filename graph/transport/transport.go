@@ -4,6 +4,8 @@
 // It guarantees that
 //   - nothing is parsed, validated or executed before its size is known (package precheck);
 //   - a query or mutation ends at limits.Operation, on every transport;
+//   - subscribers of one thing who ask for the same, and may see the same, share: what happens is executed once for all
+//     of them, as nobody but their audience, and the same bytes go to each (group);
 //   - a write never waits for another client: what a client has not read yet waits in a queue of its own, bounded
 //     in bytes, and who exceeds it is cut off in a way after which clients come back;
 //   - a connection ends at once when its credential does, and what was waiting in its queue is not sent;
@@ -54,6 +56,13 @@ type Options struct {
 	// for what this package refuses, and *Panic for a panic.
 	Present func(ctx context.Context, err error) *gqlerror.Error
 
+	// Audience tells to whom else the results of the viewer's subscriptions may be shown; false where to nobody.
+	Audience func(ctx context.Context) (Audience, bool)
+
+	// Shareable tells whether a field, of an object or interface, may be in a result that is shared by an audience: what
+	// it resolves to depends on the object and the audience alone.
+	Shareable func(object, field string) bool
+
 	// AllowOrigin tells whether a browser's page may open a WebSocket.
 	AllowOrigin func(r *http.Request) bool
 
@@ -92,11 +101,13 @@ type Handler struct {
 	addresses *counts
 	live      *live
 	buffers   *buffers
+	groups    *groups
+	writers   []*writer
 }
 
 // New returns a handler for the schema. Shutdown ends it.
 func New(schema graphql.ExecutableSchema, o Options) *Handler {
-	return &Handler{
+	h := &Handler{
 		Options:   o,
 		engine:    newEngine(schema, o),
 		sessions:  newCounts(),
@@ -104,6 +115,8 @@ func New(schema graphql.ExecutableSchema, o Options) *Handler {
 		live:      newLive(),
 		buffers:   newBuffers(),
 	}
+	h.groups, h.writers = newGroups(h), newWriters(h)
+	return h
 }
 
 // ServeHTTP implements http.Handler.
@@ -122,6 +135,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // and waits until the last of these connections is gone. When ctx ends before, it cuts them off. New ones are refused
 // from now on. Other requests are the HTTP server's, whose Shutdown refuses and waits for them: call both at once.
 func (h *Handler) Shutdown(ctx context.Context) error {
+	h.groups.close()
 	return h.live.shutdown(ctx)
 }
 

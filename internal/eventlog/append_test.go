@@ -29,7 +29,7 @@ func TestAppendTxReturnsWhatIsKept(t *testing.T) {
 	if !strings.HasPrefix(events[0].ID, "evt_") || events[0].ID == events[1].ID {
 		t.Errorf("ids are %s and %s", events[0].ID, events[1].ID)
 	}
-	f := b.log.Follow(b.stream, 0, 2)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	if kept := collect(t, f, 0, 2); !reflect.DeepEqual(kept, events) {
 		t.Errorf("kept    %+v\nreturned %+v", kept, events)
@@ -72,7 +72,7 @@ func TestOrderOfSixteenAppendersThatRollBackAtRandom(t *testing.T) {
 	if err := watcher.Wait(); err != nil {
 		t.Error(err)
 	}
-	f := b.log.Follow(b.stream, 0, kept.Load())
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	last := time.Time{}
 	for _, e := range collect(t, f, 0, kept.Load()) {
@@ -178,7 +178,7 @@ func TestNothingIsAppendedAfterTheSeal(t *testing.T) {
 			return errors.New("appended and appended, and the stream was not sealed")
 		})
 	}
-	f := b.log.Follow(b.stream, 0, 0)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	collect(t, f, 0, 20) // the race is on
 	var sealedAt int64
@@ -225,7 +225,7 @@ func TestFollowersAreRungAfterTheCommit(t *testing.T) {
 	if _, err := b.db.SQL.ExecContext(t.Context(), slowCommit); err != nil {
 		t.Fatal(err)
 	}
-	f := b.log.Follow(b.stream, 0, 0)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	b.mustAppend(t, 1)
 	collect(t, f, 0, 1)

@@ -159,7 +159,7 @@ func TestADatabaseThatIsSetBackHasAnotherEpoch(t *testing.T) {
 	b.log = b.open(t, eventlog.Alone{})
 	b.stream = b.newStream(t)
 	old := b.log.Cursor(b.stream, 0)
-	f := b.log.Follow(b.stream, 0, 0)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	run(t, b.log)
 
@@ -176,7 +176,7 @@ func TestADatabaseThatIsSetBackHasAnotherEpoch(t *testing.T) {
 	_, err = b.log.Seq(old, b.stream, 9)
 	wantCode(t, err, apierr.CursorExpired)
 
-	again := b.log.Follow(b.stream, 0, 0)
+	again := b.log.Follow(b.stream, 0)
 	defer again.Close()
 	b.mustAppend(t, 1)
 	collect(t, again, 0, 1)
@@ -231,7 +231,7 @@ func TestFollowersOfALostDatabaseAreSentAway(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	run(t, b.log)
-	f := b.log.Follow(b.stream, 0, 0)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	if err := b.db.SQL.Close(); err != nil {
 		t.Fatal(err)

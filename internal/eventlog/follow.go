@@ -13,10 +13,10 @@ type Follower struct {
 	once  sync.Once
 }
 
-// Follow returns a follower that begins behind the place. lastSeq is the newest place, as the caller has read it.
-// Close must be called.
-func (l *Log) Follow(streamID, after, lastSeq int64) *Follower {
-	return &Follower{hub: l.hub, tail: l.hub.join(streamID, lastSeq), after: after}
+// Follow returns a follower that begins behind the place, where there is an event, or the stream's beginning. Close must
+// be called.
+func (l *Log) Follow(streamID, after int64) *Follower {
+	return &Follower{hub: l.hub, tail: l.hub.join(streamID, after), after: after}
 }
 
 // Next waits for the next events and returns them: at least one, in order, each once. It fails when the context ends,

@@ -92,7 +92,7 @@ func TestFollowersGetEverythingOnceAndInOrder(t *testing.T) {
 			<-doors[i]
 			newest := last.Load()
 			after := rand.Int64N(newest + 1)
-			f := log.Follow(here.stream, after, newest)
+			f := log.Follow(here.stream, after)
 			defer f.Close()
 			collect(t, f, after, writers*each)
 			return nil
@@ -138,7 +138,7 @@ func (b *bundle) write(ctx context.Context, way int) (int64, error) {
 func TestHandOversOutOfOrderAndDoubled(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	f := b.log.Follow(b.stream, 0, 0)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	var posted []eventlog.Event
 	for i := range 7 {
@@ -164,7 +164,7 @@ func TestEventsWithoutARingAreFound(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	run(t, b.log)
-	f := b.log.Follow(b.stream, 0, 0)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	b.fill(t, 3)
 	collect(t, f, 0, 3)
@@ -175,7 +175,7 @@ func TestEventsWithoutARingAreFound(t *testing.T) {
 func TestASlowFollowerReadsTheLogAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	slow, quick := b.log.Follow(b.stream, 0, 0), b.log.Follow(b.stream, 0, 0)
+	slow, quick := b.log.Follow(b.stream, 0), b.log.Follow(b.stream, 0)
 	defer slow.Close()
 	defer quick.Close()
 	b.mustAppend(t, 1)
@@ -195,12 +195,12 @@ func TestASlowFollowerReadsTheLogAgain(t *testing.T) {
 func TestWhoJoinsBringsTheTailUpToDate(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	early := b.log.Follow(b.stream, 0, 0)
+	early := b.log.Follow(b.stream, 0)
 	defer early.Close()
 	b.mustAppend(t, 1)
 	collect(t, early, 0, 1)
 	b.fill(t, 3)
-	late := b.log.Follow(b.stream, 4, 4)
+	late := b.log.Follow(b.stream, 4)
 	defer late.Close()
 	collect(t, early, 1, 4)
 }
@@ -211,18 +211,18 @@ func TestJoiningJustBehindWhatIsRemembered(t *testing.T) {
 	b := setup(t)
 	b.fill(t, 10)
 	for after := range int64(10) {
-		one := b.log.Follow(b.stream, 10, 10)
-		two := b.log.Follow(b.stream, after, 10)
+		one := b.log.Follow(b.stream, 10)
+		two := b.log.Follow(b.stream, after)
 		collect(t, two, after, 10)
 		two.Close()
 		one.Close()
 	}
-	one := b.log.Follow(b.stream, 10, 10)
+	one := b.log.Follow(b.stream, 10)
 	defer one.Close()
 	b.mustAppend(t, 3)
 	collect(t, one, 10, 13)
 	for after := range int64(13) {
-		two := b.log.Follow(b.stream, after, 13)
+		two := b.log.Follow(b.stream, after)
 		collect(t, two, after, 13)
 		two.Close()
 	}
@@ -232,7 +232,7 @@ func TestReplayThenLive(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.fill(t, 700)
-	f := b.log.Follow(b.stream, 650, 700)
+	f := b.log.Follow(b.stream, 650)
 	defer f.Close()
 	collect(t, f, 650, 700)
 	b.mustAppend(t, 2)
@@ -242,7 +242,7 @@ func TestReplayThenLive(t *testing.T) {
 func TestARolledBackEventIsNeverSeen(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	f := b.log.Follow(b.stream, 0, 0)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	if _, err := b.append(t.Context(), b.log, true, text("never")); !errors.Is(err, errRollBack) {
 		t.Fatal(err)
@@ -258,7 +258,7 @@ func TestARolledBackEventIsNeverSeen(t *testing.T) {
 func TestNextEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	f := b.log.Follow(b.stream, 0, 0)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	why := errors.New("the room was closed")
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -271,7 +271,7 @@ func TestNextEndsWithItsContext(t *testing.T) {
 func TestTheTailGoesWithItsLastFollower(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	one, two := b.log.Follow(b.stream, 0, 0), b.log.Follow(b.stream, 0, 0)
+	one, two := b.log.Follow(b.stream, 0), b.log.Follow(b.stream, 0)
 	one.Close()
 	one.Close() // counts once
 	if n := b.log.Tails(); n != 1 {
@@ -303,7 +303,7 @@ func TestAFollowerOutlivesAReaderThatFails(t *testing.T) {
 		}
 		return []eventlog.Event{{Seq: 1}}, nil
 	})
-	f := log.Follow(1, 0, 0)
+	f := log.Follow(1, 0)
 	defer f.Close()
 	collect(t, f, 0, 1)
 }
@@ -313,7 +313,7 @@ func BenchmarkFollow(b *testing.B) {
 	s := setup(b)
 	s.fill(b, behind)
 	for b.Loop() {
-		f := s.log.Follow(s.stream, 0, behind)
+		f := s.log.Follow(s.stream, 0)
 		collect(b, f, 0, behind)
 		f.Close()
 	}

@@ -115,7 +115,7 @@ func (s *stage) do(h step) {
 func (s *stage) join(behind, old int64) {
 	newest := s.last()
 	after := max(0, newest-behind)
-	f := &spectator{Follower: s.log.Follow(1, after, max(after, newest-old)), eager: old%2 == 0, at: after}
+	f := &spectator{Follower: s.log.Follow(1, after), eager: old%2 == 0, at: after}
 	s.followers = append(s.followers, f)
 	if f.eager {
 		s.eager.Go(func() {

@@ -11,6 +11,13 @@ const batch = 500
 
 const columns = `id, stream_id, seq, kind, side, coalesce(actor_id, ''), at, coalesce(body, ''), coalesce(data, '')`
 
+// Read returns events of a stream that come after a place, up to and including another, from the first and not
+// necessarily all; none only where there are none.
+func (l *Log) Read(ctx context.Context, streamID, after, upTo int64) ([]Event, error) {
+	return l.query(ctx, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4`,
+		streamID, after, upTo, batch)
+}
+
 // read returns up to batch events of a stream that come after a place.
 func (l *Log) read(ctx context.Context, streamID, after int64) ([]Event, error) {
 	return l.query(ctx, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,

@@ -69,7 +69,7 @@ func TestReadingWithoutADatabase(t *testing.T) {
 	_, messages := b.log.Messages(t.Context(), b.stream, 0, 9, 9, false)
 	_, count := b.log.CountMessages(t.Context(), b.stream)
 	_, _, message := b.log.Message(t.Context(), "evt_none")
-	f := b.log.Follow(b.stream, 0, 1)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	_, next := f.Next(t.Context())
 	for _, err := range []error{messages, count, message, next} {

@@ -125,7 +125,7 @@ func (e *InvitationStatusChanged) Invitation(ctx context.Context) (*ent.Customer
 }
 
 func (s *Service) invitationForMember(ctx context.Context, id string) (*ent.CustomerInvitation, error) {
-	if auth.From(ctx).Member == nil {
+	if !auth.AudienceOf(ctx).IsMembers() {
 		return nil, nil
 	}
 	i, err := s.ent.CustomerInvitation.Get(ctx, id)

@@ -4,70 +4,105 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strconv"
 	"time"
 
-	"parley/ent"
 	"parley/internal/eventlog"
+	"parley/internal/feed"
 	"parley/internal/limits"
 )
 
 // Follow returns everything that happens in a room: what is stored after the cursor, CaughtUp, and then what happens,
-// with a Heartbeat now and then. Without a cursor it begins with what happens from now on. It ends without an error
-// when the room's log does.
-func (s *Service) Follow(ctx context.Context, roomID string, after *string) (iter.Seq2[Event, error], error) {
+// with a Heartbeat now and then. Without a cursor it begins with what happens from now on. It ends when the room's log
+// does.
+func (s *Service) Follow(ctx context.Context, roomID string, after *string) (*feed.Feed[Event], error) {
 	r, err := s.Get(ctx, roomID)
 	if err != nil {
 		return nil, err
 	}
-	lastSeq := r.Edges.Stream.LastSeq
-	from := lastSeq
+	head := r.Edges.Stream.LastSeq
+	from := head
 	if after != nil {
-		if from, err = s.log.Seq(*after, r.StreamID, lastSeq); err != nil {
+		if from, err = s.log.Seq(*after, r.StreamID, head); err != nil {
 			return nil, err
 		}
 	}
-	return func(yield func(Event, error) bool) {
-		f := following{Service: s, room: r, from: from, lastSeq: lastSeq, yield: yield}
-		f.run(ctx)
+	f := following{s, r.StreamID}
+	return &feed.Feed[Event]{
+		Topic: "room " + strconv.FormatInt(r.StreamID, 16), From: from, Head: head, Ended: r.Edges.Stream.Sealed,
+		Stored: f.stored, CaughtUp: f.caughtUp, Live: f.live,
 	}, nil
 }
 
-// following is one subscriber's way along the log.
-type following struct {
-	*Service
-	room    *ent.Room
-	from    int64 // place of the last event delivered
-	lastSeq int64 // newest place when the subscription began
-	yield   func(Event, error) bool
+// FollowMessages is Follow with the entries of the timeline only.
+func (s *Service) FollowMessages(ctx context.Context, roomID string, after *string) (*feed.Feed[*Message], error) {
+	events, err := s.Follow(ctx, roomID, after)
+	if err != nil {
+		return nil, err
+	}
+	return feed.Select(events, func(e Event) (*Message, bool) {
+		posted, ok := e.(*MessagePosted)
+		if !ok {
+			return nil, false
+		}
+		return posted.Message, true
+	}), nil
 }
 
-func (f *following) run(ctx context.Context) {
-	follower := f.log.Follow(f.room.StreamID, f.from, f.lastSeq)
-	defer follower.Close()
-	if f.from == f.lastSeq && (!f.yield(f.caughtUp(), nil) || f.room.Edges.Stream.Sealed) {
-		return
-	}
-	for {
-		events, err := f.next(ctx, follower)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case errors.Is(err, context.DeadlineExceeded):
-			if !f.yield(&Heartbeat{f.live()}, nil) {
+// following is a way along the log of a room. Who goes it may follow the room; what it gives depends on nothing else of
+// them but their audience.
+type following struct {
+	rooms    *Service
+	streamID int64
+}
+
+type (
+	item  = feed.Item[Event]
+	items = iter.Seq2[item, error]
+)
+
+func (f following) stored(ctx context.Context, after, upTo int64) items {
+	return func(yield func(item, error) bool) {
+		for after < upTo {
+			events, err := f.rooms.log.Read(ctx, f.streamID, after, upTo)
+			if err != nil {
+				yield(item{}, err)
 				return
 			}
-		case err != nil:
-			f.yield(nil, err)
-			return
-		case !f.deliver(events):
-			return
+			if len(events) == 0 || !f.give(events, yield) {
+				return
+			}
+			after = events[len(events)-1].Seq
+		}
+	}
+}
+
+func (f following) live(ctx context.Context, after int64) items {
+	return func(yield func(item, error) bool) {
+		follower := f.rooms.log.Follow(f.streamID, after)
+		defer follower.Close()
+		for {
+			events, err := f.next(ctx, follower)
+			switch {
+			case ctx.Err() != nil:
+				return
+			case errors.Is(err, context.DeadlineExceeded):
+				if !yield(item{Value: &Heartbeat{f.now()}}, nil) {
+					return
+				}
+			case err != nil:
+				yield(item{}, err)
+				return
+			case !f.give(events, yield):
+				return
+			}
 		}
 	}
 }
 
 // next waits for events until it is time for a Heartbeat.
-func (f *following) next(ctx context.Context, follower *eventlog.Follower) ([]eventlog.Event, error) {
-	ctx, cancel := context.WithDeadline(ctx, limits.End(time.Now(), f.limits.Heartbeat))
+func (f following) next(ctx context.Context, follower *eventlog.Follower) ([]eventlog.Event, error) {
+	ctx, cancel := context.WithDeadline(ctx, limits.End(time.Now(), f.rooms.limits.Heartbeat))
 	defer cancel()
 	events, err := follower.Next(ctx)
 	if err != nil && ctx.Err() != nil {
@@ -76,50 +111,25 @@ func (f *following) next(ctx context.Context, follower *eventlog.Follower) ([]ev
 	return events, err
 }
 
-// deliver hands events on, and tells whether to go on.
-func (f *following) deliver(events []eventlog.Event) bool {
-	sc := f.scene(f.room.StreamID, events...)
+// give hands events on, and tells whether to go on.
+func (f following) give(events []eventlog.Event, yield func(item, error) bool) bool {
+	sc := f.rooms.scene(f.streamID, events...)
 	for _, stored := range events {
-		e, err := f.event(stored, sc)
+		e, err := f.rooms.event(stored, sc)
 		if err != nil {
-			f.yield(nil, err)
+			yield(item{}, err)
 			return false
 		}
-		if e != nil && !f.yield(e, nil) {
-			return false
-		}
-		if stored.Seq == f.lastSeq && !f.yield(f.caughtUp(), nil) {
-			return false
-		}
-		if stored.Kind == kindRoomClosed {
+		if !yield(item{Place: stored.Seq, Value: e, Silent: e == nil}, nil) || stored.Kind == kindRoomClosed {
 			return false
 		}
 	}
 	return true
 }
 
-func (f *following) caughtUp() *CaughtUp { return &CaughtUp{f.live()} }
+func (f following) caughtUp() Event { return &CaughtUp{f.now()} }
 
-func (f *following) live() Happening {
-	return Happening{OccurredAt: time.Now().UTC().Truncate(time.Microsecond), scene: f.scene(f.room.StreamID)}
-}
-
-// FollowMessages is Follow with the entries of the timeline only.
-func (s *Service) FollowMessages(ctx context.Context, roomID string, after *string) (iter.Seq2[*Message, error], error) {
-	events, err := s.Follow(ctx, roomID, after)
-	if err != nil {
-		return nil, err
-	}
-	return func(yield func(*Message, error) bool) {
-		for e, err := range events {
-			posted, ok := e.(*MessagePosted)
-			switch {
-			case err != nil:
-				yield(nil, err)
-				return
-			case ok && !yield(posted.Message, nil):
-				return
-			}
-		}
-	}, nil
+// now is what does not come from the log.
+func (f following) now() Happening {
+	return Happening{OccurredAt: time.Now().UTC().Truncate(time.Microsecond), scene: f.rooms.scene(f.streamID)}
 }

@@ -3,6 +3,7 @@ package testschema
 import (
 	"context"
 	"errors"
+	"iter"
 	"strings"
 	"sync"
 
@@ -10,6 +11,7 @@ import (
 
 	"parley/graph/transport"
 	"parley/internal/apierr"
+	"parley/internal/feed"
 )
 
 // Resolver answers the schema. Make it with New.
@@ -18,6 +20,9 @@ type Resolver struct {
 	Started, Ended chan string
 	// Release lets one post answer.
 	Release chan struct{}
+
+	// Logs are what the field entries follows.
+	Logs *Logs
 
 	mu          sync.Mutex
 	subscribers map[chan *Room]context.Context
@@ -29,6 +34,7 @@ func New() *Resolver {
 		Started:     make(chan string, 10000),
 		Ended:       make(chan string, 10000),
 		Release:     make(chan struct{}),
+		Logs:        newLogs(),
 		subscribers: make(map[chan *Room]context.Context),
 	}
 }
@@ -58,6 +64,9 @@ func (r *Resolver) Mutation() MutationResolver { return mutation{r} }
 
 // Subscription returns the resolver of subscriptions.
 func (r *Resolver) Subscription() SubscriptionResolver { return subscription{r} }
+
+// Entry returns the resolver of entries.
+func (r *Resolver) Entry() EntryResolver { return entry{r} }
 
 // Room returns the resolver of rooms.
 func (r *Resolver) Room() RoomResolver { return room{} }
@@ -111,55 +120,98 @@ func (m mutation) Post(ctx context.Context, body string) (string, error) {
 type subscription struct{ *Resolver }
 
 func (s subscription) Posted(ctx context.Context) (<-chan *Room, error) {
-	ch := make(chan *Room)
-	s.mu.Lock()
-	s.subscribers[ch] = ctx
-	s.mu.Unlock()
-	s.Started <- "posted"
-	context.AfterFunc(ctx, func() {
-		s.mu.Lock()
-		delete(s.subscribers, ch)
-		s.mu.Unlock()
-		s.Ended <- "posted"
-	})
-	return ch, nil
-}
-
-func (s subscription) Count(ctx context.Context, to int) (<-chan int, error) {
-	return produce(ctx, func(send func(int) bool) {
-		for i := range to {
-			if !send(i + 1) {
+	return alone(ctx, func(ctx context.Context, yield func(*Room, error) bool) {
+		ch := s.enter(ctx)
+		defer s.leave(ch)
+		for {
+			select {
+			case room := <-ch:
+				if !yield(room, nil) {
+					return
+				}
+			case <-ctx.Done():
 				return
 			}
 		}
-	}), nil
+	})
 }
 
-func (subscription) Refused(context.Context) (<-chan int, error) {
-	return nil, apierr.New(apierr.NotFound, "There is no such thing.")
+func (s subscription) enter(ctx context.Context) chan *Room {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := make(chan *Room)
+	s.subscribers[ch] = ctx
+	s.Started <- "posted"
+	return ch
+}
+
+func (s subscription) leave(ch chan *Room) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.subscribers, ch)
+	s.Ended <- "posted"
+}
+
+func (s subscription) Count(ctx context.Context, to int) (<-chan int, error) {
+	return alone(ctx, func(_ context.Context, yield func(int, error) bool) {
+		for i := 1; i <= to && yield(i, nil); i++ {
+		}
+	})
+}
+
+func (subscription) Refused(ctx context.Context) (<-chan int, error) {
+	return transport.Follow(ctx, func() (*feed.Feed[int], error) {
+		return nil, apierr.New(apierr.NotFound, "There is no such thing.")
+	})
 }
 
 func (subscription) Panics(context.Context) (<-chan int, error) { panic("the inside") }
 
+func (subscription) Unfollowed(context.Context) (<-chan int, error) { return make(chan int), nil }
+
 func (subscription) Broken(ctx context.Context) (<-chan *Room, error) {
-	return produce(ctx, func(send func(*Room) bool) { send(&Room{ID: "1", Name: "one"}) }), nil
+	return alone(ctx, func(_ context.Context, yield func(*Room, error) bool) { yield(&Room{ID: "1", Name: "one"}, nil) })
 }
 
 func (subscription) Ends(ctx context.Context) (<-chan int, error) {
-	return produce(ctx, func(send func(int) bool) {
-		send(1)
-		transport.End(ctx, apierr.New(apierr.CursorExpired, "Refetch."))
-	}), nil
+	return alone(ctx, func(_ context.Context, yield func(int, error) bool) {
+		if yield(1, nil) {
+			yield(0, apierr.New(apierr.CursorExpired, "Refetch."))
+		}
+	})
+}
+
+func (subscription) Breaks(ctx context.Context) (<-chan int, error) {
+	return alone(ctx, func(_ context.Context, yield func(int, error) bool) {
+		if yield(1, nil) {
+			panic("the inside")
+		}
+	})
 }
 
 func (s subscription) Flood(ctx context.Context) (<-chan string, error) {
-	s.Started <- "flood"
 	large := strings.Repeat("x", 32<<10)
-	return produce(ctx, func(send func(string) bool) {
+	return alone(ctx, func(_ context.Context, yield func(string, error) bool) {
+		s.Started <- "flood"
 		defer func() { s.Ended <- "flood" }()
-		for send(large) {
+		for yield(large, nil) {
 		}
-	}), nil
+	})
+}
+
+func (s subscription) Entries(ctx context.Context, topic string, after *int) (<-chan *Entry, error) {
+	return transport.Follow(ctx, func() (*feed.Feed[*Entry], error) { return s.Logs.follow(topic, after) })
+}
+
+// alone follows something that is live only, and not shared.
+func alone[T any](ctx context.Context, follow func(ctx context.Context, yield func(T, error) bool)) (<-chan T, error) {
+	return transport.Follow(ctx, func() (*feed.Feed[T], error) {
+		return &feed.Feed[T]{Live: func(ctx context.Context, _ int64) iter.Seq2[feed.Item[T], error] {
+			return func(yield func(feed.Item[T], error) bool) {
+				follow(ctx, func(v T, err error) bool { return ctx.Err() == nil && yield(feed.Item[T]{Value: v}, err) })
+			}
+		}}, nil
+	})
 }
 
 type room struct{}
@@ -178,21 +230,4 @@ func connection(first *int) *RoomConnection {
 		c.TotalCount = *first
 	}
 	return c
-}
-
-// produce runs the producer until it returns, and sends what it makes for as long as ctx is not done.
-func produce[T any](ctx context.Context, producer func(send func(T) bool)) <-chan T {
-	ch := make(chan T)
-	go func() {
-		defer close(ch)
-		producer(func(v T) bool {
-			select {
-			case ch <- v:
-				return true
-			case <-ctx.Done():
-				return false
-			}
-		})
-	}()
-	return ch
 }

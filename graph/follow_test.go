@@ -20,6 +20,7 @@ import (
 	"parley/graph/generated"
 	"parley/graph/transport"
 	"parley/internal/apierr"
+	"parley/internal/feed"
 	"parley/internal/limits"
 	"parley/internal/room"
 )
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const patience = 20 * time.Second
 
-type follow func(ctx context.Context, id string, after *string) (iter.Seq2[room.Event, error], error)
+type follow func(ctx context.Context, id string, after *string) (*feed.Feed[room.Event], error)
 
 // root are the resolvers, of which the subscription follows what a test says.
 type root struct {
@@ -41,7 +42,7 @@ func (r *root) Subscription() generated.SubscriptionResolver { return subscripti
 type subscription struct{ *root }
 
 func (s subscription) RoomEvents(ctx context.Context, id string, after *string) (<-chan room.Event, error) {
-	return graph.Stream(ctx, id, after, s.follow)
+	return transport.Follow(ctx, func() (*feed.Feed[room.Event], error) { return s.follow(ctx, id, after) })
 }
 
 func (s subscription) MessagePosted(context.Context, string, *string) (<-chan *room.Message, error) {
@@ -78,6 +79,8 @@ func subscribe(t *testing.T, f follow) (body io.Reader, log *journal, leave func
 			return ctx, transport.Session{}, nil
 		},
 		AllowOrigin: func(*http.Request) bool { return true },
+		Audience:    graph.Audience,
+		Shareable:   graph.Shareable,
 		Address:     func(*http.Request) string { return "192.0.2.1" },
 	})
 	server := httptest.NewServer(handler)
@@ -107,8 +110,9 @@ func subscribe(t *testing.T, f follow) (body io.Reader, log *journal, leave func
 	return answer.Body, log, cancel
 }
 
-func seq(events ...any) iter.Seq2[room.Event, error] {
-	return func(yield func(room.Event, error) bool) {
+// seq follows what happens from now on: events, and perhaps an error at the end.
+func seq(events ...any) *feed.Feed[room.Event] {
+	return live(func(yield func(room.Event, error) bool) {
 		for _, e := range events {
 			switch e := e.(type) {
 			case room.Event:
@@ -122,7 +126,19 @@ func seq(events ...any) iter.Seq2[room.Event, error] {
 				panic(e)
 			}
 		}
-	}
+	})
+}
+
+func live(events iter.Seq2[room.Event, error]) *feed.Feed[room.Event] {
+	return &feed.Feed[room.Event]{Live: func(context.Context, int64) iter.Seq2[feed.Item[room.Event], error] {
+		return func(yield func(feed.Item[room.Event], error) bool) {
+			for e, err := range events {
+				if !yield(feed.Item[room.Event]{Value: e}, err) {
+					return
+				}
+			}
+		}
+	}}
 }
 
 func TestAStreamEndsWithItsError(t *testing.T) {
@@ -133,32 +149,32 @@ func TestAStreamEndsWithItsError(t *testing.T) {
 		wantInTheLog string
 	}{
 		"without one": {
-			func(context.Context, string, *string) (iter.Seq2[room.Event, error], error) {
+			func(context.Context, string, *string) (*feed.Feed[room.Event], error) {
 				return seq(&room.CaughtUp{}, &room.RoomClosed{}), nil
 			}, []string{"CaughtUp", "RoomClosed", "event: complete"}, "",
 		},
 		"that a client may know of": {
-			func(context.Context, string, *string) (iter.Seq2[room.Event, error], error) {
+			func(context.Context, string, *string) (*feed.Feed[room.Event], error) {
 				return seq(&room.CaughtUp{}, apierr.New(apierr.CursorExpired, "Fetch again.")), nil
 			}, []string{"CaughtUp", "Fetch again.", "CURSOR_EXPIRED", "event: complete"}, "",
 		},
 		"of the inside": {
-			func(context.Context, string, *string) (iter.Seq2[room.Event, error], error) {
+			func(context.Context, string, *string) (*feed.Feed[room.Event], error) {
 				return seq(&room.CaughtUp{}, errors.New("secret")), nil
 			}, []string{"CaughtUp", "INTERNAL", "requestId", "event: complete"}, "secret",
 		},
 		"a panic": {
-			func(context.Context, string, *string) (iter.Seq2[room.Event, error], error) {
+			func(context.Context, string, *string) (*feed.Feed[room.Event], error) {
 				return seq(&room.CaughtUp{}, "secret"), nil
-			}, []string{"CaughtUp", "INTERNAL", "requestId", "event: complete"}, "stream_test.go",
+			}, []string{"CaughtUp", "INTERNAL", "requestId", "event: complete"}, "follow_test.go",
 		},
 		"before it begins": {
-			func(_ context.Context, id string, after *string) (iter.Seq2[room.Event, error], error) {
+			func(_ context.Context, id string, after *string) (*feed.Feed[room.Event], error) {
 				return nil, apierr.New(apierr.NotFound, "No %s behind %s.", id, *after)
 			}, []string{"No room_1 behind c.", "NOT_FOUND", "event: complete"}, "",
 		},
 		"before it begins, of the inside": {
-			func(context.Context, string, *string) (iter.Seq2[room.Event, error], error) {
+			func(context.Context, string, *string) (*feed.Feed[room.Event], error) {
 				return nil, errors.New("secret")
 			}, []string{"INTERNAL", "event: complete"}, "secret",
 		},
@@ -192,12 +208,12 @@ func TestAStreamEndsWithItsError(t *testing.T) {
 func TestAStreamEndsWithItsClient(t *testing.T) {
 	t.Parallel()
 	ended := make(chan struct{})
-	body, _, leave := subscribe(t, func(ctx context.Context, _ string, _ *string) (iter.Seq2[room.Event, error], error) {
-		return func(yield func(room.Event, error) bool) {
+	body, _, leave := subscribe(t, func(ctx context.Context, _ string, _ *string) (*feed.Feed[room.Event], error) {
+		return live(func(yield func(room.Event, error) bool) {
 			defer close(ended)
-			for yield(&room.CaughtUp{}, nil) {
+			for ctx.Err() == nil && yield(&room.CaughtUp{}, nil) {
 			}
-		}, nil
+		}), nil
 	})
 	if _, err := io.ReadFull(body, make([]byte, 100)); err != nil {
 		t.Fatal(err)

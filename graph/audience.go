@@ -1,0 +1,48 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"parley/graph/transport"
+	"parley/internal/auth"
+)
+
+// shareable are the fields that may be in results that an audience shares (auth.Audience): what they resolve to depends
+// on the object and on the audience alone, never on who of the audience asks. What is not here is not shared, and costs an
+// execution for each subscriber. The methods behind these fields ask for auth.AudienceOf and never for the viewer, whom
+// they would not find.
+var shareable = map[string][]string{
+	"RoomEvent":               happening,
+	"MessagePosted":           append(happening, "message"),
+	"CustomerInvited":         append(happening, "invitation"),
+	"InvitationStatusChanged": append(happening, "status", "invitation"),
+	"CustomerJoined":          happening,
+	"RoomRenamed":             append(happening, "name"),
+	"RoomClosed":              happening,
+	"CaughtUp":                happening,
+	"Heartbeat":               happening,
+
+	"Message":            {"id", "cursor", "room", "kind", "body", "author", "side", "sentAt"},
+	"Room":               {"id", "name", "status", "customer", "createdBy", "createdAt"},
+	"CustomerInvitation": {"id", "room", "channel", "to", "status", "failureReason", "sentAt", "openedAt", "joinedAt", "invitedBy"},
+	"Member":             {"id", "firstName", "lastName", "name", "role"},
+	"Customer":           {"id", "firstName", "lastName", "name", "phone", "email"},
+}
+
+var happening = []string{"cursor", "occurredAt", "room", "actor"}
+
+// Shareable tells whether a field may be in a result that is shared.
+func Shareable(object, field string) bool { return slices.Contains(shareable[object], field) }
+
+// Audience is with whom the viewer shares results: with everyone of the same audience.
+func Audience(ctx context.Context) (transport.Audience, bool) {
+	a := auth.AudienceOf(ctx)
+	if a == (auth.Audience{}) {
+		return transport.Audience{}, false
+	}
+	return transport.Audience{
+		Key: a.OrganizationID + " " + a.CustomerID + " " + a.RoomID,
+		In:  func(ctx context.Context) context.Context { return auth.ForAudience(ctx, a) },
+	}, true
+}

@@ -1,0 +1,136 @@
+package transport
+
+import (
+	"context"
+	"iter"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"parley/internal/feed"
+)
+
+// subscriber is one subscription on its way from the place it begins at to the present.
+type subscriber struct {
+	h   *Handler
+	x   *execution
+	out sink
+	at  int64 // all up to this place has been delivered
+}
+
+// subscribe executes a subscription. It returns when that has ended, or when it has come to the present and others, now
+// or later, may share what follows: then it is a member of their group, which costs no goroutine, and must leave it.
+func (h *Handler) subscribe(ctx context.Context, op *graphql.OperationContext, out sink) (joined *member) {
+	defer func() {
+		if value := recover(); value != nil {
+			out.fail(h.engine.errors(ctx, caught(value)))
+		}
+	}()
+	x, refused := h.engine.begin(ctx, op, nil)
+	if refused != nil {
+		out.fail(encodeErrors(refused))
+		return nil
+	}
+	s := &subscriber{h: h, x: x, out: out, at: x.follows.feed.From}
+	if key, audience, ok := h.sharing(ctx, op, x.follows.feed); ok {
+		return s.together(ctx, h.groups.enter(key, audience, op, x.follows.feed))
+	}
+	s.alone(ctx)
+	return nil
+}
+
+// alone executes it for the subscriber only.
+func (s *subscriber) alone(ctx context.Context) {
+	f := s.x.follows.feed
+	if !s.read(ctx, f.Head) {
+		return
+	}
+	s.out.deliver(s.caughtUp())
+	if !f.Ended {
+		if err := s.each(f.Live(s.x.ctx, f.Head), func() error { return nil }); err != nil {
+			s.end(ctx, err)
+			return
+		}
+	}
+	s.end(ctx, nil)
+}
+
+// together delivers what is stored and joins the group. What the group has kept is taken from there.
+func (s *subscriber) together(ctx context.Context, g *group) (joined *member) {
+	defer g.release()
+	head := s.x.follows.feed.Head
+	s.take(ctx, g, head)
+	caughtUp := s.caughtUp()
+	for upTo := head; s.read(ctx, upTo); upTo = g.head() { // which has gone on, and forgotten what came first
+		if m, ok := g.join(s.out, s.at, caughtUp); ok {
+			return m
+		}
+	}
+	return nil
+}
+
+// take delivers what the group has kept, up to a place.
+func (s *subscriber) take(ctx context.Context, g *group, upTo int64) {
+	results, at := g.kept(s.at, upTo)
+	if len(results) > 0 && s.out.room(ctx) == nil {
+		s.out.deliver(results)
+		s.at = at
+	}
+}
+
+// read delivers what is stored, up to a place, as fast as the client takes it. It tells whether to go on.
+func (s *subscriber) read(ctx context.Context, upTo int64) bool {
+	if s.at >= upTo {
+		return true
+	}
+	err := s.each(s.x.follows.feed.Stored(s.x.ctx, s.at, upTo), func() error { return s.out.room(ctx) })
+	if err != nil || ctx.Err() != nil {
+		s.end(ctx, err)
+		return false
+	}
+	s.at = upTo
+	return true
+}
+
+// caughtUp is the result that says so, if there is one.
+func (s *subscriber) caughtUp() []result {
+	if made := s.x.follows.feed.CaughtUp; made != nil {
+		return s.result(made())
+	}
+	return nil
+}
+
+// each delivers the results of items, one when the one before says so, until there are none or there is an error.
+func (s *subscriber) each(items iter.Seq2[feed.Item[any], error], next func() error) error {
+	for i, err := range items {
+		if err != nil {
+			return err
+		}
+		if i.Silent {
+			continue
+		}
+		s.out.deliver(s.result(i.Value))
+		if err := next(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *subscriber) result(value any) []result {
+	body := s.x.result(value)
+	if body == nil {
+		return nil
+	}
+	return []result{{body: body}}
+}
+
+// end tells why it has ended, unless the client has left.
+func (s *subscriber) end(ctx context.Context, because error) {
+	switch {
+	case ctx.Err() != nil:
+	case because != nil:
+		s.out.fail(s.h.engine.errors(ctx, because))
+	default:
+		s.out.complete()
+	}
+}
