@@ -1,0 +1,156 @@
+package tally
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Subscriber checks what one subscriber gets. It implements client.Subscriber.
+type Subscriber struct {
+	track  *Track
+	absent bool // nobody waits for it, and it may come late
+	ready  chan struct{}
+	begin  func() // closes ready, once
+
+	arrived atomic.Int64 // number of the newest message that has arrived
+	lost    atomic.Bool  // its connection
+
+	mu      sync.Mutex
+	next    int64
+	missing map[int64]struct{}
+	counted Faults
+	cursor  []byte // of the newest message, where it is to come back
+	size    int    // bytes of a message
+	why     error
+}
+
+// Faults are what must not be.
+type Faults struct {
+	Lost       int64 // never came
+	Doubled    int64 // came again
+	Disordered int64 // came after a later one
+	CutOff     int64 // connections that ended by themselves
+}
+
+// Plus adds them up.
+func (f Faults) Plus(g Faults) Faults {
+	return Faults{f.Lost + g.Lost, f.Doubled + g.Doubled, f.Disordered + g.Disordered, f.CutOff + g.CutOff}
+}
+
+// NewSubscriber returns a subscriber who gets the messages after the one with the number, and for whom the track waits.
+func (t *Track) NewSubscriber(after int64) *Subscriber {
+	s := &Subscriber{track: t, next: after + 1, missing: make(map[int64]struct{}), ready: make(chan struct{})}
+	s.begin = sync.OnceFunc(func() { close(s.ready) })
+	s.arrived.Store(after)
+	return s
+}
+
+// NewWanderer is NewSubscriber of one for whom the track does not wait: it may be away for a while and come back after
+// its Cursor.
+func (t *Track) NewWanderer(after int64) *Subscriber {
+	s := t.NewSubscriber(after)
+	s.absent = true
+	return s
+}
+
+// Text implements client.Subscriber.
+func (s *Subscriber) Text(message []byte, at time.Time) {
+	number, found := numberIn(message)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !found {
+		s.other(message)
+		return
+	}
+	s.size = len(message)
+	if s.absent {
+		s.cursor = append(s.cursor[:0], cursorIn(message)...)
+	}
+	if s.count(number) && !s.absent {
+		s.track.received(number, at)
+	}
+	s.arrived.Store(s.next - 1)
+}
+
+// count tells whether the number has come for the first time.
+func (s *Subscriber) count(number int64) bool {
+	if number >= s.next {
+		for skipped := s.next; skipped < number; skipped++ {
+			s.missing[skipped] = struct{}{}
+		}
+		s.next = number + 1
+		return true
+	}
+	if _, late := s.missing[number]; late {
+		delete(s.missing, number)
+		s.counted.Disordered++
+		return true
+	}
+	s.counted.Doubled++
+	return false
+}
+
+// other is a message without a number: the first says that the subscription has begun, an end that it is over.
+func (s *Subscriber) other(message []byte) {
+	if bytes.Contains(message, []byte(`"type":"next"`)) && !bytes.Contains(message, []byte(`"errors":`)) {
+		s.begin()
+		return
+	}
+	s.end(fmt.Errorf("the server ends the subscription: %.300s", message))
+}
+
+// Lost implements client.Subscriber.
+func (s *Subscriber) Lost(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.end(err)
+}
+
+func (s *Subscriber) end(err error) {
+	s.counted.CutOff++
+	s.why = err
+	s.lost.Store(true)
+	s.begin() // nobody waits in vain
+}
+
+// Ready is closed when the subscription has begun, or never will: see Err.
+func (s *Subscriber) Ready() <-chan struct{} { return s.ready }
+
+// Err is why the connection has ended by itself, if it has.
+func (s *Subscriber) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.why
+}
+
+// Arrived is the number of the newest message that has arrived.
+func (s *Subscriber) Arrived() int64 { return s.arrived.Load() }
+
+// Ended tells whether the connection has ended by itself.
+func (s *Subscriber) Ended() bool { return s.lost.Load() }
+
+// Cursor is where to come back, of one that wanders; empty where nothing has arrived.
+func (s *Subscriber) Cursor() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.cursor)
+}
+
+// Size is how many bytes the newest message had.
+func (s *Subscriber) Size() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.size
+}
+
+// Faults are what was wrong, now that all up to the track's newest message should have come.
+func (s *Subscriber) Faults() Faults {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.counted
+	f.Lost = int64(len(s.missing)) + max(s.track.Last()-s.next+1, 0)
+	return f
+}
