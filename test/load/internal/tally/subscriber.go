@@ -2,6 +2,7 @@ package tally
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -118,6 +119,27 @@ func (s *Subscriber) end(err error) {
 
 // Ready is closed when the subscription has begun, or never will: see Err.
 func (s *Subscriber) Ready() <-chan struct{} { return s.ready }
+
+// Reach waits until the message with the number has arrived, and returns about when it had.
+func (s *Subscriber) Reach(ctx context.Context, number int64) (time.Time, error) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for began := time.Now(); ; {
+		switch {
+		case s.arrived.Load() >= number:
+			return time.Now(), nil
+		case s.lost.Load():
+			return time.Time{}, s.Err()
+		case time.Since(began) > stalled:
+			return time.Time{}, fmt.Errorf("%w: number %d is wanted, %d was the last", ErrStalled, number, s.arrived.Load())
+		}
+		select {
+		case <-ctx.Done():
+			return time.Time{}, ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
 
 // Err is why the connection has ended by itself, if it has.
 func (s *Subscriber) Err() error {

@@ -54,12 +54,22 @@ func (t *Track) SetWindow(size int) {
 	}
 }
 
+// NewTrackOf returns the track of a room into which so many messages were sent before.
+func NewTrackOf(sent int64) *Track {
+	t := NewTrack(0)
+	t.last.Store(sent)
+	return t
+}
+
 // Measure begins a new histogram of the time from sending to receiving, and returns it.
 func (t *Track) Measure() *Histogram {
 	h := &Histogram{}
-	t.latency.Store(h)
+	t.MeasureInto(h)
 	return h
 }
+
+// MeasureInto is Measure with a histogram that others have, too.
+func (t *Track) MeasureInto(h *Histogram) { t.latency.Store(h) }
 
 // Next waits until one more message may be under way, and returns its number. It is sent now. Only one goroutine may
 // send at a time.

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/test/load/internal/report"
+	"parley/test/load/internal/tally"
+)
+
+// The windows: how many messages may be under way to anyone. With two, each goes out alone; with many, in bursts.
+const (
+	narrow = 2
+	wide   = 32
+)
+
+// broadcast is one room with many subscribers: how many deliveries a second, at what cost and after how long.
+func (l *lab) broadcast(ctx context.Context, round int) error {
+	for _, count := range l.crowds {
+		for _, system := range []string{parleyName, limitName, gorillaName, stockName} {
+			if err := l.broadcastBy(ctx, system, count, round); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *lab) broadcastBy(ctx context.Context, system string, count, round int) error {
+	return l.with(ctx, system, func(s *server) error {
+		room, err := s.room(ctx)
+		if err != nil {
+			return err
+		}
+		track := tally.NewTrack(count)
+		crowd, err := l.gather(ctx, room, track, []*server{s}, count)
+		if err != nil {
+			return err
+		}
+		defer crowd.close()
+		v, err := s.voice(ctx, room, track)
+		if err != nil {
+			return err
+		}
+		defer v.close()
+		for _, window := range []int{narrow, wide} {
+			values, err := l.delivering(ctx, s, crowd, v, window)
+			if err != nil && !stalled(err) {
+				return err
+			}
+			l.note(round, report.Broadcast(count, window), system, values)
+			if err != nil { // what is lost is noted; there is nothing more to learn from these subscribers
+				l.say("  %v", err)
+				return nil
+			}
+		}
+		return nil
+	})
+}
+
+// warming is how many messages are sent before anything counts.
+const warming = 10
+
+// delivering measures one window.
+func (l *lab) delivering(ctx context.Context, s *server, crowd *audience, v *voice, window int) (report.Values, error) {
+	track := crowd.track
+	track.SetWindow(window)
+	if err := errors.Join(v.sayTimes(ctx, warming), track.Drain(ctx)); err != nil {
+		return faulty(crowd.faults()), errors.Join(err, crowd.why())
+	}
+	latency, before, began := track.Measure(), track.Deliveries(), time.Now()
+	worked, err := s.CPU()
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(v.sayFor(ctx, l.duration), track.Drain(ctx)); err != nil {
+		return faulty(crowd.faults()), errors.Join(err, crowd.why())
+	}
+	took := time.Since(began)
+	cost, err := s.CPU()
+	deliveries := float64(track.Deliveries() - before)
+	values := faulty(crowd.faults())
+	values[report.DeliveriesPerSecond] = deliveries / took.Seconds()
+	values[report.CPUMicrosPerDelivery] = micros(cost-worked) / deliveries
+	values[report.P50Millis] = millis(latency.Percentile(50))
+	values[report.P99Millis] = millis(latency.Percentile(99))
+	values[report.FrameBytes] = crowd.frameBytes()
+	return values, err
+}
+
+func faulty(f tally.Faults) report.Values {
+	return report.Values{
+		report.Lost: float64(f.Lost), report.Doubled: float64(f.Doubled),
+		report.Disordered: float64(f.Disordered), report.CutOff: float64(f.CutOff),
+	}
+}
+
+func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
+
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
