@@ -8,7 +8,7 @@ SHELL := bash
 RACE := $(if $(shell command -v $${CC:-gcc}),-race)
 GO_FILES = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-.PHONY: help run web test bench lint verify generate migration clean
+.PHONY: help run web test bench load lint verify generate migration clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,11 @@ test: web ## test everything, on a PostgreSQL of its own
 bench: ## sendMessage beside pgbench on the same statement, and the log
 	go test -run '^$$' -bench . -benchtime 3s ./internal/room ./internal/eventlog
 
+load: ## Parley beside a limit, gorilla/websocket and a stock gqlgen server: about ten minutes, on an idle machine
+	@mkdir -p bin
+	@go build -o bin/load ./test/load
+	@exec bin/load $(LOAD)
+
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l $(GO_FILES))" || { echo "not formatted:"; gofmt -l $(GO_FILES); exit 1; }
 	go vet ./...
@@ -42,7 +47,7 @@ verify: lint ## lint, and: what is generated is fresh, migrations match the mode
 	go test -run '^Test(MigrationsMatchSchema|Imports|Every|Only|Compose)' . ./internal/database/migration
 
 generate: ## generate the model and the API's code
-	go generate . ./ent ./graph/transport/...
+	go generate . ./ent ./graph/transport/... ./test/load/...
 
 migration: ## write the migration that the model needs: make migration name=add_something
 	go run ./internal/database/migration/new $(name)

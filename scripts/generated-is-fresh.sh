@@ -8,6 +8,6 @@ git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' 
 	[ -e "$file" ] && printf '%s\0' "$file"
 done | xargs -0 cp --parents --target-directory="$copy"
 make --silent --directory="$copy" generate
-for folder in ent graph; do
+for folder in ent graph test/load; do
 	diff --recursive --brief "$folder" "$copy/$folder" || { echo "generated code is stale: run make generate"; exit 1; }
 done

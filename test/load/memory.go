@@ -99,7 +99,7 @@ func (l *lab) settled(ctx context.Context, s *server) (int64, error) {
 		select {
 		case <-ctx.Done():
 			return 0, ctx.Err()
-		case <-time.After(min(l.duration, time.Second)):
+		case <-time.After(l.duration / 8):
 		}
 		now, err := s.Memory()
 		if err != nil {

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -138,7 +137,10 @@ func (b *Book) Write(folder string, m Machine, quick bool) error {
 	}
 	files := map[string]string{"results.json": string(raw) + "\n"}
 	if !quick {
-		maps.Copy(files, map[string]string{"README.md": b.page(m), "broadcast.svg": b.plot()})
+		files["broadcast.svg"] = b.plot()
+		if files["README.md"], err = b.page(m); err != nil {
+			return err
+		}
 	}
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o644); err != nil {
