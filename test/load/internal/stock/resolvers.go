@@ -110,7 +110,7 @@ func cursor(s *ent.Stream) string {
 }
 
 func (s subscription) RoomEvents(ctx context.Context, roomID string, _ *string) (<-chan RoomEvent, error) {
-	r, err := (query{s.Resolver}).Room(ctx, roomID)
+	r, err := query(s).Room(ctx, roomID)
 	if err != nil {
 		return nil, err
 	}
