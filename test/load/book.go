@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"parley/test/load/internal/report"
 )
@@ -19,6 +20,9 @@ func (l *lab) with(ctx context.Context, system string, work func(s *server) erro
 	}
 	if err := s.Stop(); err != nil {
 		return fmt.Errorf("%s: %w", system, err)
+	}
+	if said := s.Said(); strings.Contains(said, "level=ERROR") {
+		l.say("  %s has logged errors:\n%s", system, said)
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func (l *lab) delivering(ctx context.Context, s *server, crowd *audience, v *voi
 		return faulty(crowd.faults()), errors.Join(err, crowd.why())
 	}
 	latency, before, began := track.Measure(), track.Deliveries(), time.Now()
-	worked, err := s.CPU()
+	worked, err := spent(s)
 	if err != nil {
 		return nil, err
 	}
@@ -78,11 +78,12 @@ func (l *lab) delivering(ctx context.Context, s *server, crowd *audience, v *voi
 		return faulty(crowd.faults()), errors.Join(err, crowd.why())
 	}
 	took := time.Since(began)
-	cost, err := s.CPU()
+	cost, err := spent(s)
 	deliveries := float64(track.Deliveries() - before)
 	values := faulty(crowd.faults())
 	values[report.DeliveriesPerSecond] = deliveries / took.Seconds()
-	values[report.CPUMicrosPerDelivery] = micros(cost-worked) / deliveries
+	values[report.CPUMicrosPerDelivery] = micros(cost.server-worked.server) / deliveries
+	values[report.ClientMicros] = micros(cost.clients-worked.clients) / deliveries
 	values[report.P50Millis] = millis(latency.Percentile(50))
 	values[report.P99Millis] = millis(latency.Percentile(99))
 	values[report.FrameBytes] = crowd.frameBytes()
@@ -95,7 +96,3 @@ func faulty(f tally.Faults) report.Values {
 		report.Disordered: float64(f.Disordered), report.CutOff: float64(f.CutOff),
 	}
 }
-
-func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
-
-func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

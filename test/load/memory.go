@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math"
+	"strconv"
 	"time"
 
 	"parley/test/load/internal/report"
@@ -12,7 +13,9 @@ import (
 // many is how many rooms idle subscriptions are spread over.
 const many = 1000
 
-// memory is what a subscription costs while nothing happens: all in one room, and spread over many.
+// memory is what a subscription costs while nothing happens: all in one room, and spread over many. Both systems collect
+// garbage when there is a tenth as much of it as there is of use: how much more a process holds otherwise depends on when
+// it last collected, which for an idle one is chance.
 func (l *lab) memory(ctx context.Context, round int) error {
 	for _, rooms := range []int{1, min(many, l.held)} {
 		for _, system := range []string{parleyName, stockName} {
@@ -23,7 +26,7 @@ func (l *lab) memory(ctx context.Context, round int) error {
 				}
 				l.note(round, report.Memory(l.held, rooms), system, values)
 				return nil
-			}, frugal)
+			}, "GOGC="+strconv.Itoa(l.gogc))
 			if err != nil {
 				return err
 			}
@@ -32,12 +35,7 @@ func (l *lab) memory(ctx context.Context, round int) error {
 	return nil
 }
 
-// frugal is the setting of Go's collector for this measure, of both systems: garbage is collected when there is a tenth as
-// much of it as there is of use. How much more a process holds otherwise depends on when it last collected, which for an
-// idle one is chance.
-const frugal = "GOGC=10"
-
-// holding opens the subscriptions and returns what one of them costs.
+// holding opens the subscriptions and returns what one of them costs, but for the first third of them.
 func (l *lab) holding(ctx context.Context, s *server, rooms int) (report.Values, error) {
 	places := make([]place, rooms)
 	for i := range places {
@@ -46,9 +44,10 @@ func (l *lab) holding(ctx context.Context, s *server, rooms int) (report.Values,
 			return nil, err
 		}
 	}
-	// The first connections have the server make what it makes once.
-	first, err := l.hold(ctx, s, places[:1], min(100, l.held))
-	first.close()
+	// What is there before the first, and goes by the way, such as what it took to sign in, must not count for them.
+	part := max(l.held/3, 1)
+	some, err := l.hold(ctx, s, places, part)
+	defer some.close()
 	if err != nil {
 		return nil, err
 	}
@@ -56,14 +55,14 @@ func (l *lab) holding(ctx context.Context, s *server, rooms int) (report.Values,
 	if err != nil {
 		return nil, err
 	}
-	crowd, err := l.hold(ctx, s, places, l.held)
-	defer crowd.close()
+	rest, err := l.hold(ctx, s, places, l.held-part)
+	defer rest.close()
 	if err != nil {
 		return nil, err
 	}
 	after, err := l.settled(ctx, s)
-	values := faulty(crowd.faults())
-	values[report.KilobytesEach] = float64(after-before) / float64(l.held) / 1024
+	values := faulty(some.faults().Plus(rest.faults()))
+	values[report.KilobytesEach] = float64(after-before) / float64(l.held-part) / 1024
 	return values, err
 }
 

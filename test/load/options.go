@@ -21,7 +21,8 @@ type options struct {
 	held     int           // idle subscriptions
 	behind   int           // events
 	readers  int           // goroutines of the clients
-	out      string        // folder of the report
+	gogc     int           // of servers whose memory is measured
+	out      string        // folder of the report; empty for none
 	server   string        // a built Parley
 }
 
@@ -39,7 +40,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.IntVar(&o.held, "held", 9000, "how many idle subscriptions are held")
 	f.IntVar(&o.behind, "behind", 10_000, "how many events a subscriber has to catch up with")
 	f.IntVar(&o.readers, "readers", max(1, runtime.NumCPU()/2), "how many goroutines read for the clients")
-	f.StringVar(&o.out, "out", "docs/load", "folder of the report")
+	f.IntVar(&o.gogc, "gogc", 10, "GOGC of the servers whose memory is measured; 100 is what Go does by itself")
+	f.StringVar(&o.out, "out", "", "folder of the report; docs/load unless told, with -quick none")
 	f.StringVar(&o.server, "server", "", "a built Parley; it is built where none is given")
 	if err := f.Parse(args); err != nil {
 		return options{}, err
@@ -50,6 +52,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	}
 	if o.quick {
 		o.shrink()
+	} else if o.out == "" {
+		o.out = "docs/load"
 	}
 	return o, o.check()
 }
@@ -76,7 +80,7 @@ func (o *options) check() error {
 			return fmt.Errorf("-measures: there is no %q; there are %s", name, strings.Join(names(), ", "))
 		}
 	}
-	if o.rounds < 1 || o.duration <= 0 || o.held < 1 || o.behind < 1 || o.readers < 1 {
+	if o.rounds < 1 || o.duration <= 0 || o.held < 3 || o.behind < 1 || o.readers < 1 {
 		return fmt.Errorf("-rounds, -duration, -held, -behind and -readers must be more than nothing")
 	}
 	return nil

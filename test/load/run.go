@@ -146,6 +146,9 @@ func (l *lab) measureAll(ctx context.Context) error {
 
 // write writes the report.
 func (l *lab) write() error {
+	if l.out == "" {
+		return nil
+	}
 	if err := l.book.Write(l.out, machine(), l.quick); err != nil {
 		return err
 	}

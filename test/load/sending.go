@@ -69,7 +69,7 @@ func (l *lab) talking(ctx context.Context, s *server, crowd crowds, voices []*vo
 		a.track.MeasureInto(latency)
 	}
 	said, delivered := crowd.counts()
-	worked, err := s.CPU()
+	worked, err := spent(s)
 	if err != nil {
 		return nil, err
 	}
@@ -83,12 +83,13 @@ func (l *lab) talking(ctx context.Context, s *server, crowd crowds, voices []*vo
 	if err != nil && !stalled(err) {
 		return nil, err
 	}
-	cost, err := s.CPU()
+	cost, err := spent(s)
 	messages := float64(saidNow - said)
 	_, deliveredNow := crowd.counts()
 	values := faulty(crowd.faults())
 	values[report.MessagesPerSecond] = messages / took.Seconds()
-	values[report.CPUMicrosPerMessage] = micros(cost-worked) / messages
+	values[report.CPUMicrosPerMessage] = micros(cost.server-worked.server) / messages
+	values[report.ClientMicros] = micros(cost.clients-worked.clients) / messages
 	values[report.DeliveriesPerSecond] = float64(deliveredNow-delivered) / took.Seconds()
 	values[report.P50Millis] = millis(latency.Percentile(50))
 	values[report.P99Millis] = millis(latency.Percentile(99))

@@ -21,6 +21,7 @@ const (
 	DeliveriesPerSecond  = "deliveries/s"
 	CPUMicrosPerDelivery = "CPU µs/delivery"
 	CPUMicrosPerMessage  = "CPU µs/message"
+	ClientMicros         = "clients' CPU µs" // for each delivery, or message
 	MessagesPerSecond    = "messages/s"
 	EventsPerSecond      = "events/s"
 	KilobytesEach        = "KB/subscription"
@@ -38,7 +39,7 @@ const (
 // columns are the values in the order in which they are shown.
 func columns() []string {
 	return []string{
-		DeliveriesPerSecond, CPUMicrosPerDelivery, MessagesPerSecond, CPUMicrosPerMessage, EventsPerSecond, KilobytesEach,
+		DeliveriesPerSecond, CPUMicrosPerDelivery, MessagesPerSecond, CPUMicrosPerMessage, ClientMicros, EventsPerSecond, KilobytesEach,
 		P50Millis, P99MillisBefore, P99Millis, FrameBytes, Reconnects, Lost, Doubled, Disordered, CutOff,
 	}
 }
