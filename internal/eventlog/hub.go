@@ -120,12 +120,13 @@ func (h *hub) ring(streamID int64) {
 	h.bus.Ring(streamID)
 }
 
-// hand gives an event that this process has committed to its tail, and rings the others.
-func (h *hub) hand(e Event) {
-	if t := h.tail(e.Stream); t != nil {
-		t.hand(e)
+// hand gives events that this process has committed to their tail, and rings the others, once.
+func (h *hub) hand(events []Event) {
+	stream := events[0].Stream
+	if t := h.tail(stream); t != nil {
+		t.hand(events)
 	}
-	h.bus.Ring(e.Stream)
+	h.bus.Ring(stream)
 }
 
 func (h *hub) ringHere(streamID int64) {

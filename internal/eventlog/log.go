@@ -136,5 +136,10 @@ func create(tx *ent.Tx, e Event) *ent.EventCreate {
 	return c
 }
 
-// Posted hands over an event that a statement outside of this package has appended and committed.
-func (l *Log) Posted(e Event) { l.hub.hand(e) }
+// Posted hands over events of one stream, in order, that a statement outside of this package has appended and
+// committed together.
+func (l *Log) Posted(events ...Event) {
+	if len(events) > 0 {
+		l.hub.hand(events)
+	}
+}

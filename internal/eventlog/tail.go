@@ -77,15 +77,14 @@ func (t *tail) at() int64 {
 	return t.head
 }
 
-// hand takes an event from the writer where it is the next one; where others are missing the log has to be read.
-func (t *tail) hand(e Event) {
-	if !t.extend([]Event{e}) {
-		t.ringUpTo(e.Seq)
-	}
+// hand takes events from the writer where they are the next ones; where others are missing the log has to be read.
+func (t *tail) hand(events []Event) {
+	t.extend(events)
+	t.ringUpTo(events[len(events)-1].Seq)
 }
 
-// extend appends what continues the tail, and tells whether anything did.
-func (t *tail) extend(events []Event) bool {
+// extend appends what continues the tail.
+func (t *tail) extend(events []Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	moved := false
@@ -102,7 +101,6 @@ func (t *tail) extend(events []Event) bool {
 		close(t.grown)
 		t.grown = make(chan struct{})
 	}
-	return moved
 }
 
 // forget drops old events. Followers may still hold the old array, so a new one is made, and seldom: when there is
