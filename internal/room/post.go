@@ -3,10 +3,12 @@ package room
 import (
 	"context"
 	"database/sql"
-	_ "embed" // post.sql
+	_ "embed" // post.sql, post_many.sql
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/lib/pq"
 
 	"parley/internal/apierr"
 	"parley/internal/auth"
@@ -16,8 +18,13 @@ import (
 	"parley/internal/typeid"
 )
 
-//go:embed post.sql
-var postSQL string
+// What posts a message, and what posts several into one room: prepared, each executed once.
+var (
+	//go:embed post.sql
+	postSQL string
+	//go:embed post_many.sql
+	postManySQL string
+)
 
 // SendMessageInput is the input of sendMessage.
 type SendMessageInput struct {
@@ -32,7 +39,8 @@ type SendMessagePayload struct {
 	Message *Message
 }
 
-// Send writes a message into a room; for everyone in it. It is the hot path: one statement, one commit.
+// Send writes a message into a room; for everyone in it. It is the hot path: one statement, one commit,
+// for all that wait for the room at that moment.
 func (s *Service) Send(ctx context.Context, in SendMessageInput) (*SendMessagePayload, error) {
 	v, err := auth.Anyone(ctx)
 	if err != nil {
@@ -77,37 +85,119 @@ func (s *Service) postOnce(ctx context.Context, v auth.Viewer, in SendMessageInp
 	if v.Customer != nil && !v.InRoom(in.RoomID) {
 		return eventlog.Event{}, missing()
 	}
-	e := eventlog.Event{ID: typeid.New(messagePrefix), Kind: kindText, Side: sideOf(v), ActorID: v.ID(), Body: in.Body}
-	posted, err := s.postRow(ctx, v, in.RoomID, &e, key)
-	if err != nil {
-		return eventlog.Event{}, err
+	p := newPosting(v, in, key)
+	if err := s.lines.post(ctx, p); err != nil {
+		return eventlog.Event{}, fmt.Errorf("post message: %w", err)
 	}
-	if posted {
-		s.log.Posted(e)
-		return e, nil
+	switch {
+	case !p.found:
+		return eventlog.Event{}, missing()
+	case !p.posted:
+		return s.postedBefore(ctx, key, closed())
 	}
-	return s.postedBefore(ctx, key, closed())
+	return p.event, nil
 }
 
-// postRow executes the statement. Nothing is posted where the key was used before, or the room is closed.
-func (s *Service) postRow(ctx context.Context, v auth.Viewer, roomID string, e *eventlog.Event, key idempotency.Key) (posted bool, err error) {
-	var seq sql.NullInt64
-	var at sql.NullTime
-	customerID := ""
-	if v.Customer != nil {
-		customerID = v.ID()
+func newPosting(v auth.Viewer, in SendMessageInput, key idempotency.Key) *posting {
+	p := &posting{
+		place: place{v.OrganizationID(), in.RoomID},
+		event: eventlog.Event{ID: typeid.New(messagePrefix), Kind: kindText, Side: sideOf(v), ActorID: v.ID(), Body: in.Body},
+		key:   key,
 	}
-	k, fingerprint := key.Columns()
-	err = s.post.QueryRowContext(ctx, roomID, v.OrganizationID(), customerID, e.ID, e.Side, e.ActorID, e.Body, k, fingerprint).
-		Scan(&e.Stream, &seq, &at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, missing()
+	if v.Customer != nil {
+		p.customerID = v.ID()
+	}
+	return p
+}
+
+// post executes the statement for one message or for several, and hands what it has posted over to those who follow.
+func (s *Service) post(ctx context.Context, batch []*posting) (err error) {
+	if len(batch) == 1 {
+		err = s.postOne(ctx, batch[0])
+	} else {
+		err = s.postMany(ctx, batch)
 	}
 	if err != nil {
-		return false, fmt.Errorf("post message: %w", err)
+		return err
 	}
-	e.Seq, e.At = seq.Int64, at.Time.UTC()
-	return seq.Valid, nil
+	events := make([]eventlog.Event, 0, len(batch))
+	for _, p := range batch {
+		if p.posted {
+			events = append(events, p.event)
+		}
+	}
+	s.log.Posted(events...)
+	return nil
+}
+
+func (s *Service) postOne(ctx context.Context, p *posting) error {
+	var a answer
+	e := p.event
+	key, fingerprint := p.key.Columns()
+	err := s.one.QueryRowContext(ctx, p.place.roomID, p.place.organizationID, p.customerID, e.ID, e.Side, e.ActorID, e.Body, key, fingerprint).
+		Scan(&a.stream, &a.seq, &a.at)
+	if err == nil {
+		p.learn(a)
+	} else if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return err
+}
+
+// postMany is postOne for several messages. What it reads is only true once it has read all of it: the commit comes last.
+func (s *Service) postMany(ctx context.Context, batch []*posting) error {
+	rows, err := s.many.QueryContext(ctx, columns(batch)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	answers := map[int]answer{}
+	for rows.Next() {
+		var n int
+		var a answer
+		if err := rows.Scan(&n, &a.stream, &a.seq, &a.at); err != nil {
+			return err
+		}
+		answers[n-1] = a
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for i, a := range answers {
+		batch[i].learn(a)
+	}
+	return nil
+}
+
+// columns are the parameters of post_many.sql.
+func columns(batch []*posting) []any {
+	var customers, ids, sides, authors, bodies, keys pq.StringArray
+	var fingerprints pq.ByteaArray
+	for _, p := range batch {
+		key, fingerprint := p.key.Columns()
+		customers = append(customers, p.customerID)
+		ids = append(ids, p.event.ID)
+		sides = append(sides, p.event.Side)
+		authors = append(authors, p.event.ActorID)
+		bodies = append(bodies, p.event.Body)
+		keys = append(keys, key)
+		fingerprints = append(fingerprints, fingerprint)
+	}
+	to := batch[0].place
+	return []any{to.roomID, to.organizationID, customers, ids, sides, authors, bodies, keys, fingerprints}
+}
+
+// answer is what a statement says of a message: the log of its room, and its place there where it was posted. It says
+// nothing where the author has no such room.
+type answer struct {
+	stream int64
+	seq    sql.NullInt64
+	at     sql.NullTime
+}
+
+func (p *posting) learn(a answer) {
+	p.found, p.posted = true, a.seq.Valid
+	p.event.Stream, p.event.Seq, p.event.At = a.stream, a.seq.Int64, a.at.Time.UTC()
 }
 
 // postedBefore returns the message that the key stands for, whatever stands in the way of another one, which is the

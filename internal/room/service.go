@@ -15,6 +15,7 @@ package room
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"parley/ent"
@@ -37,7 +38,9 @@ type Service struct {
 	counter *throttle.Counter
 	writing *throttle.Bucket // messages of a person
 	people  *people
-	post    *sql.Stmt
+	lines   *lines
+
+	one, many *sql.Stmt // post.sql, post_many.sql
 }
 
 // Parts are what a Service is made of.
@@ -54,15 +57,22 @@ type Parts struct {
 
 // New returns the service.
 func New(ctx context.Context, p Parts) (*Service, error) {
-	post, err := p.DB.PrepareContext(ctx, postSQL)
+	one, err := p.DB.PrepareContext(ctx, postSQL)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the statement that posts a message: %w", err)
 	}
-	return &Service{
+	many, err := p.DB.PrepareContext(ctx, postManySQL)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the statement that posts messages: %w", errors.Join(err, one.Close()))
+	}
+	s := &Service{
 		ent: p.Ent, limits: p.Limits, log: p.Log, links: p.Links, tokens: p.Tokens, outbox: p.Outbox,
 		counter: p.Counter,
 		writing: throttle.NewBucket("messages-burst", p.Limits.MessagesPerSecond, p.Limits.MessagesBurst),
 		people:  newPeople(p.Ent),
-		post:    post,
-	}, nil
+		one:     one,
+		many:    many,
+	}
+	s.lines = newLines(s.post, p.Limits.Operation)
+	return s, nil
 }

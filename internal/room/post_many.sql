@@ -1,0 +1,40 @@
+-- Posts several messages into one room, in one statement and one commit. It does for each of them what post.sql does
+-- for one, whatever becomes of the others; the two are changed together (docs/adr/0008).
+--
+-- $1 room, $2 organisation; then arrays with an element for each message, in the order of their places: $3 customer
+-- or '', $4 message id, $5 side, $6 author, $7 body, $8 idempotency key or '', $9 fingerprint of the request. No author
+-- has the same key twice.
+WITH wanted AS MATERIALIZED (
+	SELECT m.*, r.stream_id, r.status = 'ACTIVE' OR (m.customer = '' AND r.status = 'DRAFT') AS open
+	FROM rooms r
+	CROSS JOIN unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[])
+		WITH ORDINALITY AS m (customer, id, side, author, body, key, fingerprint, n)
+	WHERE r.id = $1 AND r.organization_id = $2 AND (m.customer = '' OR r.customer_id = m.customer)
+), locked AS MATERIALIZED ( -- after waiting for a writer before us PostgreSQL looks again whether it has sealed the log
+	SELECT s.id FROM streams s
+	WHERE s.id = (SELECT stream_id FROM wanted WHERE open LIMIT 1) AND NOT s.sealed
+	FOR UPDATE OF s
+), claimed AS ( -- in the order of the keys, so that of two such statements none waits for the other in a circle
+	INSERT INTO idempotency_keys (actor_id, key, fingerprint, result_id, created_at)
+	SELECT author, key, fingerprint, wanted.id, now() FROM locked CROSS JOIN wanted
+	WHERE open AND key <> ''
+	ORDER BY author, key
+	ON CONFLICT (actor_id, key) DO NOTHING
+	RETURNING result_id
+), admitted AS MATERIALIZED (
+	SELECT wanted.*, row_number() OVER (ORDER BY n) AS place FROM locked CROSS JOIN wanted
+	WHERE open AND (key = '' OR wanted.id IN (SELECT result_id FROM claimed))
+), raised AS (
+	UPDATE streams s
+	SET last_seq = s.last_seq + a.many, last_at = greatest(s.last_at, clock_timestamp())
+	FROM (SELECT stream_id, count(*) AS many FROM admitted GROUP BY stream_id) a
+	WHERE s.id = a.stream_id
+	RETURNING s.id, s.last_seq - a.many AS before, s.last_at
+), posted AS (
+	INSERT INTO events (id, stream_id, seq, kind, side, actor_id, at, body)
+	SELECT a.id, r.id, r.before + a.place, 'TEXT', a.side, a.author, r.last_at, a.body
+	FROM raised r CROSS JOIN admitted a
+	RETURNING id, seq, at
+)
+SELECT wanted.n, wanted.stream_id, posted.seq, posted.at
+FROM wanted LEFT JOIN posted ON posted.id = wanted.id
