@@ -21,20 +21,22 @@ WITH wanted AS MATERIALIZED (
 	ORDER BY author, key
 	ON CONFLICT (actor_id, key) DO NOTHING
 	RETURNING result_id
-), admitted AS MATERIALIZED (
-	SELECT wanted.*, row_number() OVER (ORDER BY n) AS place FROM locked CROSS JOIN wanted
-	WHERE open AND (key = '' OR wanted.id IN (SELECT result_id FROM claimed))
+), judged AS MATERIALIZED (
+	SELECT *, count(*) FILTER (WHERE admitted) OVER (ORDER BY n) AS place FROM (
+		SELECT wanted.*, locked.id IS NOT NULL AND open AND (key = '' OR wanted.id IN (SELECT result_id FROM claimed)) AS admitted
+		FROM wanted LEFT JOIN locked ON true
+	) w
 ), raised AS (
 	UPDATE streams s
 	SET last_seq = s.last_seq + a.many, last_at = greatest(s.last_at, clock_timestamp())
-	FROM (SELECT stream_id, count(*) AS many FROM admitted GROUP BY stream_id) a
+	FROM (SELECT stream_id, count(*) AS many FROM judged WHERE admitted GROUP BY stream_id) a
 	WHERE s.id = a.stream_id
 	RETURNING s.id, s.last_seq - a.many AS before, s.last_at
 ), posted AS (
 	INSERT INTO events (id, stream_id, seq, kind, side, actor_id, at, body)
-	SELECT a.id, r.id, r.before + a.place, 'TEXT', a.side, a.author, r.last_at, a.body
-	FROM raised r CROSS JOIN admitted a
-	RETURNING id, seq, at
+	SELECT j.id, r.id, r.before + j.place, 'TEXT', j.side, j.author, r.last_at, j.body
+	FROM raised r CROSS JOIN judged j
+	WHERE j.admitted
 )
-SELECT wanted.n, wanted.stream_id, posted.seq, posted.at
-FROM wanted LEFT JOIN posted ON posted.id = wanted.id
+SELECT j.n, j.stream_id, CASE WHEN j.admitted THEN r.before + j.place END, r.last_at
+FROM judged j LEFT JOIN raised r ON true
