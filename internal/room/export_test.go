@@ -1,0 +1,99 @@
+package room
+
+import (
+	"context"
+	"time"
+
+	"parley/internal/auth"
+	"parley/internal/eventlog"
+	"parley/internal/idempotency"
+)
+
+// What tests know of the inside.
+const (
+	TogetherMessages = togetherMessages
+	TogetherBytes    = togetherBytes
+)
+
+// Letter is a message by someone.
+type Letter struct {
+	By auth.Viewer
+	In SendMessageInput
+}
+
+// Fate is what a statement says of a letter.
+type Fate struct {
+	Found, Posted bool
+	Event         eventlog.Event
+}
+
+// PostAtOnce executes a statement without standing in line.
+func (s *Service) PostAtOnce(ctx context.Context, letters ...Letter) ([]Fate, error) {
+	batch := make([]*posting, len(letters))
+	for i, l := range letters {
+		key, err := idempotency.For(l.By.ID(), l.In.IdempotencyKey, "sendMessage", l.In.RoomID, l.In.Body)
+		if err != nil {
+			return nil, err
+		}
+		batch[i] = newPosting(l.By, l.In, key)
+	}
+	err := s.post(ctx, batch)
+	fates := make([]Fate, len(batch))
+	for i, p := range batch {
+		fates[i] = Fate{p.found, p.posted, p.event}
+	}
+	return fates, err
+}
+
+// Waiting is how many wait to write, in all rooms together.
+func (s *Service) Waiting() int { return s.lines.count() }
+
+// Busy is how many rooms are written into.
+func (s *Service) Busy() int { return s.lines.busy() }
+
+// Lines are lines in which the test writes.
+type Lines struct{ lines *lines }
+
+// NewLines returns lines whose writer is told the bodies.
+func NewLines(limit time.Duration, write func(ctx context.Context, bodies []string) error) Lines {
+	return Lines{newLines(func(ctx context.Context, batch []*posting) error {
+		bodies := make([]string, len(batch))
+		for i, p := range batch {
+			bodies[i] = p.event.Body
+		}
+		return write(ctx, bodies)
+	}, limit)}
+}
+
+// Post has a body written into a room; without a key where that is "".
+func (ls Lines) Post(ctx context.Context, room, actor, key, body string) error {
+	p := &posting{place: place{"org", room}, event: eventlog.Event{ActorID: actor, Body: body}}
+	if key != "" {
+		var err error
+		if p.key, err = idempotency.For(actor, &key, "sendMessage", body); err != nil {
+			return err
+		}
+	}
+	return ls.lines.post(ctx, p)
+}
+
+// Waiting is how many wait to write.
+func (ls Lines) Waiting() int { return ls.lines.count() }
+
+// Busy is how many rooms are written into.
+func (ls Lines) Busy() int { return ls.lines.busy() }
+
+func (ls *lines) count() (n int) {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	for _, l := range ls.all {
+		n += len(l.waiting)
+	}
+	return n
+}
+
+func (ls *lines) busy() int {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	return len(ls.all)
+}
