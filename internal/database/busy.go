@@ -11,9 +11,9 @@ func Busy(err error) bool {
 	return pq.As(err, pqerror.LockNotAvailable, pqerror.QueryCanceled, pqerror.TRDeadlockDetected, pqerror.TooManyConnections) != nil
 }
 
-// Refused tells whether PostgreSQL itself has answered that it did nothing of a statement, for what the statement was
-// about. It is not told of waiting too long, which is nobody's doing; and of any other error, such as a lost connection,
-// nobody knows what has been done.
+// Refused tells whether PostgreSQL itself has answered that it did nothing of a statement, because of what the statement
+// says. Waiting for too long is nobody's doing, and does not count. After any other error, such as a lost connection, it
+// is not known what has been done.
 func Refused(err error) bool {
 	e := pq.As(err)
 	return e != nil && e.Severity == "ERROR" && e.Code != pqerror.LockNotAvailable && e.Code != pqerror.QueryCanceled

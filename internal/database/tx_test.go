@@ -108,6 +108,37 @@ func TestBusy(t *testing.T) {
 	}
 }
 
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	db := withThings(t)
+	holder, err := db.SQL.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Rollback()
+	if _, err := holder.ExecContext(t.Context(), "LOCK TABLE things IN SHARE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	for statement, want := range map[string]bool{
+		"SELECT 1":                             false,
+		"INSERT INTO no_such_table VALUES (1)": true,
+		"SELECT E'\\xff'":                      true,
+		"SET LOCAL lock_timeout = 1; INSERT INTO things VALUES (1)": false,
+		"SET LOCAL statement_timeout = 1; SELECT pg_sleep(10)":      false,
+		"SELECT pg_terminate_backend(pg_backend_pid())":             false,
+	} {
+		tx, err := db.SQL.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = tx.ExecContext(t.Context(), statement)
+		_ = tx.Rollback()
+		if database.Refused(err) != want {
+			t.Errorf("%s: refused is %v (%v)", statement, !want, err)
+		}
+	}
+}
+
 // withThings returns a database with a table of its own, so that these tests do not depend on the schema.
 func withThings(t *testing.T) *dbtest.DB {
 	t.Helper()

@@ -3,6 +3,7 @@ package eventlog_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -61,4 +62,23 @@ func TestTheBusHasEndedWhenRunHas(t *testing.T) {
 			t.Errorf("Run ended with %v; of %d listeners %d are left", err, bus.starts.Load(), bus.listening.Load())
 		}
 	})
+}
+
+// bell counts what goes over the bus.
+type bell struct {
+	eventlog.Alone
+	rings []int64
+}
+
+func (b *bell) Ring(streamIDs ...int64) { b.rings = append(b.rings, streamIDs...) }
+
+func TestEventsThatAreHandedOverTogetherAreRungOnce(t *testing.T) {
+	t.Parallel()
+	b := &bell{}
+	log := eventlog.NewBeside(b)
+	log.Posted(eventlog.Event{Stream: 7, Seq: 1}, eventlog.Event{Stream: 7, Seq: 2})
+	log.Posted()
+	if !slices.Equal(b.rings, []int64{7}) {
+		t.Errorf("rung: %v", b.rings)
+	}
 }

@@ -159,6 +159,31 @@ func TestHandOversOutOfOrderAndDoubled(t *testing.T) {
 	}
 }
 
+// What is handed over together may be known in part, or come after a gap; nothing at all is nothing.
+func TestSeveralEventsAreHandedOver(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	f := b.log.Follow(b.stream, 0, 0)
+	defer f.Close()
+	var posted []eventlog.Event
+	for i := range 9 {
+		e, err := b.post(t.Context(), strconv.Itoa(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		posted = append(posted, e)
+	}
+	b.log.Posted()
+	b.log.Posted(posted[0:3]...)
+	b.log.Posted(posted[1:5]...)
+	b.log.Posted(posted[7:9]...)
+	for i, e := range collect(t, f, 0, 9) {
+		if e.Body != strconv.Itoa(i) {
+			t.Errorf("event %d says %q", e.Seq, e.Body)
+		}
+	}
+}
+
 // A process that ended between commit and ring leaves something unsaid: the check finds it.
 func TestEventsWithoutARingAreFound(t *testing.T) {
 	t.Parallel()

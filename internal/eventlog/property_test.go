@@ -20,7 +20,7 @@ type step struct{ what, which, far int }
 const (
 	commit    = iota // some events, of which nobody is told
 	commitBig        // more than is remembered, or read at once
-	hand             // one of the events that were committed is handed over, again or not
+	hand             // some of the events that were committed are handed over, again or not
 	ring
 	join // from any place, with a newest place that may be out of date
 	leave
@@ -84,7 +84,8 @@ func (s *stage) do(h step) {
 		s.commit(200 + h.which%800)
 	case hand:
 		if n := s.last(); n > 0 {
-			s.log.Posted(eventlog.Event{Stream: 1, Seq: max(1, n-int64(h.far))})
+			first := max(1, n-int64(h.far))
+			s.log.Posted(s.events[first-1 : min(n, first+int64(h.which%4))]...)
 		}
 	case ring:
 		s.log.Ring(1)
