@@ -36,7 +36,8 @@ type load struct {
 }
 
 // BenchmarkSend sends messages by the service method, and by pgbench with the same statement: what the machine and its
-// PostgreSQL could do at most. The two take turns in the same rooms, so what else the machine does hits both.
+// PostgreSQL could do at most with one commit for each message. The two take turns in the same rooms, so what else the
+// machine does hits both.
 func BenchmarkSend(b *testing.B) {
 	h := newHouse(b)
 	for _, rooms := range []int{manyRooms, 1} {
