@@ -32,7 +32,7 @@ type posting struct {
 	done          bool  // it has been said
 
 	woken chan struct{} // holds one call: to lead, or where done is set to go
-	alone bool          // it was among those that PostgreSQL has refused together
+	alone bool          // it was among those that PostgreSQL has refused together, who stand before all others
 	left  bool          // its sender waits no longer
 }
 
@@ -180,7 +180,7 @@ func (b *batch) take(p *posting) bool {
 	key := ownKey{p.event.ActorID, text}
 	size := len(p.event.Body)
 	if n := len(b.postings); n > 0 {
-		b.full = b.full || n == togetherMessages || b.bytes+size > togetherBytes || p.alone || b.postings[0].alone
+		b.full = b.full || n == togetherMessages || b.bytes+size > togetherBytes || b.postings[0].alone
 		if b.full || b.keys[key] {
 			return false
 		}

@@ -323,17 +323,7 @@ func TestSendersWhoWaitForARoomShareACommit(t *testing.T) {
 		t.Errorf("%d commits, want one for the first message and one for those who waited", n)
 	}
 	p.sameAsLog(all)
-	at := 0
-	for at < len(want) {
-		events, err := follower.Next(t.Context())
-		p.must(err)
-		for _, e := range events {
-			if e.Body != want[at] || e.Seq != int64(at+1) {
-				t.Errorf("a follower gets %d %q, want %q", e.Seq, e.Body, want[at])
-			}
-			at++
-		}
-	}
+	p.followed(follower, want...)
 }
 
 // sameAsLog fails unless what the senders were told is what others read.
@@ -556,6 +546,41 @@ func TestAMessageThatPostgreSQLRefusesIsRefusedAlone(t *testing.T) {
 	}
 	if n := p.db.Ent.IdempotencyKey.Query().CountX(t.Context()); n != 1 {
 		t.Errorf("%d keys are kept, want 1", n)
+	}
+}
+
+// The answers are there before the commit is.
+func TestAMessageThatIsRefusedAtTheCommitIsRefusedAlone(t *testing.T) {
+	t.Parallel()
+	p := newTown(t).room("ACTIVE")
+	p.exec(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$`)
+	p.exec(`CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
+		FOR EACH ROW WHEN (NEW.body = 'bad') EXECUTE FUNCTION refuse()`)
+	follower := p.log.Follow(p.stream, 0, 0)
+	defer follower.Close()
+	tx := p.lock()
+	all := p.line(p.by(p.ari, "", "a"), p.by(p.bo, "k", "bad"), p.by(p.customer, "", "b"))
+	p.end(tx, all)
+	p.accepted(all[0], all[1], all[3])
+	if all[2].err == nil {
+		t.Error("it was accepted")
+	}
+	p.want("first", "a", "b")
+	p.followed(follower, "first", "a", "b")
+}
+
+// followed fails unless the follower gets these bodies, in their places.
+func (p *place) followed(f *eventlog.Follower, want ...string) {
+	p.t.Helper()
+	for at := 0; at < len(want); {
+		events, err := f.Next(p.t.Context())
+		p.must(err)
+		for _, e := range events {
+			if at >= len(want) || e.Body != want[at] || e.Seq != int64(at+1) {
+				p.t.Fatalf("a follower gets %d %q, want %q", e.Seq, e.Body, want)
+			}
+			at++
+		}
 	}
 }
 
