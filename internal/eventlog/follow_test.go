@@ -163,7 +163,7 @@ func TestHandOversOutOfOrderAndDoubled(t *testing.T) {
 func TestSeveralEventsAreHandedOver(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	f := b.log.Follow(b.stream, 0, 0)
+	f := b.log.Follow(b.stream, 0)
 	defer f.Close()
 	var posted []eventlog.Event
 	for i := range 9 {

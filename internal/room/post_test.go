@@ -304,7 +304,7 @@ func (c *town) refused(code apierr.Code, all ...*sent) {
 func TestSendersWhoWaitForARoomShareACommit(t *testing.T) {
 	t.Parallel()
 	p := newTown(t).room("ACTIVE")
-	follower := p.log.Follow(p.stream, 0, 0)
+	follower := p.log.Follow(p.stream, 0)
 	defer follower.Close()
 	tx := p.lock()
 	var messages []func() *sent
@@ -556,7 +556,7 @@ func TestAMessageThatIsRefusedAtTheCommitIsRefusedAlone(t *testing.T) {
 	p.exec(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$`)
 	p.exec(`CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
 		FOR EACH ROW WHEN (NEW.body = 'bad') EXECUTE FUNCTION refuse()`)
-	follower := p.log.Follow(p.stream, 0, 0)
+	follower := p.log.Follow(p.stream, 0)
 	defer follower.Close()
 	tx := p.lock()
 	all := p.line(p.by(p.ari, "", "a"), p.by(p.bo, "k", "bad"), p.by(p.customer, "", "b"))
