@@ -80,9 +80,14 @@ func alive(pid int) bool {
 
 // Dir returns an empty folder for a private PostgreSQL of the test's own, which is removed with its cluster when the test
 // ends. Unlike t.TempDir its parents can be entered by every account: tests of root run the server as another one.
-func Dir(t testing.TB) string {
+func Dir(t testing.TB, opts ...Option) string {
 	t.Helper()
-	dir, err := makeDir(folder(false))
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	sweep(t.Context(), folder(o.durable))
+	dir, err := makeDir(folder(o.durable))
 	if err != nil {
 		t.Fatal(err)
 	}

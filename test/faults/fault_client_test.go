@@ -1,0 +1,91 @@
+package faults
+
+import (
+	"context"
+	"time"
+)
+
+func clientFaults() []fault {
+	return []fault{
+		{name: "all clients come back at once", hold: 3 * time.Second, strike: storm},
+		{name: "readers that stop reading", hold: 6 * time.Second, padding: 9000, strike: stallReaders},
+		{name: "half-open readers", hold: 8 * time.Second, strike: halfOpen},
+	}
+}
+
+// storm cuts all readers at once, and those who come back, again and again.
+func storm(w *world, r *run) (func() error, error) {
+	ctx, cancel := context.WithCancel(w.t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(300 * time.Millisecond)
+		defer tick.Stop()
+		for ctx.Err() == nil {
+			for _, x := range r.readers {
+				x.cut()
+			}
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+			}
+		}
+	}()
+	return func() error {
+		cancel()
+		<-ended
+		return nil
+	}, nil
+}
+
+// undisturbed is how long a reader may wait for an event because of what another client does.
+const undisturbed = 2 * time.Second
+
+// stallReaders has every second reader of the loud rooms not read, until much more has come than fits between it and
+// its process. The others have to go on meanwhile.
+func stallReaders(_ *world, r *run) (func() error, error) {
+	until := make(chan struct{})
+	for i, x := range r.readers[:readersMany] {
+		if i/2%2 == 0 {
+			x.stalled(until)
+		}
+	}
+	return func() error {
+		for i, x := range r.readers[:readersMany] {
+			if gap := x.reading().gap(); i/2%2 != 0 && gap > undisturbed {
+				r.breach(heldUp, "%s waited %s for an event", x.name, gap)
+			}
+		}
+		close(until)
+		return nil
+	}, nil
+}
+
+// halfOpen opens connections whose clients vanish without a word; they have to be let go.
+func halfOpen(w *world, r *run) (func() error, error) {
+	const many = 20
+	lane := newNetwork(w.t, to("tcp", w.process(0).at()[len("http://"):]))
+	var all []*socket
+	for i := range many {
+		room := r.rooms[i%loudRooms]
+		s, err := openSocket(w.t.Context(), "http://"+lane.address(), w.token, vars{"room": room.id, "after": room.start})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+		if _, err := s.next(); err != nil {
+			return nil, err
+		}
+	}
+	lane.poisoned(blackHole)
+	return func() error {
+		if n := lane.open(); n > 0 {
+			r.breach(left, "%d of %d connections are open though nobody is there", n, many)
+		}
+		for _, s := range all {
+			s.cut()
+		}
+		lane.heal()
+		return nil
+	}, nil
+}

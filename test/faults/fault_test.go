@@ -1,0 +1,36 @@
+package faults
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// fault is something that goes wrong.
+type fault struct {
+	name    string
+	hold    time.Duration                                         // how long it is there
+	strike  func(w *world, r *run) (heal func() error, err error) // lets it in; heal takes it away
+	after   func(w *world, r *run)                                // looks for more, when all is healed
+	on      bus                                                   // where it makes sense on one bus only
+	padding int                                                   // bytes more in each message
+	world   func(t *testing.T) (plan, bool)                       // where it needs one of its own; false where it cannot be had
+}
+
+// nothing is how a fault heals that is over at once.
+func nothing() error { return nil }
+
+// every is all faults, by name.
+func every() []fault {
+	return slices.Concat(processFaults(), databaseFaults(), busFaults(), clientFaults(), carrierFaults(), accessFaults())
+}
+
+// named is one of them.
+func named(name string) fault {
+	for _, f := range every() {
+		if f.name == name {
+			return f
+		}
+	}
+	panic("there is no fault named " + name) // a table of this package is wrong
+}
