@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"context"
 	"time"
 )
 
@@ -15,27 +14,12 @@ func clientFaults() []fault {
 
 // storm cuts all readers at once, and those who come back, again and again.
 func storm(w *world, r *run) (func() error, error) {
-	ctx, cancel := context.WithCancel(w.t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(300 * time.Millisecond)
-		defer tick.Stop()
-		for ctx.Err() == nil {
-			for _, x := range r.readers {
-				x.cut()
-			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-			}
+	return again(w, func() error {
+		for _, x := range r.readers {
+			x.cut()
 		}
-	}()
-	return func() error {
-		cancel()
-		<-ended
 		return nil
-	}, nil
+	}), nil
 }
 
 // undisturbed is how long a reader may wait for an event because of what another client does.

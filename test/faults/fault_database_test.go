@@ -7,7 +7,7 @@ import (
 func databaseFaults() []fault {
 	return []fault{
 		{name: "kill -9 of PostgreSQL", hold: 500 * time.Millisecond, strike: killDatabase},
-		{name: "all backends are terminated", strike: terminate},
+		{name: "all backends are terminated", hold: 2 * time.Second, strike: terminate},
 		{name: "60 ms to the database", hold: 3 * time.Second, strike: slowDatabase},
 		{name: "the disk is full", hold: 4 * time.Second, strike: fillDisk, world: onSmallDisk},
 	}
@@ -15,7 +15,8 @@ func databaseFaults() []fault {
 
 func killDatabase(w *world, _ *run) (func() error, error) { return w.db.start, w.db.kill() }
 
-func terminate(w *world, _ *run) (func() error, error) { return nothing, w.db.terminate() }
+// terminate ends all connections to the database, again and again.
+func terminate(w *world, _ *run) (func() error, error) { return again(w, w.db.terminate), nil }
 
 func slowDatabase(w *world, _ *run) (func() error, error) {
 	for _, n := range w.toDB {

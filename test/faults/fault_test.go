@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -19,6 +20,32 @@ type fault struct {
 
 // nothing is how a fault heals that is over at once.
 func nothing() error { return nil }
+
+// again does something now and every now and then, until the function that it returns is called.
+func again(w *world, something func() error) (heal func() error) {
+	ctx, cancel := context.WithCancel(w.t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		tick := time.NewTicker(300 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			if err := something(); err != nil {
+				ended <- err
+				return
+			}
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				ended <- nil
+				return
+			}
+		}
+	}()
+	return func() error {
+		cancel()
+		return <-ended
+	}
+}
 
 // every is all faults, by name.
 func every() []fault {

@@ -16,7 +16,7 @@ const (
 	quietRooms   = 4
 	writersMany  = 6
 	readersMany  = 8
-	warm         = 3                // events or answers that each client has had before the fault, and again after it
+	warm         = 10               // events or answers that each client has had before the fault, and again after it
 	reachingEnd  = 15 * time.Second // for subscribers to have everything
 	usualPace    = 12 * time.Millisecond
 	paddedPace   = 4 * time.Millisecond
