@@ -50,10 +50,10 @@ func (x *inviter) invite(ctx context.Context, stop <-chan struct{}) {
 	}
 }
 
-// number is a phone's, with these digits at its end.
+// number is a mobile phone's, with these digits at its end.
 func (w *world) number(ending string) string {
-	unique := fmt.Sprintf("%06d", w.named.Add(1))
-	return "+447400" + unique[len(ending):] + ending
+	unique := fmt.Sprintf("%08d", w.named.Add(1))
+	return "+4471" + unique[len(ending):] + ending
 }
 
 // invite invites a customer into a room of their own, and insists on an answer.
