@@ -8,7 +8,7 @@ SHELL := bash
 RACE := $(if $(shell command -v $${CC:-gcc}),-race)
 GO_FILES = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-.PHONY: help run web test bench load lint verify generate migration clean
+.PHONY: help run web test faults bench load lint verify generate migration clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ web/dist/.built: web/package-lock.json web/build.js
 test: web ## test everything, on a PostgreSQL of its own
 	go test $(RACE) ./...
 	bash test/clients/run.sh
+
+faults: web ## break everything under load, and the harness that looks; some minutes; writes docs/faults.md
+	go test -count=1 -timeout 40m -v -run 'Fault|Mutant|Forgets' ./test/faults -long -table $(CURDIR)/docs/faults.md
 
 bench: ## sendMessage beside pgbench on the same statement, and the log
 	go test -run '^$$' -bench . -benchtime 3s ./internal/room ./internal/eventlog

@@ -26,7 +26,7 @@ type event struct {
 }
 
 const roomEvents = `subscription ($room: ID!, $after: Cursor) { roomEvents(roomId: $room, after: $after) {
-	__typename cursor ... on MessagePosted { message { id } } ... on InvitationStatusChanged { status } } }`
+	__typename cursor ... on MessagePosted { message { id body } } ... on InvitationStatusChanged { status } } }`
 
 // subscription is what carries one subscription.
 type subscription interface {

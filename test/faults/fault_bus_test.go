@@ -51,7 +51,7 @@ func loseNATS(w *world, _ *run) (func() error, error) {
 
 func silenceNATS(w *world, _ *run) (func() error, error) {
 	for _, n := range w.toNATS {
-		n.poisoned(blackHole)
+		n.silence()
 	}
 	return func() error {
 		for _, n := range w.toNATS {

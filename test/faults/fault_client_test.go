@@ -1,12 +1,14 @@
 package faults
 
 import (
+	"errors"
+	"slices"
 	"time"
 )
 
 func clientFaults() []fault {
 	return []fault{
-		{name: "all clients come back at once", hold: 3 * time.Second, strike: storm},
+		{name: "all clients come back at once", hold: 3 * time.Second, crowd: 100, strike: storm},
 		{name: "readers that stop reading", hold: 6 * time.Second, padding: 9000, strike: stallReaders},
 		{name: "half-open readers", hold: 8 * time.Second, strike: halfOpen},
 	}
@@ -41,8 +43,19 @@ func stallReaders(_ *world, r *run) (func() error, error) {
 			}
 		}
 		close(until)
-		return nil
+		return r.someWereCutOff()
 	}, nil
+}
+
+// someWereCutOff is an error where all readers have the connections that they began with: then too little was sent for
+// the fault to be one.
+func (r *run) someWereCutOff() error {
+	if !await(longEnough, func() bool {
+		return slices.ContainsFunc(r.readers, func(x *reader) bool { return x.begun.Load() > 1 })
+	}) {
+		return errors.New("no reader was too slow")
+	}
+	return nil
 }
 
 // halfOpen opens connections whose clients vanish without a word; they have to be let go.
@@ -61,7 +74,7 @@ func halfOpen(w *world, r *run) (func() error, error) {
 			return nil, err
 		}
 	}
-	lane.poisoned(blackHole)
+	lane.silence()
 	return func() error {
 		if n := lane.open(); n > 0 {
 			r.breach(left, "%d of %d connections are open though nobody is there", n, many)

@@ -12,7 +12,8 @@ func processFaults() []fault {
 		{name: "kill -9 of a server", hold: 500 * time.Millisecond, strike: killServer},
 		{name: "a server is paused", hold: 6 * time.Second, strike: pauseServer},
 		{name: "a server is asked to end", strike: stopServer},
-		{name: "one server is cut from the database", hold: sentAwayWithin, strike: cutServer},
+		{name: "one server is cut from the database", hold: sentAwayWithin, strike: without((*network).silence)},
+		{name: "one server is refused by the database", hold: sentAwayWithin, strike: without((*network).cut)},
 		{name: "old and new version side by side", hold: 2 * time.Second, strike: stopServer, world: twoVersions},
 	}
 }
@@ -39,18 +40,20 @@ func stopServer(w *world, r *run) (func() error, error) {
 // sentAwayWithin is how soon a process that cannot serve its subscribers has to send them away.
 const sentAwayWithin = 10 * time.Second
 
-// cutServer leaves one process without a database, without a word. Its subscribers have to be somewhere else in time.
-func cutServer(w *world, r *run) (func() error, error) {
-	w.toDB[0].poisoned(blackHole)
-	return func() error {
-		for _, x := range r.readers {
-			if x.place.Load() == 0 {
-				r.breach(kept, "%s is with a process that has no database, after %s", x.name, r.fault.hold)
+// without leaves one process without a database. Its subscribers have to be somewhere else in time.
+func without(taken func(*network)) func(w *world, r *run) (func() error, error) {
+	return func(w *world, r *run) (func() error, error) {
+		taken(w.toDB[0])
+		return func() error {
+			for _, x := range r.readers {
+				if x.place.Load() == 0 {
+					r.breach(kept, "%s is with a process that has no database, after %s", x.name, r.fault.hold)
+				}
 			}
-		}
-		w.toDB[0].heal()
-		return nil
-	}, nil
+			w.toDB[0].heal()
+			return nil
+		}, nil
+	}
 }
 
 // twoVersions is a world of which one process speaks a later version of the bus.

@@ -15,6 +15,7 @@ type fault struct {
 	after   func(w *world, r *run)                                // looks for more, when all is healed
 	on      bus                                                   // where it makes sense on one bus only
 	padding int                                                   // bytes more in each message
+	crowd   int                                                   // readers more
 	world   func(t *testing.T) (plan, bool)                       // where it needs one of its own; false where it cannot be had
 }
 

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"os"
 	"testing"
 )
 
@@ -42,6 +43,12 @@ func TestAllFaults(t *testing.T) {
 		})
 	}
 	t.Log("\n" + table(all))
+	if *tell == "" {
+		return
+	}
+	if err := os.WriteFile(*tell, []byte(page(all)), 0o644); err != nil {
+		t.Error(err)
+	}
 }
 
 // runAll puts faults on one world after the other. A world that was found wanting, and one that was made for a fault, is
@@ -95,7 +102,24 @@ func runWhileGood(t *testing.T, w *world, faults []fault) (all []outcome, rest [
 			return all, faults[i+1:]
 		}
 	}
+	if *long {
+		w.checkOutbox(t)
+	}
 	return all, nil
+}
+
+// checkOutbox waits until nothing is left to be sent: a message whose sender was killed is somebody else's when its claim
+// has ended.
+func (w *world) checkOutbox(t *testing.T) {
+	t.Helper()
+	var waiting []int
+	var err error
+	if !await(settling, func() bool {
+		waiting, err = w.db.numbers(`SELECT count(*) FROM deliveries WHERE state IN ('WAITING', 'SENDING')`)
+		return err == nil && waiting[0] == 0
+	}) {
+		t.Errorf("%s: the outbox still holds %v messages (%v)", left, waiting, err)
+	}
 }
 
 func runOne(t *testing.T, w *world, f fault) outcome {

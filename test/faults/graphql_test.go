@@ -35,8 +35,11 @@ func isRefused(err error, code string) bool {
 	return errors.As(err, &r) && r[0].code() == code
 }
 
-// attempt is how long a client waits for one answer.
-const attempt = 4 * time.Second
+// attempt is how long a client waits for one answer; who writes tries another process sooner.
+const (
+	attempt        = 5 * time.Second
+	writersAttempt = 1500 * time.Millisecond
+)
 
 // ask executes an operation at a process and decodes its data. An error other than refused leaves open what happened.
 func (w *world) ask(ctx context.Context, p *process, token, query string, variables vars, data any) error {

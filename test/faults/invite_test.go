@@ -114,6 +114,8 @@ func hasTwice(statuses []string) bool {
 
 // statuses are those that an invitation has had so far, in order.
 func (w *world) statuses(ctx context.Context, p *process, room place) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, attempt) // there are heartbeats, so silence alone does not end it
+	defer cancel()
 	sub, err := overSocket(ctx, w, p, w.token, vars{"room": room.id, "after": room.start})
 	if err != nil {
 		return nil, err

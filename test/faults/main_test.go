@@ -10,8 +10,10 @@ import (
 	"go.uber.org/goleak"
 )
 
-// long asks for all faults, on all buses, and all mutants.
-var long = flag.Bool("long", false, "run all faults on all buses, and all mutants: some minutes")
+var (
+	long = flag.Bool("long", false, "run all faults on all buses, and all mutants: some minutes")
+	tell = flag.String("table", "", "file to write the table of the long run to")
+)
 
 func TestMain(m *testing.M) { os.Exit(runTests(m)) }
 

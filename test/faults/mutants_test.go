@@ -26,11 +26,11 @@ var mutants = []mutant{
 	},
 	{
 		name: "who resumes gets the last event again", fault: "all clients come back at once", want: doubled,
-		edits: []edit{{"internal/eventlog/log.go", `return c.Seq, nil`, `return max(c.Seq-1, 0), nil`}},
+		edits: []edit{{"internal/eventlog/follow.go", `after: after}`, `after: max(after-1, 0)}`}},
 	},
 	{
 		name: "who resumes begins one event later", fault: "all clients come back at once", want: lost,
-		edits: []edit{{"internal/eventlog/log.go", `return c.Seq, nil`, `return min(c.Seq+1, lastSeq), nil`}},
+		edits: []edit{{"internal/eventlog/follow.go", `after: after}`, `after: after + 1}`}},
 	},
 	{
 		name: "a gap between backlog and live", fault: "all clients come back at once", want: lost,

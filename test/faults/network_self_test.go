@@ -73,7 +73,7 @@ func TestNetwork(t *testing.T) {
 	}
 	n.heal()
 
-	n.poisoned(blackHole)
+	n.silence()
 	for what, conn := range map[string]net.Conn{"an old": old, "a new": dial(t, n)} {
 		if err := says(conn, 50*time.Millisecond); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("%s connection in a black hole: %v", what, err)

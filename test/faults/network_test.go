@@ -113,6 +113,9 @@ func (n *network) poisoned(toxic string) {
 	}
 }
 
+// silence puts everything into a black hole.
+func (n *network) silence() { n.poisoned(blackHole) }
+
 // poisonedWhere puts the connections there are under a toxic, where the condition holds.
 func (n *network) poisonedWhere(toxic string, holds func(*wire) bool) (many int) {
 	n.mu.Lock()

@@ -74,3 +74,28 @@ func table(all []outcome) string {
 	}
 	return b.String()
 }
+
+// page is what docs/faults.md says of a long run.
+func page(all []outcome) string {
+	bad := "Nothing was found wanting."
+	for _, o := range all {
+		if len(o.found) > 0 {
+			bad = "**Something was found wanting**: see the columns."
+		}
+	}
+	return fmt.Sprintf(aboutTable, processesMany, writersMany, readersMany, quietRooms, bad) + table(all)
+}
+
+const aboutTable = `# What faults do
+
+Written by ` + "`make faults`" + `; what each fault is, and what has to hold, is in ` + "`test/faults`" + `.
+
+%d processes (2 where a fault needs a world of its own) on one PostgreSQL that syncs. %d writers with and without idempotency
+keys, each at all processes in turn; %d subscribers of their rooms, and %d of rooms in which one message is written while the
+fault is there; half of them over WebSocket and half over SSE, all resuming for ever. The longest gap is the longest time that a
+subscriber was without an event while there was writing, the time that the fault lasted included. p99 is from the first attempt
+to the answer, repetitions included.
+
+%s
+
+`

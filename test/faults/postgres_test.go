@@ -36,7 +36,10 @@ func newPostgres(t testing.TB, dir string) *postgres {
 	t.Helper()
 	p := &postgres{config: embedded.Config{
 		Dir: dir, BinDir: os.Getenv("PG_BINDIR"), Durable: true,
-		Settings: map[string]string{"max_wal_size": "256MB"},
+		Settings: map[string]string{
+			"max_wal_size":     "256MB",
+			"wal_writer_delay": "10s", // so that what was acknowledged too early is lost with a kill
+		},
 	}}
 	if err := p.start(); err != nil {
 		t.Fatal(err)

@@ -23,7 +23,8 @@ type reader struct {
 	by    carriage
 	stall chan struct{} // while it is open and not nil, the reader does not read; guarded by mu
 	count atomic.Int64  // of events
-	place atomic.Int64  // the process that serves it, -1 for none
+	begun atomic.Int64  // subscriptions
+	place atomic.Int64  // the process that serves it, none while there is none
 
 	mu   sync.Mutex
 	got  []received
@@ -64,6 +65,7 @@ func (x *reader) follow(ctx context.Context, at int, last *string) error {
 		return err
 	}
 	defer sub.cut()
+	x.begun.Add(1)
 	x.hold(sub)
 	defer x.hold(nil)
 	for {

@@ -1,11 +1,13 @@
 package faults
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -70,12 +72,16 @@ func (w *world) run(f fault) (outcome, error) {
 	following, unfollow := context.WithCancel(ctx)
 	defer r.reading.Wait()
 	defer unfollow()
-	r.begin(ctx, following)
-	if err := r.strike(ctx); err != nil {
-		close(r.stopWriting)
-		return outcome{}, fmt.Errorf("the fault: %w", err)
+	if goes := r.begin(ctx, following); goes {
+		if err := r.strike(ctx); err != nil {
+			close(r.stopWriting)
+			r.writing.Wait()
+			return outcome{}, fmt.Errorf("the fault: %w", err)
+		}
+		r.goesOn("after the fault")
 	}
-	r.recover()
+	close(r.stopWriting)
+	r.writing.Wait()
 	h, err := r.history(ctx)
 	if err != nil {
 		return outcome{}, fmt.Errorf("after the fault: %w", err)
@@ -96,18 +102,14 @@ func (r *run) prepare(ctx context.Context) error {
 	for i := range writersMany {
 		r.writers = append(r.writers, &writer{r: r, id: i})
 	}
-	both := []carriage{overSocket, overStream}
-	for i := range readersMany + quietRooms {
-		room := i % loudRooms
-		if i >= readersMany {
-			room = loudRooms + i - readersMany
-		}
-		by := i / loudRooms % 2
-		if i >= readersMany {
-			by = i % 2
-		}
-		name := fmt.Sprintf("reader %d of room %d, by %s", i, room, []string{"WebSocket", "SSE"}[by])
-		r.readers = append(r.readers, newReader(r, name, room, both[by]))
+	for i := range readersMany {
+		r.addReader(i%loudRooms, i/loudRooms)
+	}
+	for i := range quietRooms {
+		r.addReader(loudRooms+i, i)
+	}
+	for i := range r.fault.crowd {
+		r.addReader(i%loudRooms, i/loudRooms)
 	}
 	r.invites = &inviter{r: r}
 	for _, p := range r.w.processes {
@@ -117,8 +119,18 @@ func (r *run) prepare(ctx context.Context) error {
 	return nil
 }
 
-// begin starts everyone, and returns when all are at it.
-func (r *run) begin(ctx, following context.Context) {
+// addReader adds a reader of a room; every second one comes by server-sent events.
+func (r *run) addReader(room, number int) {
+	by, name := overSocket, "WebSocket"
+	if number%2 == 1 {
+		by, name = overStream, "SSE"
+	}
+	name = fmt.Sprintf("reader %d of room %d, by %s", len(r.readers), room, name)
+	r.readers = append(r.readers, newReader(r, name, room, by))
+}
+
+// begin starts everyone, and tells whether all are at it.
+func (r *run) begin(ctx, following context.Context) bool {
 	for i, x := range r.readers {
 		r.reading.Go(func() { x.read(following, i) })
 	}
@@ -126,34 +138,40 @@ func (r *run) begin(ctx, following context.Context) {
 		r.writing.Go(func() { x.write(ctx, r.stopWriting) })
 	}
 	r.writing.Go(func() { r.invites.invite(ctx, r.stopWriting) })
-	r.goesOn("before the fault")
+	return r.goesOn("before the fault")
 }
 
 // goesOn waits until every writer was answered and every reader of a loud room got something, a few times, from now on.
-func (r *run) goesOn(when string) {
-	var acked, got []int64
+func (r *run) goesOn(when string) bool {
+	var idle []func() string
 	for _, x := range r.writers {
-		acked = append(acked, x.acked.Load())
+		idle = append(idle, behind(&x.acked, fmt.Sprint("writer ", x.id)))
 	}
 	for _, x := range r.readers[:readersMany] {
-		got = append(got, x.count.Load())
+		idle = append(idle, behind(&x.count, x.name))
 	}
-	var idle string
-	if !await(longEnough, func() bool {
-		idle = ""
-		for i, x := range r.writers {
-			if x.acked.Load() < acked[i]+warm {
-				idle = fmt.Sprintf("writer %d", i)
-			}
+	who := ""
+	goes := await(longEnough, func() bool {
+		who = ""
+		for _, one := range idle {
+			who = cmp.Or(one(), who)
 		}
-		for i, x := range r.readers[:readersMany] {
-			if x.count.Load() < got[i]+warm {
-				idle = x.name
-			}
+		return who == ""
+	})
+	if !goes {
+		r.breach(stuck, "%s: %s gets nowhere in %s", when, who, longEnough)
+	}
+	return goes
+}
+
+// behind tells who has not come on far enough from here, "" once they have.
+func behind(count *atomic.Int64, name string) func() string {
+	from := count.Load()
+	return func() string {
+		if count.Load() < from+warm {
+			return name
 		}
-		return idle == ""
-	}) {
-		r.breach(stuck, "%s: %s gets nowhere in %s", when, idle, longEnough)
+		return ""
 	}
 }
 
@@ -182,13 +200,6 @@ func (r *run) whisper(ctx context.Context, i int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.whispers = append(r.whispers, s)
-}
-
-// recover waits until all goes on, and has the writers end.
-func (r *run) recover() {
-	r.goesOn("after the fault")
-	close(r.stopWriting)
-	r.writing.Wait()
 }
 
 // history reads what is in the log.

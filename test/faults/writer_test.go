@@ -108,6 +108,8 @@ func (r *run) post(ctx context.Context, at int, s send) (string, error) {
 	if s.key != "" {
 		input["idempotencyKey"] = s.key
 	}
+	ctx, cancel := context.WithTimeout(ctx, writersAttempt)
+	defer cancel()
 	var payload struct{ Message struct{ ID string } }
 	err := r.w.mutate(ctx, r.w.process(at), r.w.token, "sendMessage", input, "message { id }", &payload)
 	return payload.Message.ID, err
