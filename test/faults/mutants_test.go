@@ -48,7 +48,7 @@ var mutants = []mutant{
 		},
 	},
 	{
-		name: "a process without a database keeps its subscribers", fault: "one server is cut from the database", want: kept,
+		name: "a process without a database keeps its subscribers", fault: "one server is refused by the database", want: kept,
 		edits: []edit{{"internal/eventlog/hub.go", `if time.Since(l.reached) > unreachable {`, `if false {`}},
 	},
 	{

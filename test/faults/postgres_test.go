@@ -37,8 +37,9 @@ func newPostgres(t testing.TB, dir string) *postgres {
 	p := &postgres{config: embedded.Config{
 		Dir: dir, BinDir: os.Getenv("PG_BINDIR"), Durable: true,
 		Settings: map[string]string{
-			"max_wal_size":     "256MB",
-			"wal_writer_delay": "10s", // so that what was acknowledged too early is lost with a kill
+			"max_wal_size": "256MB",
+			// Nothing is written but what has to be, so that what was acknowledged too early is lost with a kill.
+			"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB", "bgwriter_lru_maxpages": "0",
 		},
 	}}
 	if err := p.start(); err != nil {
