@@ -27,7 +27,7 @@ func (l *lab) catchup(ctx context.Context, round int) error {
 			rate, faults, err := l.catchUpFor(ctx, s)
 			values[report.EventsPerSecond] = rate
 			values[report.P99Millis] = millis(latency.Percentile(99))
-			if err := errors.Join(err, others.stop()); err != nil {
+			if err := errors.Join(err, others.stop()); err != nil && !stalled(err) {
 				return err
 			}
 			maps.Copy(values, faulty(faults.Plus(others.crowd.faults())))

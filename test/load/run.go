@@ -73,7 +73,13 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 		return err
 	}
 	l.say("%s", l.book.Markdown())
-	return l.write()
+	if err := l.write(); err != nil {
+		return err
+	}
+	if !l.book.Sound() {
+		return errors.New("messages were lost, doubled, out of order, or subscribers cut off: see the tables")
+	}
+	return nil
 }
 
 // open gets everything ready.

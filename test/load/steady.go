@@ -52,7 +52,10 @@ func (l *lab) steadily(ctx context.Context, s *server, work func(*steady) error)
 		return errors.Join(err, track.Drain(ctx))
 	}})
 	hush()
-	return errors.Join(err, <-said, crowd.why())
+	if why := crowd.why(); why != nil { // it is counted, and no reason to stop
+		l.say("  %v", why)
+	}
+	return errors.Join(err, <-said)
 }
 
 // before measures how long messages take while nothing else happens.

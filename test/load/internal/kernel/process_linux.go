@@ -47,7 +47,9 @@ func Memory(pid int) (int64, error) {
 	return 0, fmt.Errorf("the kernel does not say how much memory process %d holds", pid)
 }
 
-// DieWithParent has the kernel end the command's process when this one ends, however it ends.
+// DieWithParent has the kernel end the command's process when this one ends, however it ends: when the thread that has
+// started it does, to be exact, of which Go ends none before the process unless a goroutine is locked to it. Ctrl-C is for
+// this process alone, which stops the other one when it has no more use for it.
 func DieWithParent(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }

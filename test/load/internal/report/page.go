@@ -17,14 +17,14 @@ func (b *Book) page(m Machine) (string, error) {
 		return "", fmt.Errorf("read the page's template: %w", err)
 	}
 	var page bytes.Buffer
-	if err := t.Execute(&page, map[string]any{"Machine": m, "Wanted": b.wantedTable(), "Medians": b.medians(), "Rounds": b.rounds()}); err != nil {
+	if err := t.Execute(&page, map[string]any{"Machine": m, "Wanted": b.wantedTable(), "Medians": b.medians(), "Rounds": b.last()}); err != nil {
 		return "", fmt.Errorf("write the page: %w", err)
 	}
 	return page.String(), nil
 }
 
-// rounds is how many there were.
-func (b *Book) rounds() int {
+// last is the number of the last round.
+func (b *Book) last() int {
 	most := 0
 	for _, r := range b.results {
 		most = max(most, r.Round)

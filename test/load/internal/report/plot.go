@@ -12,7 +12,8 @@ const (
 	plotHeight  = 300
 	groundLine  = 240 // where bars stand
 	tallest     = 180 // bar
-	barWidth    = 38
+	widest      = 38  // bar
+	barMargin   = 4
 	groupMargin = 30
 )
 
@@ -50,20 +51,22 @@ func (b *Book) panel(svg *strings.Builder, left int, name, title string, groups 
 	fmt.Fprintf(svg, `<text x="%d" y="24" font-size="15">%s</text>`+"\n", left+groupMargin, title)
 	top := b.highest(name, groups)
 	for i, setting := range groups {
-		n, _, _ := broadcastOf(setting)
-		x := left + groupMargin + i*(panelWidth-groupMargin)/len(groups)
-		for j, system := range b.systems(setting) {
+		room := (panelWidth - groupMargin) / len(groups)
+		x, systems := left+groupMargin+i*room, b.systems(setting)
+		width := min(widest, (room-groupMargin/2)/len(systems)-barMargin)
+		for j, system := range systems {
 			if v, ok := b.Median(setting, system, name); ok && top > 0 {
-				bar(svg, x+j*(barWidth+4), int(v/top*tallest), system, number(v))
+				bar(svg, x+j*(width+barMargin), width, int(v/top*tallest), system, number(v))
 			}
 		}
+		n, _, _ := broadcastOf(setting)
 		fmt.Fprintf(svg, `<text x="%d" y="%d">%s subscribers</text>`+"\n", x, groundLine+40, thousands(n))
 	}
 }
 
-func bar(svg *strings.Builder, x, height int, system, label string) {
-	middle := x + barWidth/2
-	fmt.Fprintf(svg, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>`, x, groundLine-height, barWidth, height, colour(system))
+func bar(svg *strings.Builder, x, width, height int, system, label string) {
+	middle := x + width/2
+	fmt.Fprintf(svg, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>`, x, groundLine-height, width, height, colour(system))
 	fmt.Fprintf(svg, `<text x="%d" y="%d" text-anchor="middle" font-size="10">%s</text>`, middle, groundLine-height-5, label)
 	fmt.Fprintf(svg, `<text x="%d" y="%d" text-anchor="middle" font-size="10">%s</text>`+"\n", middle, groundLine+16, system)
 }

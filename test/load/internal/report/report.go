@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,12 +77,21 @@ func (b *Book) Results() []Result { return b.results }
 
 // Median is that of a value over the rounds, and false where it was not measured.
 func (b *Book) Median(setting, system, name string) (float64, bool) {
-	var all []float64
+	return median(slices.Collect(maps.Values(b.rounds(setting, system, name))))
+}
+
+// rounds are a value in each round.
+func (b *Book) rounds(setting, system, name string) map[int]float64 {
+	all := make(map[int]float64)
 	for _, r := range b.results {
 		if v, ok := r.Values[name]; ok && r.Setting == setting && r.System == system {
-			all = append(all, v)
+			all[r.Round] = v
 		}
 	}
+	return all
+}
+
+func median(all []float64) (float64, bool) {
 	if len(all) == 0 {
 		return 0, false
 	}

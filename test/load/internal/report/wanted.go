@@ -108,20 +108,22 @@ func (w *wanting) atLeast(bound float64, what string, v, of value) {
 	w.add(Ratio{What: what, Wanted: bound, Least: true}, v, of)
 }
 
-// add adds a ratio of which both sides were measured.
+// add adds a ratio of which both sides were measured: the median of those of the rounds, in which both sides had the same
+// machine.
 func (w *wanting) add(r Ratio, v, of value) {
-	above, ok := w.book.Median(v.setting, v.system, v.name)
-	if !ok {
-		return
-	}
-	below := 1.0
-	if of != one {
-		if below, ok = w.book.Median(of.setting, of.system, of.name); !ok || below == 0 {
-			return
+	var all []float64
+	below := w.book.rounds(of.setting, of.system, of.name)
+	for round, above := range w.book.rounds(v.setting, v.system, v.name) {
+		if of == one {
+			all = append(all, above)
+		} else if below[round] != 0 {
+			all = append(all, above/below[round])
 		}
 	}
-	r.Value = above / below
-	w.ratios = append(w.ratios, r)
+	var measured bool
+	if r.Value, measured = median(all); measured {
+		w.ratios = append(w.ratios, r)
+	}
 }
 
 // Sound tells whether nothing was lost, doubled, out of order or cut off, by any system.
