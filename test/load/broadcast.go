@@ -33,19 +33,19 @@ func (l *lab) broadcastBy(ctx context.Context, system string, count, round int) 
 		if err != nil {
 			return err
 		}
-		track := tally.NewTrack(count)
+		track := tally.NewSharedTrack(count, wide)
 		crowd, err := l.gather(ctx, room, track, []*server{s}, count)
 		if err != nil {
 			return err
 		}
 		defer crowd.close()
-		v, err := s.voice(ctx, room, track)
+		voices, err := s.chorus(ctx, room, track, wide)
+		defer func() { _ = closeAll(nil, voices) }()
 		if err != nil {
 			return err
 		}
-		defer v.close()
 		for _, window := range []int{narrow, wide} {
-			values, err := l.delivering(ctx, s, crowd, v, window)
+			values, err := l.delivering(ctx, s, crowd, voicesFor(window, voices), window)
 			if err != nil && !stalled(err) {
 				return err
 			}
@@ -62,11 +62,20 @@ func (l *lab) broadcastBy(ctx context.Context, system string, count, round int) 
 // warming is how many messages are sent before anything counts.
 const warming = 10
 
+// voicesFor are who sends: one alone who is held back by the narrow window, and as many as the wide one has room for. One
+// who waits for each message to be on disk would not fill it.
+func voicesFor(window int, voices []*voice) []*voice {
+	if window == narrow {
+		return voices[:1]
+	}
+	return voices
+}
+
 // delivering measures one window.
-func (l *lab) delivering(ctx context.Context, s *server, crowd *audience, v *voice, window int) (report.Values, error) {
+func (l *lab) delivering(ctx context.Context, s *server, crowd *audience, voices []*voice, window int) (report.Values, error) {
 	track := crowd.track
 	track.SetWindow(window)
-	if err := errors.Join(v.sayTimes(ctx, warming), track.Drain(ctx)); err != nil {
+	if err := errors.Join(together(voices, func(v *voice) error { return v.sayTimes(ctx, warming) }), track.Drain(ctx)); err != nil {
 		return faulty(crowd.faults()), errors.Join(err, crowd.why())
 	}
 	latency, before, began := track.Measure(), track.Deliveries(), time.Now()
@@ -74,7 +83,7 @@ func (l *lab) delivering(ctx context.Context, s *server, crowd *audience, v *voi
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(v.sayFor(ctx, l.duration), track.Drain(ctx)); err != nil {
+	if err := errors.Join(together(voices, func(v *voice) error { return v.sayFor(ctx, l.duration) }), track.Drain(ctx)); err != nil {
 		return faulty(crowd.faults()), errors.Join(err, crowd.why())
 	}
 	took := time.Since(began)

@@ -18,6 +18,7 @@ const textBytes = 83
 // voice is a person who sends messages into one room, one after the other.
 type voice struct {
 	track  *tally.Track
+	number int // among those who send into the room
 	sender *client.Sender
 	body   func(text []byte) []byte
 }
@@ -35,6 +36,20 @@ func (s *server) voice(ctx context.Context, room place, track *tally.Track) (*vo
 	return v, err
 }
 
+// chorus returns so many voices for the room.
+func (s *server) chorus(ctx context.Context, room place, track *tally.Track, count int) ([]*voice, error) {
+	var all []*voice
+	for i := range count {
+		v, err := s.voice(ctx, room, track)
+		if err != nil {
+			return all, err
+		}
+		v.number = i
+		all = append(all, v)
+	}
+	return all, nil
+}
+
 // mutation returns what makes a request of a text. The request is encoded once; the text is a part of it as it is.
 func mutation(room place) (func(text []byte) []byte, error) {
 	encoded, err := json.Marshal(map[string]any{
@@ -49,11 +64,11 @@ func mutation(room place) (func(text []byte) []byte, error) {
 
 // say sends the next message, as soon as it may be under way, and returns when it is answered.
 func (v *voice) say(ctx context.Context) error {
-	number, err := v.track.Next(ctx)
+	number, err := v.track.Next(ctx, v.number)
 	if err != nil {
 		return err
 	}
-	answer, err := v.sender.Post(v.body(tally.Text(number, textBytes)))
+	answer, err := v.sender.Post(v.body(tally.Text(v.number, number, textBytes)))
 	if err != nil {
 		return err
 	}

@@ -2,14 +2,16 @@ package tally
 
 import "bytes"
 
-// mark begins the text of every message; its number follows, in so many digits that texts are equally long.
+// mark begins the text of every message; its sender and number follow, in so many digits that texts are equally long.
 const (
-	mark   = "load-"
-	digits = 9
+	mark     = "load-"
+	digits   = 9
+	messages = 1_000_000 // of each sender at most
 )
 
-// Text is the text of the message with the number, of so many bytes.
-func Text(number int64, size int) []byte {
+// Text is the text of the sender's message with the number, of so many bytes.
+func Text(sender int, number int64, size int) []byte {
+	number += int64(sender) * messages
 	text := bytes.Repeat([]byte("."), max(size, len(mark)+digits))
 	copy(text, mark)
 	for i := range digits {
@@ -19,16 +21,16 @@ func Text(number int64, size int) []byte {
 	return text
 }
 
-// numberIn finds the number in a message of a server, of whatever form.
-func numberIn(message []byte) (number int64, found bool) {
+// numberIn finds the sender and the number in a message of a server, of whatever form.
+func numberIn(message []byte) (sender int, number int64, found bool) {
 	at := bytes.Index(message, []byte(mark))
 	if at < 0 || len(message) < at+len(mark)+digits {
-		return 0, false
+		return 0, 0, false
 	}
 	for _, digit := range message[at+len(mark):][:digits] {
 		number = 10*number + int64(digit-'0')
 	}
-	return number, true
+	return int(number / messages), number % messages, true
 }
 
 // cursorIn finds the first cursor in a message.

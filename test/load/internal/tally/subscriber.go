@@ -20,12 +20,17 @@ type Subscriber struct {
 	lost    atomic.Bool  // its connection
 
 	mu      sync.Mutex
-	next    int64
-	missing map[int64]struct{}
+	lanes   []expectation // of each sender
 	counted Faults
 	cursor  []byte // of the newest message, where it is to come back
 	size    int    // bytes of a message
 	why     error
+}
+
+// expectation is what is to come of one sender.
+type expectation struct {
+	next    int64
+	missing map[int64]struct{} // skipped so far
 }
 
 // Faults are what must not be.
@@ -41,9 +46,13 @@ func (f Faults) Plus(g Faults) Faults {
 	return Faults{f.Lost + g.Lost, f.Doubled + g.Doubled, f.Disordered + g.Disordered, f.CutOff + g.CutOff}
 }
 
-// NewSubscriber returns a subscriber who gets the messages after the one with the number, and for whom the track waits.
+// NewSubscriber returns a subscriber who gets the messages after the one of each sender with the number, and for whom the
+// track waits.
 func (t *Track) NewSubscriber(after int64) *Subscriber {
-	s := &Subscriber{track: t, next: after + 1, missing: make(map[int64]struct{}), ready: make(chan struct{})}
+	s := &Subscriber{track: t, lanes: make([]expectation, len(t.lanes)), ready: make(chan struct{})}
+	for i := range s.lanes {
+		s.lanes[i].next = after + 1
+	}
 	s.begin = sync.OnceFunc(func() { close(s.ready) })
 	s.arrived.Store(after)
 	return s
@@ -59,10 +68,10 @@ func (t *Track) NewWanderer(after int64) *Subscriber {
 
 // Text implements client.Subscriber.
 func (s *Subscriber) Text(message []byte, at time.Time) {
-	number, found := numberIn(message)
+	sender, number, found := numberIn(message)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !found {
+	if !found || sender >= len(s.lanes) {
 		s.other(message)
 		return
 	}
@@ -70,28 +79,35 @@ func (s *Subscriber) Text(message []byte, at time.Time) {
 	if s.absent {
 		s.cursor = append(s.cursor[:0], cursorIn(message)...)
 	}
-	if s.count(number) && !s.absent {
-		s.track.received(number, at)
+	if s.lanes[sender].count(number, &s.counted) && !s.absent {
+		s.track.received(sender, number, at)
 	}
-	s.arrived.Store(s.next - 1)
+	s.arrived.Store(s.lanes[0].next - 1)
 }
 
 // count tells whether the number has come for the first time.
-func (s *Subscriber) count(number int64) bool {
-	if number >= s.next {
-		for skipped := s.next; skipped < number; skipped++ {
-			s.missing[skipped] = struct{}{}
-		}
-		s.next = number + 1
+func (e *expectation) count(number int64, faults *Faults) bool {
+	if number >= e.next {
+		e.skip(number)
 		return true
 	}
-	if _, late := s.missing[number]; late {
-		delete(s.missing, number)
-		s.counted.Disordered++
+	if _, late := e.missing[number]; late {
+		delete(e.missing, number)
+		faults.Disordered++
 		return true
 	}
-	s.counted.Doubled++
+	faults.Doubled++
 	return false
+}
+
+func (e *expectation) skip(to int64) {
+	for ; e.next < to; e.next++ {
+		if e.missing == nil {
+			e.missing = make(map[int64]struct{})
+		}
+		e.missing[e.next] = struct{}{}
+	}
+	e.next++
 }
 
 // other is a message without a number: the first says that the subscription has begun, an end that it is over.
@@ -120,7 +136,7 @@ func (s *Subscriber) end(err error) {
 // Ready is closed when the subscription has begun, or never will: see Err.
 func (s *Subscriber) Ready() <-chan struct{} { return s.ready }
 
-// Reach waits until the message with the number has arrived, and returns about when it had.
+// Reach waits until the first sender's message with the number has arrived, and returns about when it had.
 func (s *Subscriber) Reach(ctx context.Context, number int64) (time.Time, error) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
@@ -148,7 +164,7 @@ func (s *Subscriber) Err() error {
 	return s.why
 }
 
-// Arrived is the number of the newest message that has arrived.
+// Arrived is the number of the newest message of the first sender that has arrived.
 func (s *Subscriber) Arrived() int64 { return s.arrived.Load() }
 
 // Ended tells whether the connection has ended by itself.
@@ -168,11 +184,13 @@ func (s *Subscriber) Size() int {
 	return s.size
 }
 
-// Faults are what was wrong, now that all up to the track's newest message should have come.
+// Faults are what was wrong, now that all messages of the track should have come.
 func (s *Subscriber) Faults() Faults {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.counted
-	f.Lost = int64(len(s.missing)) + max(s.track.Last()-s.next+1, 0)
+	for i, e := range s.lanes {
+		f.Lost += int64(len(e.missing)) + max(s.track.lanes[i].last.Load()-e.next+1, 0)
+	}
 	return f
 }

@@ -29,7 +29,7 @@ func TestFaultsAreSeen(t *testing.T) {
 			t.Parallel()
 			s := tally.NewTrackOf(c.sent).NewWanderer(0)
 			for _, number := range c.got {
-				s.Text(fmt.Appendf(nil, `{"body":"%s"}`, tally.Text(number, 40)), time.Now())
+				s.Text(fmt.Appendf(nil, `{"body":"%s"}`, tally.Text(0, number, 40)), time.Now())
 			}
 			if got := s.Faults(); got != c.want {
 				t.Errorf("%+v, want %+v", got, c.want)
@@ -38,21 +38,46 @@ func TestFaultsAreSeen(t *testing.T) {
 	}
 }
 
+// TestSendersAreInOrderEach: in what order two come who send at once is nobody's promise.
+func TestSendersAreInOrderEach(t *testing.T) {
+	t.Parallel()
+	track := tally.NewSharedTrack(1, 2)
+	s := track.NewSubscriber(0)
+	for _, sender := range []int{0, 0, 1, 1} {
+		if _, err := track.Next(t.Context(), sender); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, m := range []struct {
+		sender int
+		number int64
+	}{{1, 1}, {0, 1}, {0, 2}, {1, 2}} {
+		s.Text(tally.Text(m.sender, m.number, 40), time.Now())
+	}
+	if got := s.Faults(); got != (tally.Faults{}) {
+		t.Errorf("%+v, want none", got)
+	}
+	s.Text(tally.Text(1, 1, 40), time.Now())
+	if got, want := s.Faults(), (tally.Faults{Doubled: 1}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
 func TestWindowHoldsSendersBack(t *testing.T) {
 	t.Parallel()
 	track := tally.NewTrack(2)
 	track.SetWindow(1)
 	one, other := track.NewSubscriber(0), track.NewSubscriber(0)
-	number, err := track.Next(t.Context())
+	number, err := track.Next(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	next := make(chan error, 1)
 	go func() {
-		_, err := track.Next(t.Context())
+		_, err := track.Next(t.Context(), 0)
 		next <- err
 	}()
-	text := tally.Text(number, 40)
+	text := tally.Text(0, number, 40)
 	one.Text(text, time.Now())
 	one.Text(text, time.Now()) // again, which is not the other one's
 	select {

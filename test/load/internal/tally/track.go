@@ -1,8 +1,9 @@
 // Package tally keeps the books of a load: what was sent into a room and when, and what each subscriber got of it.
 //
-// Messages carry their number in their text, 1, 2, 3 … in each room, where one sender sends after the other has been
-// answered; so a subscriber that gets another number than the next has lost, got twice, or got out of order. A track
-// also holds senders back, so that no more than a window of messages is under way.
+// Messages carry in their text who sends and their number, 1, 2, 3 … of each sender, who sends the next when the last is
+// answered; so a subscriber that gets another number than the sender's next has lost, got twice, or got out of order. In
+// what order those come who send at the same time is not said. A track also holds senders back, so that no more than a
+// window of messages is under way.
 package tally
 
 import (
@@ -17,10 +18,15 @@ import (
 type Track struct {
 	subscribers int32 // that must get a message before it is no longer under way
 	window      chan struct{}
-	last        atomic.Int64 // number of the newest message
 	deliveries  atomic.Int64
 	latency     atomic.Pointer[Histogram]
-	messages    []moment // a ring
+	lanes       []lane // of each sender
+}
+
+// lane is the messages of one sender.
+type lane struct {
+	last     atomic.Int64 // number of the newest
+	messages []moment     // a ring
 }
 
 // moment is what is known of a message under way.
@@ -38,9 +44,15 @@ const stalled = 15 * time.Second
 // ErrStalled says that a message did not reach everyone.
 var ErrStalled = errors.New("a message has not reached all subscribers in time")
 
-// NewTrack returns the track of a room with so many subscribers.
-func NewTrack(subscribers int) *Track {
-	t := &Track{subscribers: int32(subscribers), messages: make([]moment, ring)}
+// NewTrack returns the track of a room with so many subscribers and one sender.
+func NewTrack(subscribers int) *Track { return NewSharedTrack(subscribers, 1) }
+
+// NewSharedTrack returns the track of a room with so many subscribers and senders.
+func NewSharedTrack(subscribers, senders int) *Track {
+	t := &Track{subscribers: int32(subscribers), lanes: make([]lane, senders)}
+	for i := range t.lanes {
+		t.lanes[i].messages = make([]moment, ring)
+	}
 	t.SetWindow(ring)
 	t.Measure()
 	return t
@@ -57,7 +69,7 @@ func (t *Track) SetWindow(size int) {
 // NewTrackOf returns the track of a room into which so many messages were sent before.
 func NewTrackOf(sent int64) *Track {
 	t := NewTrack(0)
-	t.last.Store(sent)
+	t.lanes[0].last.Store(sent)
 	return t
 }
 
@@ -71,14 +83,13 @@ func (t *Track) Measure() *Histogram {
 // MeasureInto is Measure with a histogram that others have, too.
 func (t *Track) MeasureInto(h *Histogram) { t.latency.Store(h) }
 
-// Next waits until one more message may be under way, and returns its number. It is sent now. Only one goroutine may
-// send at a time.
-func (t *Track) Next(ctx context.Context) (int64, error) {
+// Next waits until one more message may be under way, and returns the number of the sender's. It is sent now.
+func (t *Track) Next(ctx context.Context, sender int) (int64, error) {
 	if err := t.take(ctx); err != nil {
 		return 0, err
 	}
-	number := t.last.Add(1)
-	m := t.of(number)
+	number := t.lanes[sender].last.Add(1)
+	m := t.of(sender, number)
 	m.got.Store(0)
 	m.sent.Store(time.Now().UnixNano())
 	if t.subscribers == 0 {
@@ -101,7 +112,7 @@ func (t *Track) take(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-late.C:
-		return fmt.Errorf("%w (the newest is number %d)", ErrStalled, t.last.Load())
+		return fmt.Errorf("%w (of %d)", ErrStalled, t.Last())
 	}
 }
 
@@ -116,17 +127,23 @@ func (t *Track) Drain(ctx context.Context) error {
 	return nil
 }
 
-// Last is the number of the newest message.
-func (t *Track) Last() int64 { return t.last.Load() }
+// Last is how many messages were sent, which is the number of the newest where there is one sender.
+func (t *Track) Last() int64 {
+	var sum int64
+	for i := range t.lanes {
+		sum += t.lanes[i].last.Load()
+	}
+	return sum
+}
 
 // Deliveries is how many messages subscribers have got, each counted for each.
 func (t *Track) Deliveries() int64 { return t.deliveries.Load() }
 
-func (t *Track) of(number int64) *moment { return &t.messages[number%ring] }
+func (t *Track) of(sender int, number int64) *moment { return &t.lanes[sender].messages[number%ring] }
 
 // received notes that a subscriber has got the message for the first time.
-func (t *Track) received(number int64, at time.Time) {
-	m := t.of(number)
+func (t *Track) received(sender int, number int64, at time.Time) {
+	m := t.of(sender, number)
 	t.latency.Load().Add(time.Duration(at.UnixNano() - m.sent.Load()))
 	t.deliveries.Add(1)
 	if m.got.Add(1) == t.subscribers {
