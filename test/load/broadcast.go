@@ -33,13 +33,13 @@ func (l *lab) broadcastBy(ctx context.Context, system string, count, round int) 
 		if err != nil {
 			return err
 		}
-		track := tally.NewSharedTrack(count, wide)
+		track := tally.NewSharedTrack(count, choir)
 		crowd, err := l.gather(ctx, room, track, []*server{s}, count)
 		if err != nil {
 			return err
 		}
 		defer crowd.close()
-		voices, err := s.chorus(ctx, room, track, wide)
+		voices, err := s.chorus(ctx, room, track, choir)
 		defer func() { _ = closeAll(nil, voices) }()
 		if err != nil {
 			return err
@@ -62,8 +62,11 @@ func (l *lab) broadcastBy(ctx context.Context, system string, count, round int) 
 // warming is how many messages are sent before anything counts.
 const warming = 10
 
-// voicesFor are who sends: one alone who is held back by the narrow window, and as many as the wide one has room for. One
-// who waits for each message to be on disk would not fill it.
+// choir is how many send at once in bursts. One who waits for each message to be on disk would not fill the window; so many
+// as the window is wide have stock's transactions wait for each other until the database cancels them.
+const choir = 8
+
+// voicesFor are who sends: one alone where the window is narrow, else all.
 func voicesFor(window int, voices []*voice) []*voice {
 	if window == narrow {
 		return voices[:1]

@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 		return err
 	}
 	if !l.book.Sound() {
-		return errors.New("messages were lost, doubled, out of order, or subscribers cut off: see the tables")
+		return errors.New("of Parley's, messages were lost, doubled, out of order, or subscribers cut off: see the tables")
 	}
 	return nil
 }

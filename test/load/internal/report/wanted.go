@@ -126,9 +126,9 @@ func (w *wanting) add(r Ratio, v, of value) {
 	}
 }
 
-// Sound tells whether nothing was lost, doubled, out of order or cut off, by any system.
+// Sound tells whether nothing of Parley's was lost, doubled, out of order or cut off.
 func (b *Book) Sound() bool {
 	return !slices.ContainsFunc(b.results, func(r Result) bool {
-		return slices.ContainsFunc(Faults(), func(name string) bool { return r.Values[name] != 0 })
+		return r.System == parley && slices.ContainsFunc(Faults(), func(name string) bool { return r.Values[name] != 0 })
 	})
 }
