@@ -53,32 +53,47 @@ func (h *hub) listen(ctx context.Context) error {
 	return errors.Join(h.bus.Run(ctx, h.ringHere, h.ringAll), errors.New("the bus has ended"))
 }
 
-// check looks for what no ring has told.
+// check looks for what no ring has told, and tells followers when the database is lost. A look at a network that has gone
+// silent takes its time, so it is not waited for.
 func (l *Log) check(ctx context.Context) error {
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
+	looked, looking := make(chan error, 1), false
 	for {
 		select {
 		case <-ctx.Done():
+			if looking {
+				<-looked
+			}
 			return nil
+		case err := <-looked:
+			looking = false
+			l.checked(ctx, err)
 		case <-tick.C:
-			err := errors.Join(l.checkHistory(ctx), l.checkGrowth(ctx))
-			if ctx.Err() == nil {
-				l.checked(ctx, err)
+			if !looking {
+				looking = true
+				go func() { looked <- supervise.Call(ctx, l.look) }()
+			}
+			if time.Since(l.reached) > unreachable {
+				l.hub.end(lostDatabase()) // another process may reach it
 			}
 		}
 	}
 }
 
-// checked ends all followers where the log has been out of reach for a while: another process may reach it.
-func (l *Log) checked(ctx context.Context, err error) {
-	if err == nil {
-		l.reached = time.Now()
-		return
+func (l *Log) look(ctx context.Context) error {
+	if err := l.checkHistory(ctx); err != nil {
+		return err
 	}
-	l.log.WarnContext(ctx, "check the log", "error", err)
-	if time.Since(l.reached) > unreachable {
-		l.hub.end(lostDatabase())
+	return l.checkGrowth(ctx)
+}
+
+func (l *Log) checked(ctx context.Context, err error) {
+	switch {
+	case err == nil:
+		l.reached = time.Now()
+	case ctx.Err() == nil:
+		l.log.WarnContext(ctx, "check the log", "error", err)
 	}
 }
 
