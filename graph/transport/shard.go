@@ -66,7 +66,9 @@ func (s *shard) remove(m *member) bool {
 		hole = s.at
 	}
 	last := len(s.members) - 1
-	s.move(last, hole)
+	if hole != last { // who was there may have been moved already
+		s.move(last, hole)
+	}
 	s.members[last] = nil
 	s.members = s.members[:last]
 	m.place = -1
