@@ -2,7 +2,7 @@ package transport
 
 import (
 	"context"
-	"iter"
+	"runtime"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -45,11 +45,16 @@ func (s *subscriber) alone(ctx context.Context) {
 		return
 	}
 	s.out.deliver(s.caughtUp())
-	if !f.Ended {
-		if err := s.each(f.Live(s.x.ctx, f.Head), func() error { return nil }); err != nil {
+	if f.Ended {
+		s.end(ctx, nil)
+		return
+	}
+	for i, err := range f.Live(s.x.ctx, f.Head) {
+		if err != nil {
 			s.end(ctx, err)
 			return
 		}
+		s.out.deliver(s.result(i))
 	}
 	s.end(ctx, nil)
 }
@@ -82,42 +87,47 @@ func (s *subscriber) read(ctx context.Context, upTo int64) bool {
 	if s.at >= upTo {
 		return true
 	}
-	err := s.each(s.x.follows.feed.Stored(s.x.ctx, s.at, upTo), func() error { return s.out.room(ctx) })
-	if err != nil || ctx.Err() != nil {
-		s.end(ctx, err)
-		return false
+	var batch []result
+	bytes := 0
+	for i, err := range s.x.follows.feed.Stored(s.x.ctx, s.at, upTo) {
+		if err != nil {
+			s.end(ctx, err)
+			return false
+		}
+		for _, r := range s.result(i) {
+			batch, bytes = append(batch, r), bytes+len(r.body)
+		}
+		if bytes >= readAtOnce {
+			s.out.deliver(batch)
+			batch, bytes = batch[:0], 0
+			if s.out.room(ctx) != nil {
+				return false
+			}
+			runtime.Gosched() // those who follow live come first
+		}
 	}
+	s.out.deliver(batch)
 	s.at = upTo
-	return true
+	return ctx.Err() == nil
 }
+
+// readAtOnce is about how many bytes of stored results are delivered at once: more than one result, so that not each is
+// written alone, and far less than what may wait for a client (limits.SocketQueueBytes).
+const readAtOnce = 16 << 10
 
 // caughtUp is the result that says so, if there is one.
 func (s *subscriber) caughtUp() []result {
 	if made := s.x.follows.feed.CaughtUp; made != nil {
-		return s.result(made())
+		return s.result(feed.Item[any]{Value: made()})
 	}
 	return nil
 }
 
-// each delivers the results of items, one when the one before says so, until there are none or there is an error.
-func (s *subscriber) each(items iter.Seq2[feed.Item[any], error], next func() error) error {
-	for i, err := range items {
-		if err != nil {
-			return err
-		}
-		if i.Silent {
-			continue
-		}
-		s.out.deliver(s.result(i.Value))
-		if err := next(); err != nil {
-			return err
-		}
+func (s *subscriber) result(i feed.Item[any]) []result {
+	if i.Silent {
+		return nil
 	}
-	return nil
-}
-
-func (s *subscriber) result(value any) []result {
-	body := s.x.result(value)
+	body := s.x.result(i.Value)
 	if body == nil {
 		return nil
 	}
