@@ -17,6 +17,9 @@ const (
 	keptBytes   = 256 << 10
 )
 
+// few is how many members are written to by the group itself: handing them to a writer would take longer.
+const few = 16
+
 // group are subscribers who asked for the same: one topic, one operation with the same variables, one audience. What
 // happens is executed once, for the audience and none of its members, and the same bytes go to all.
 type group struct {
@@ -36,7 +39,7 @@ type group struct {
 	floor   int64 // all stored behind this place that the group has come to is in results
 	at      int64 // the newest place
 	over    *over // nothing comes any more
-	turn    int   // the shard that gets the next member
+	turn    int   // the shard that got the newest member
 }
 
 func newGroup(h *Handler, key string, audience context.Context, at int64) *group {
@@ -81,20 +84,28 @@ func (g *group) add(i feed.Item[any], x *execution) {
 			return
 		}
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.at = max(g.at, i.Place)
+	g.append(i.Place, body)
 	if body != nil {
-		g.results = append(g.results, result{place: g.at, live: i.Place == 0, body: body})
-		g.bytes += len(body)
 		g.wake()
 		g.trim()
+	}
+}
+
+func (g *group) append(place int64, body []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.at = max(g.at, place)
+	if body != nil {
+		g.results = append(g.results, result{place: g.at, live: place == 0, body: body})
+		g.bytes += len(body)
 	}
 }
 
 // trim forgets old results. Those that have not been passed on to all members yet are waited for: no member misses one,
 // and a group is no faster than its writers. Members may hold the old array, so a new one is made, and seldom.
 func (g *group) trim() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	for len(g.results) >= 2*keptResults || g.bytes >= 2*keptBytes {
 		drop := g.surplus()
 		for g.unpassed() < g.first+drop {
@@ -131,22 +142,34 @@ func (g *group) unpassed() int {
 // end is the number that the next result will have.
 func (g *group) end() int { return g.first + len(g.results) }
 
-// wake has the writers pass on what is new, where there are members.
+// wake has what is new passed on, where there are members: to a few of them here and now, to many by the writers.
 func (g *group) wake() {
 	for _, s := range g.shards {
-		if s.empty() {
-			s.passed = g.end()
-		} else {
+		switch n := s.size(); {
+		case n == 0:
+			g.skip(s)
+		case n <= few:
+			s.writer.serve(s)
+		default:
 			s.writer.enqueue(s)
 		}
+	}
+}
+
+// skip notes that a shard without members has nothing to pass on.
+func (g *group) skip(s *shard) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if s.size() == 0 {
+		s.passed = g.end()
 	}
 }
 
 // finish tells all members, once they have what came before, that nothing comes any more.
 func (g *group) finish(errs []byte) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	g.over = &over{errs}
+	g.mu.Unlock()
 	g.wake()
 }
 
@@ -229,9 +252,17 @@ func (g *group) admit(out sink, after int64, caughtUp []result) (m *member, join
 		m.has = after
 	}
 	g.h.groups.stay(g)
-	g.turn = (g.turn + 1) % len(g.shards)
-	g.shards[g.turn].add(m)
+	g.next().add(m)
 	return m, true
+}
+
+// next is the shard of the next member: a few are together, many are spread.
+func (g *group) next() *shard {
+	if s := g.shards[g.turn]; s.size() < few {
+		return s
+	}
+	g.turn = (g.turn + 1) % len(g.shards)
+	return g.shards[g.turn]
 }
 
 func (g *group) release() { g.h.groups.leave(g) }

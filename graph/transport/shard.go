@@ -26,10 +26,10 @@ type shard struct {
 	group  *group
 	writer *writer
 
-	queued bool // the writer is to visit it, or does; of writer.mu
+	queued bool // somebody is to visit it, or does; of writer.mu
 	passed int  // number of the first result that a member may not have; of group.mu
 
-	// The writer's present pass: up to what there was when it began. Of the writer.
+	// The present pass: up to what there was when it began. Of the one who visits.
 	upTo int
 	last *over
 
@@ -38,10 +38,10 @@ type shard struct {
 	at      int
 }
 
-func (s *shard) empty() bool {
+func (s *shard) size() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.members) == 0
+	return len(s.members)
 }
 
 func (s *shard) add(m *member) {

@@ -39,6 +39,26 @@ func (w *writer) enqueue(s *shard) {
 	}
 }
 
+// serve visits a shard here and now, unless somebody does already, who will look again.
+func (w *writer) serve(s *shard) {
+	if !w.claim(s) {
+		return
+	}
+	for w.visit(s) {
+	}
+	w.done(s, false)
+}
+
+func (w *writer) claim(s *shard) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if s.queued {
+		return false
+	}
+	s.queued = true
+	return true
+}
+
 func (w *writer) work() {
 	for s := w.take(); s != nil; s = w.take() {
 		w.done(s, w.visit(s))
