@@ -18,3 +18,9 @@ func Refused(err error) bool {
 	e := pq.As(err)
 	return e != nil && e.Severity == "ERROR" && e.Code != pqerror.LockNotAvailable && e.Code != pqerror.QueryCanceled
 }
+
+// Violates tells whether a statement was refused because what it adds is there already, by the constraint.
+func Violates(err error, constraint string) bool {
+	e := pq.As(err, pqerror.UniqueViolation)
+	return e != nil && e.Constraint == constraint
+}

@@ -45,6 +45,18 @@ func (s *Service) PostAtOnce(ctx context.Context, letters ...Letter) ([]Fate, er
 	return fates, err
 }
 
+// PostTwice executes the statement for one message twice, as a driver does that has lost the first answer.
+func (s *Service) PostTwice(ctx context.Context, l Letter) (first, second Fate, err error) {
+	p := newPosting(l.By, l.In, idempotency.Key{})
+	if err := s.post(ctx, []*posting{p}); err != nil {
+		return Fate{}, Fate{}, err
+	}
+	first = Fate{p.found, p.posted, p.event}
+	again := &posting{place: p.place, event: eventlog.Event{ID: p.event.ID, Kind: p.event.Kind, Side: p.event.Side, ActorID: p.event.ActorID, Body: p.event.Body}}
+	err = s.post(ctx, []*posting{again})
+	return first, Fate{again.found, again.posted, again.event}, err
+}
+
 // Waiting is how many wait to write, in all rooms together.
 func (s *Service) Waiting() int { return s.lines.count() }
 

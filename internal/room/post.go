@@ -12,6 +12,7 @@ import (
 
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/database"
 	"parley/internal/eventlog"
 	"parley/internal/idempotency"
 	"parley/internal/identifier"
@@ -136,11 +137,22 @@ func (s *Service) postOne(ctx context.Context, p *posting) error {
 	key, fingerprint := p.key.Columns()
 	err := s.one.QueryRowContext(ctx, p.place.roomID, p.place.organizationID, p.customerID, e.ID, e.Side, e.ActorID, e.Body, key, fingerprint).
 		Scan(&a.stream, &a.seq, &a.at)
-	if err == nil {
+	switch {
+	case err == nil:
 		p.learn(a)
-	} else if errors.Is(err, sql.ErrNoRows) {
-		err = nil
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case database.Violates(err, "events_pkey"):
+		return s.recognise(ctx, p)
 	}
+	return err
+}
+
+// recognise reads a message that is there already. Its id is random, so it is this one: the connection was lost after the
+// commit and before the answer, and the driver has tried once more.
+func (s *Service) recognise(ctx context.Context, p *posting) error {
+	e, found, err := s.log.Message(ctx, p.event.ID)
+	p.found, p.posted, p.event = found, found, e
 	return err
 }
 

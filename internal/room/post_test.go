@@ -816,3 +816,15 @@ func (p *place) onceEach(sents []*sent) string {
 	}
 	return ""
 }
+
+// Where the answer to a commit is lost, the driver executes the statement again: the sender is told of the one message.
+func TestX4_AMessageWhoseAnswerWasLostIsRecognised(t *testing.T) {
+	t.Parallel()
+	c := newTown(t)
+	p := c.room("ACTIVE")
+	first, second, err := c.rooms.PostTwice(t.Context(), room.Letter{By: c.ari, In: room.SendMessageInput{RoomID: p.id, Body: "hello"}})
+	c.must(err)
+	if !second.Posted || second.Event != first.Event {
+		t.Errorf("first %+v, then %+v", first, second)
+	}
+}
