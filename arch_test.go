@@ -23,7 +23,7 @@ var layers = []struct {
 	{"graph/scalar", []string{"internal/apierr", "internal/typeid"}, "scalars are only read and written"},
 	{"graph/precheck", []string{"internal/apierr", "internal/limits"}, "it judges documents, and knows no domain"},
 	{"graph/transport", []string{"graph/precheck", "graph/transport", "internal/apierr", "internal/feed", "internal/limits"}, "protocols know no domain, so that they serve any schema"},
-	{"graph", []string{"!internal/database", "!internal/eventlog/bus", "!internal/notify", "!internal/throttle", "!internal/idempotency", "ent", "graph/", "internal/"}, "it translates and decides nothing: it calls services, and never touches rows"},
+	{"graph", []string{"!internal/database", "!internal/bus", "!internal/presence", "!internal/notify", "!internal/throttle", "!internal/idempotency", "ent", "graph/", "internal/"}, "it translates and decides nothing: it calls services, and never touches rows"},
 
 	{"internal/room", []string{"internal/customer", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},
 	{"internal/customer", []string{"internal/organization", base}, "customers know no rooms"},
@@ -32,9 +32,10 @@ var layers = []struct {
 	{"internal/notify/simulator", []string{"internal/notify", "internal/apierr", "internal/database", "internal/typeid", "ent"}, "a carrier knows the outbox's ports; the simulated one keeps its phone in the database"},
 	{"internal/notify/smtp", []string{"internal/notify", "internal/apierr", "ent/delivery"}, "a carrier knows the outbox's ports only"},
 	{"internal/notify", []string{"ent", "internal/apierr", "internal/database", "internal/supervise"}, "the outbox carries messages and does not know what they are about"},
-	{"internal/eventlog/bus", []string{"internal/database", "internal/supervise"}, "a bus carries rings and does not know the log"},
-	{"internal/eventlog", []string{"ent", "internal/apierr", "internal/database", "internal/supervise", "internal/typeid"}, "the log does not know what events mean"},
-	{"internal/auth", []string{"ent", "internal/apierr", "internal/database", "internal/limits", "internal/typeid"}, "who asks is known before any domain"},
+	{"internal/bus", []string{"internal/database", "internal/supervise"}, "a bus carries news and does not know what they mean"},
+	{"internal/presence", []string{"internal/bus"}, "who is where is counted without knowing what a place is"},
+	{"internal/eventlog", []string{"ent", "internal/apierr", "internal/bus", "internal/database", "internal/supervise", "internal/typeid"}, "the log does not know what events mean"},
+	{"internal/auth", []string{"ent", "internal/apierr", "internal/bus", "internal/database", "internal/limits", "internal/typeid"}, "who asks is known before any domain"},
 	{"internal/idempotency", []string{"ent", "internal/apierr", "internal/database"}, "it stands under all domains"},
 	{"internal/throttle", []string{"ent", "internal/apierr", "internal/database"}, "it stands under all domains"},
 	{"internal/page", []string{"internal/apierr", "internal/typeid"}, "it stands under all domains"},
@@ -54,8 +55,8 @@ var layers = []struct {
 const base = "internal/(base)"
 
 var basePackages = []string{
-	"ent", "internal/eventlog", "internal/notify", "internal/auth", "internal/apierr", "internal/database", "internal/idempotency",
-	"internal/feed", "internal/identifier", "internal/limits", "internal/page", "internal/supervise", "internal/throttle", "internal/typeid",
+	"ent", "internal/eventlog", "internal/notify", "internal/auth", "internal/apierr", "internal/bus", "internal/database", "internal/idempotency",
+	"internal/feed", "internal/identifier", "internal/limits", "internal/page", "internal/presence", "internal/supervise", "internal/throttle", "internal/typeid",
 }
 
 type pkg struct {

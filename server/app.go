@@ -16,9 +16,9 @@ import (
 	"parley/graph"
 	"parley/graph/transport"
 	"parley/internal/auth"
+	"parley/internal/bus"
 	"parley/internal/database"
 	"parley/internal/eventlog"
-	"parley/internal/eventlog/bus"
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
 	"parley/internal/organization"
@@ -33,6 +33,7 @@ type app struct {
 	log      *slog.Logger
 	listener net.Listener
 
+	bus           *bus.Carried
 	tokens        *auth.Tokens
 	events        *eventlog.Log
 	outbox        *notify.Outbox
@@ -52,12 +53,11 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	}
 	links := auth.NewLinks(c.secret, c.PublicURL)
 	a.counter = throttle.NewCounter(s.db)
-	a.tokens = auth.NewTokens(s.ent, c.limits)
-	rings, err := a.bus(ctx)
-	if err != nil {
+	if a.bus, err = a.carrier(ctx); err != nil {
 		return nil, err
 	}
-	if a.events, err = eventlog.Open(ctx, s.db, rings, log); err != nil {
+	a.tokens = auth.NewTokens(s.ent, c.limits, a.bus)
+	if a.events, err = eventlog.Open(ctx, s.db, a.bus, log); err != nil {
 		return nil, err
 	}
 	a.outbox = notify.New(notify.Config{
@@ -76,8 +76,8 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	return a, nil
 }
 
-// bus is how processes on one database ring each other.
-func (a *app) bus(ctx context.Context) (eventlog.Bus, error) {
+// carrier is the bus that is set: how processes on one database tell each other of news.
+func (a *app) carrier(ctx context.Context) (*bus.Carried, error) {
 	if a.config.Bus == busPostgres {
 		return bus.Postgres(a.store.url), nil
 	}

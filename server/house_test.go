@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/ent"
 	"parley/internal/database"
@@ -28,7 +29,8 @@ type house struct {
 	second bool // on the database of another house
 	log    *journal
 	client *http.Client
-	stop   func() error // ends the server, once, and says how it ended
+	hears  chan struct{} // closed when it hears other processes
+	stop   func() error  // ends the server, once, and says how it ended
 
 	mu       sync.Mutex
 	secrets  map[string]string // what must not be in a log or an error, with what it is
@@ -73,7 +75,7 @@ func newHouse(t testing.TB, change ...setting) *house {
 	}
 	h := &house{
 		t: t, log: &journal{}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 50}},
-		secrets: map[string]string{}, expected: map[string]int{},
+		secrets: map[string]string{}, expected: map[string]int{}, hears: make(chan struct{}),
 	}
 	if h.second = o.beside != nil; h.second {
 		h.db = o.beside.db
@@ -119,6 +121,7 @@ func (h *house) start(s *store, o settings) {
 	if err := seedDemo(h.t.Context(), h.app.organizations); err != nil {
 		h.t.Fatal(err)
 	}
+	h.app.bus.Hear("test", func(string) {}, sync.OnceFunc(func() { close(h.hears) }))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- h.app.serve(ctx, func(string, ...any) {}) }()
@@ -157,6 +160,16 @@ func (h *house) checkLog() {
 	h.checkLeak("the log", log)
 	if !h.provoked && strings.Contains(log, "level=ERROR") {
 		h.t.Errorf("something went wrong inside:\n%s", log)
+	}
+}
+
+// awaitBus waits until the house hears other processes.
+func (h *house) awaitBus() {
+	h.t.Helper()
+	select {
+	case <-h.hears:
+	case <-time.After(longEnough):
+		h.t.Fatal("the bus does not hear")
 	}
 }
 

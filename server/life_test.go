@@ -138,6 +138,7 @@ func TestAPanicBesideRequestsDoesNotEndTheServer(t *testing.T) {
 func TestReadyz(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	h.awaitBus()
 	for _, path := range []string{"/healthz", "/readyz", "/schema.graphqls"} {
 		if response, body := h.fetch("GET", h.url()+path); response.StatusCode != 200 || body == "" {
 			t.Errorf("%s: %d %s", path, response.StatusCode, body)

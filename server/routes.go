@@ -76,13 +76,16 @@ func (a *app) seen(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// readyz tells whether requests can be served: not while shutting down, and not without the database.
+// readyz tells whether requests can be served: not while shutting down, not without the database, and not without the bus:
+// what happens in other processes would come late.
 func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case a.stopping.Load():
 		answer(w, http.StatusServiceUnavailable, "stopping")
 	case !a.reachesDatabase(r.Context()):
 		answer(w, http.StatusServiceUnavailable, "no database")
+	case !a.bus.Hears():
+		answer(w, http.StatusServiceUnavailable, "no bus")
 	default:
 		answer(w, http.StatusOK, "ready")
 	}

@@ -58,8 +58,12 @@ func (a *app) shutdown(ctx context.Context, server *http.Server) error {
 	return nil
 }
 
-// runBackground starts what goes on beside requests; the function it returns waits for its end.
+// runBackground starts what goes on beside requests; the function it returns waits for its end. The bus ends last, with
+// what the others have said at their end.
 func (a *app) runBackground(ctx context.Context) (wait func()) {
+	carrying, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var bus sync.WaitGroup
+	bus.Go(func() { supervise.Run(carrying, a.log, "bus", a.bus.Run) })
 	work := map[string]func(context.Context) error{
 		"access tokens": func(ctx context.Context) error { a.tokens.Run(ctx, a.log); return nil },
 		"event log":     a.events.Run,
@@ -73,7 +77,11 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 	for name, f := range work {
 		all.Go(func() { supervise.Run(ctx, a.log, name, f) })
 	}
-	return all.Wait
+	return func() {
+		all.Wait()
+		stop()
+		bus.Wait()
+	}
 }
 
 // sweep forgets, every hour, what no longer counts.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 )
 
 // onTwoProcesses runs a test on two servers of one database, for each way in which they ring each other.
-func onTwoProcesses(t *testing.T, test func(t *testing.T, one, two *house)) {
+func onTwoProcesses(t *testing.T, test func(t *testing.T, one, two *house), more ...setting) {
 	t.Parallel()
 	for name, bus := range map[string]func(testing.TB) string{
 		"PostgreSQL": func(testing.TB) string { return busPostgres },
@@ -21,9 +22,12 @@ func onTwoProcesses(t *testing.T, test func(t *testing.T, one, two *house)) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			how := []setting{withLimits("rates=0"), withBus(bus(t))}
+			how := append([]setting{withLimits("rates=0"), withBus(bus(t))}, more...)
 			one := newHouse(t, how...)
-			test(t, one, newHouse(t, append(how, beside(one))...))
+			two := newHouse(t, append(how, beside(one))...)
+			one.awaitBus()
+			two.awaitBus()
+			test(t, one, two)
 		})
 	}
 }
@@ -31,19 +35,27 @@ func onTwoProcesses(t *testing.T, test func(t *testing.T, one, two *house)) {
 // startNATS starts a NATS for the test and returns its address.
 func startNATS(t testing.TB) string {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true})
+	s := startNATSAt(t, server.RANDOM_PORT)
+	t.Cleanup(func() { stopNATS(s) })
+	return s.ClientURL()
+}
+
+func startNATSAt(t testing.TB, port int) *server.Server {
+	t.Helper()
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, NoLog: true, NoSigs: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Start()
-	t.Cleanup(func() {
-		s.Shutdown()
-		s.WaitForShutdown()
-	})
 	if !s.ReadyForConnections(longEnough) {
 		t.Fatal("NATS does not start")
 	}
-	return s.ClientURL()
+	return s
+}
+
+func stopNATS(s *server.Server) {
+	s.Shutdown()
+	s.WaitForShutdown()
 }
 
 // at is the same person at another process.
@@ -61,13 +73,11 @@ func TestAMessageArrivesAtTheOtherProcessAtOnce(t *testing.T) {
 		feed := agent.at(two).follow(room, overSocket)
 		feed.expect("CaughtUp")
 		var took []time.Duration
-		for i := range 200 {
+		for i := range 100 {
 			began := time.Now()
 			agent.TrySay(room, fmt.Sprintf("message %d", i)).ok()
 			feed.expect("MessagePosted")
-			if i >= 100 { // the buses may have begun after the servers
-				took = append(took, time.Since(began))
-			}
+			took = append(took, time.Since(began))
 		}
 		slices.Sort(took)
 		median, late := took[len(took)/2], took[len(took)*99/100]
@@ -132,4 +142,66 @@ func TestAWrongBusStopsTheStart(t *testing.T) {
 			t.Errorf("%s: %v", right, err)
 		}
 	}
+}
+
+// By the look at the database alone it would be half a second on average.
+func TestX3_SigningOutEndsSubscriptionsInTheOtherProcessAtOnce(t *testing.T) {
+	onTwoProcesses(t, func(t *testing.T, one, two *house) {
+		second := one.SignIn("second@demo.example")
+		room, ada := second.invited()
+		adas := ada.at(two).everywhere(room)
+		var took []time.Duration
+		for range 9 {
+			agent := one.SignIn("agent@demo.example")
+			feeds := agent.at(two).everywhere(room)
+			agent.SignOut()
+			began := time.Now()
+			ended(t, feeds, longEnough)
+			took = append(took, time.Since(began))
+			second.Says("Only those who are left see it", room)
+			for _, f := range adas {
+				f.expect("MessagePosted")
+			}
+			if a := agent.at(two).ask(`{ viewer { __typename } }`, nil); a.status != 401 {
+				t.Errorf("the token still works: %d %s", a.status, a.body)
+			}
+		}
+		ada.mutate("signOut", nil, "").ok()
+		began := time.Now()
+		ended(t, adas, longEnough)
+		took = append(took, time.Since(began))
+		slices.Sort(took)
+		median := took[len(took)/2]
+		t.Logf("from the answer to the end of subscriptions in the other process: median %s, at most %s", median, took[len(took)-1])
+		if median > 250*time.Millisecond {
+			t.Errorf("half of them took longer than %s", median)
+		}
+	})
+}
+
+func TestNotReadyWithoutTheBus(t *testing.T) {
+	t.Parallel()
+	nats := startNATSAt(t, server.RANDOM_PORT)
+	port := nats.Addr().(*net.TCPAddr).Port
+	h := newHouse(t, withBus(nats.ClientURL()))
+	h.provoke()
+	h.awaitBus()
+	word := func() string {
+		_, body := h.fetch("GET", h.url()+"/readyz")
+		return strings.TrimSpace(body)
+	}
+	until := func(want string) {
+		t.Helper()
+		for late := time.Now().Add(longEnough); word() != want; {
+			if time.Now().After(late) {
+				t.Fatalf("%s, want %s", word(), want)
+			}
+		}
+	}
+	until(`{"status":"ready"}`)
+	stopNATS(nats)
+	until(`{"status":"no bus"}`)
+	nats = startNATSAt(t, port)
+	t.Cleanup(func() { stopNATS(nats) })
+	until(`{"status":"ready"}`)
 }

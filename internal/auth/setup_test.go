@@ -11,6 +11,7 @@ import (
 	"parley/ent/member"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/bus"
 	"parley/internal/database"
 	"parley/internal/dbtest"
 	"parley/internal/limits"
@@ -38,7 +39,7 @@ func setup(t *testing.T, change ...func(*limits.Limits)) *bundle {
 		f(&l)
 	}
 	b := &bundle{db: dbtest.New(t)}
-	b.tokens = auth.NewTokens(b.db.Ent, l)
+	b.tokens = auth.NewTokens(b.db.Ent, l, bus.Alone{})
 	b.tx(t, func(tx *ent.Tx) error { return b.populate(t.Context(), tx) })
 	return b
 }
@@ -108,7 +109,7 @@ func (b *bundle) revoke(t *testing.T, v auth.Viewer) {
 // revokeElsewhere ends a token from another process.
 func (b *bundle) revokeElsewhere(t *testing.T, v auth.Viewer) {
 	t.Helper()
-	other := auth.NewTokens(b.db.Ent, limits.Default())
+	other := auth.NewTokens(b.db.Ent, limits.Default(), bus.Alone{})
 	b.tx(t, func(tx *ent.Tx) error { return other.RevokeTx(t.Context(), tx, accesstoken.ID(v.TokenID)) })
 }
 

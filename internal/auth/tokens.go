@@ -18,6 +18,7 @@ import (
 	"parley/ent/member"
 	"parley/ent/predicate"
 	"parley/internal/apierr"
+	"parley/internal/bus"
 	"parley/internal/database"
 	"parley/internal/limits"
 )
@@ -33,6 +34,8 @@ const lookup = 10 * time.Second
 type Tokens struct {
 	ent    *ent.Client
 	limits limits.Limits
+	bus    bus.Bus
+	look   chan struct{} // holds a value when the database is to be asked at once
 
 	mu       sync.Mutex
 	sessions map[[32]byte]*session
@@ -51,12 +54,15 @@ type session struct {
 	held    int       // by open connections
 }
 
-// NewTokens returns the tokens kept in the database. Run must be called for them to end in time.
-func NewTokens(client *ent.Client, l limits.Limits) *Tokens {
-	return &Tokens{
-		ent: client, limits: l,
+// NewTokens returns the tokens kept in the database. Processes tell each other over the bus of those that are revoked. Run
+// must be called for all to end in time.
+func NewTokens(client *ent.Client, l limits.Limits, b bus.Bus) *Tokens {
+	t := &Tokens{
+		ent: client, limits: l, bus: b, look: make(chan struct{}, 1),
 		sessions: map[[32]byte]*session{}, byID: map[string]*session{}, ended: map[string]time.Time{},
 	}
+	b.Hear(topicRevoked, t.heard, t.missed)
+	return t
 }
 
 // Session is what a token stands for.
@@ -187,13 +193,17 @@ func alive() predicate.AccessToken {
 		accesstoken.Not(accesstoken.HasMemberWith(member.DeactivatedAtNotNil())))
 }
 
-// RevokeTx ends the tokens; connections opened with them in this process end when the transaction has committed.
+// RevokeTx ends the tokens; connections opened with them end when the transaction has committed, those of other processes
+// as soon as they hear of it.
 func (t *Tokens) RevokeTx(ctx context.Context, tx *ent.Tx, which ...predicate.AccessToken) error {
 	ids, err := revoke(ctx, tx, accesstoken.And(append(which, accesstoken.RevokedAtIsNil())...))
 	if err != nil {
 		return fmt.Errorf("revoke access tokens: %w", err)
 	}
-	database.AfterCommit(tx, func() { t.end(ids...) })
+	database.AfterCommit(tx, func() {
+		t.end(ids...)
+		t.tell(ids)
+	})
 	return nil
 }
 

@@ -16,7 +16,8 @@ import (
 )
 
 // Run ends sessions whose tokens have ended, whoever ended them, and moves the idle time of those that were used; it
-// returns when the context ends. It asks the database once a second for all sessions together.
+// returns when the context ends. It asks the database once a second for all sessions together,
+// whatever the bus says.
 func (t *Tokens) Run(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -25,6 +26,7 @@ func (t *Tokens) Run(ctx context.Context, log *slog.Logger) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-t.look:
 		}
 		if err := t.check(ctx); err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "check access tokens", "error", err)

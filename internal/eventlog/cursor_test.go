@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/internal/apierr"
+	"parley/internal/bus"
 	"parley/internal/database"
 	"parley/internal/database/embedded"
 	"parley/internal/dbtest"
@@ -96,7 +97,7 @@ func TestProcessesThatStartTogetherAgreeOnTheEpoch(t *testing.T) {
 	var group errgroup.Group
 	for i := range cursors {
 		group.Go(func() error {
-			log, err := eventlog.Open(t.Context(), db.SQL, eventlog.Alone{}, slog.New(slog.DiscardHandler))
+			log, err := eventlog.Open(t.Context(), db.SQL, bus.Alone{}, slog.New(slog.DiscardHandler))
 			if err == nil {
 				cursors[i] = log.Cursor(1, 1)
 			}
@@ -156,7 +157,7 @@ func TestADatabaseThatIsSetBackHasAnotherEpoch(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := &bundle{db: open(t, server.URL("parley"))}
-	b.log = b.open(t, eventlog.Alone{})
+	b.log = b.open(t, bus.Alone{})
 	b.stream = b.newStream(t)
 	old := b.log.Cursor(b.stream, 0)
 	f := b.log.Follow(b.stream, 0)
@@ -223,7 +224,7 @@ func open(t *testing.T, url string) *dbtest.DB {
 
 func openAt(t *testing.T, url string) *eventlog.Log {
 	t.Helper()
-	return (&bundle{db: open(t, url)}).open(t, eventlog.Alone{})
+	return (&bundle{db: open(t, url)}).open(t, bus.Alone{})
 }
 
 // Who follows through a process that has lost its database is told, so that they go to another.

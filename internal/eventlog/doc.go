@@ -10,6 +10,8 @@
 //     doorbell; a lost, doubled or late ring costs a moment, never an event.
 //   - Slow followers hold nothing up and are not held in memory: one that falls behind what its stream's tail
 //     remembers reads the log again.
+//   - Live only. What is told (Tell) reaches those who follow at that moment, between the events, and nobody later. It is
+//     not stored, takes no place among the events, and may be lost: by the bus, or by a follower that is slow.
 //   - The end. When a stream is sealed nothing is appended any more.
 //   - One history. A cursor of another database, or of this one before it was set back (a restore, a failover), is
 //     refused, and who follows at that moment is told.

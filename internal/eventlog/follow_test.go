@@ -5,45 +5,60 @@ import (
 	"errors"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
 
+	"parley/internal/bus"
 	"parley/internal/eventlog"
 )
 
-// flaky is a bus between two processes that loses a third of the rings, doubles a third, and delays what it likes.
-type flaky struct{ rings chan int64 }
+// flaky is a bus between processes that loses a third of the rings, doubles a third, and delays what it likes.
+type flaky struct {
+	bus.Alone
+	rings  chan string
+	heard  []func(string)
+	missed []func()
+}
 
-func newFlaky() flaky { return flaky{make(chan int64, 10_000)} }
+func newFlaky() *flaky { return &flaky{rings: make(chan string, 10_000)} }
 
-func (f flaky) Ring(streamIDs ...int64) {
-	for _, id := range streamIDs {
+func (f *flaky) Ring(_ string, names ...string) {
+	for _, name := range names {
 		for range rand.IntN(3) {
 			select {
-			case f.rings <- id:
+			case f.rings <- name:
 			default:
 			}
 		}
 	}
 }
 
-func (f flaky) Run(ctx context.Context, rung func(int64), rungAll func()) error {
-	held := map[int64]bool{}
+func (f *flaky) Hear(topic string, heard func(string), missed func()) {
+	if topic == eventlog.TopicGrown {
+		f.heard, f.missed = append(f.heard, heard), append(f.missed, missed)
+	}
+}
+
+// carry brings rings to all processes, also to those that rang, until the context ends.
+func (f *flaky) carry(ctx context.Context) {
+	held := map[string]bool{}
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
-		case id := <-f.rings:
-			held[id] = true
+			return
+		case name := <-f.rings:
+			held[name] = true
 		}
+		who := rand.IntN(len(f.heard))
 		switch rand.IntN(20) {
 		case 0:
-			rungAll()
+			f.missed[who]()
 		case 1, 2, 3, 4, 5, 6:
-			for id := range held {
-				rung(id)
+			for name := range held {
+				f.heard[who](name)
 			}
 			clear(held)
 		}
@@ -53,12 +68,17 @@ func (f flaky) Run(ctx context.Context, rung func(int64), rungAll func()) error 
 // Many follow from anywhere, in two processes, while many write, in three ways, of which one rings nobody at all.
 func TestFollowersGetEverythingOnceAndInOrder(t *testing.T) {
 	t.Parallel()
-	bus := newFlaky()
+	over := newFlaky()
 	here := setup(t)
-	here.log = here.open(t, bus)
-	there := here.open(t, bus)
+	here.log = here.open(t, over)
+	there := here.open(t, over)
 	run(t, here.log)
 	run(t, there)
+	ctx, cancel := context.WithCancel(t.Context())
+	var carrying sync.WaitGroup
+	carrying.Go(func() { over.carry(ctx) })
+	defer carrying.Wait()
+	defer cancel()
 
 	const writers, each, followers = 8, 60, 48
 	const apart = writers * each / followers / 2

@@ -5,17 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/lib/pq"
 
-	"parley/internal/supervise"
+	"parley/internal/bus"
 )
 
 // checkEvery is how often streams with followers are looked at for events whose rings were never sent, such as those
 // of a process that ended between commit and ring, and the database for whether it is still the same.
 const checkEvery = time.Second
+
+// Topics of the bus: streams that have grown, and what happens in them live only.
+const (
+	topicGrown = "stream1"
+	topicLive  = "live1"
+)
 
 // unreachable is for how long followers wait for a database that does not answer.
 const unreachable = 5 * time.Second
@@ -26,32 +33,22 @@ type reader func(ctx context.Context, streamID, after int64) ([]Event, error)
 // hub keeps one tail for each stream that has followers.
 type hub struct {
 	read reader
-	bus  Bus
+	bus  bus.Bus
 	log  *slog.Logger
 
 	mu    sync.Mutex
 	tails map[int64]*tail
 }
 
-func newHub(read reader, bus Bus, log *slog.Logger) *hub {
-	return &hub{read: read, bus: bus, log: log, tails: map[int64]*tail{}}
+func newHub(read reader, b bus.Bus, log *slog.Logger) *hub {
+	h := &hub{read: read, bus: b, log: log, tails: map[int64]*tail{}}
+	b.Hear(topicGrown, h.heardGrown, h.ringAll)
+	b.Hear(topicLive, h.heardLive, func() {})
+	return h
 }
 
-// Run serves followers until the context ends. The bus fails and is started again by itself; it has ended when Run
-// returns, so that there is one listener however often Run is called.
-func (l *Log) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	var bus sync.WaitGroup
-	bus.Go(func() { supervise.Run(ctx, l.log, "bus of the log", l.hub.listen) })
-	defer bus.Wait()
-	defer cancel()
-	return l.check(ctx)
-}
-
-// listen hears the bus. It ends with an error whatever the bus says, since a bus has no reason to end.
-func (h *hub) listen(ctx context.Context) error {
-	return errors.Join(h.bus.Run(ctx, h.ringHere, h.ringAll), errors.New("the bus has ended"))
-}
+// Run serves followers until the context ends.
+func (l *Log) Run(ctx context.Context) error { return l.check(ctx) }
 
 // check looks for what no ring has told, and tells followers when the database is lost. A look at a network that has gone
 // silent takes its time, so it is not waited for.
@@ -132,7 +129,16 @@ func (l *Log) checkGrowth(ctx context.Context) error {
 // ring tells this process and the others that a stream has grown.
 func (h *hub) ring(streamID int64) {
 	h.ringHere(streamID)
-	h.bus.Ring(streamID)
+	h.ringOthers(streamID)
+}
+
+func (h *hub) ringOthers(streamID int64) { h.bus.Ring(topicGrown, strconv.FormatInt(streamID, 36)) }
+
+// heardGrown rings a stream that another process has rung.
+func (h *hub) heardGrown(name string) {
+	if id, err := strconv.ParseInt(name, 36, 64); err == nil {
+		h.ringHere(id)
+	}
 }
 
 // hand gives events that this process has committed to their tail, and rings the others, once.
@@ -141,7 +147,7 @@ func (h *hub) hand(events []Event) {
 	if t := h.tail(stream); t != nil {
 		t.hand(events)
 	}
-	h.bus.Ring(stream)
+	h.ringOthers(stream)
 }
 
 func (h *hub) ringHere(streamID int64) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/ent"
+	"parley/internal/bus"
 	"parley/internal/database"
 	"parley/internal/typeid"
 )
@@ -29,14 +30,14 @@ type Log struct {
 }
 
 // Open returns the log in the database. Run must be called for followers to be served.
-func Open(ctx context.Context, db *sql.DB, bus Bus, log *slog.Logger) (*Log, error) {
+func Open(ctx context.Context, db *sql.DB, b bus.Bus, log *slog.Logger) (*Log, error) {
 	epoch, err := findEpoch(ctx, db)
 	if err != nil {
 		return nil, err
 	}
 	l := &Log{db: db, log: log, reached: time.Now()}
 	l.epoch.Store(epoch)
-	l.hub = newHub(l.read, bus, log)
+	l.hub = newHub(l.read, b, log)
 	return l, nil
 }
 

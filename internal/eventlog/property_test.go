@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -26,12 +27,13 @@ const (
 	leave
 	readSome // a follower that was not reading reads once
 	readFails
+	tell
 	settle
 	steps
 )
 
 // Whatever happens to a stream, in whatever order: each follower gets each event once and in order, and all of them
-// once the check has looked.
+// once the check has looked; and of what is told, some, in order, none twice and none from before it followed.
 func TestAnyInterleaving(t *testing.T) {
 	t.Parallel()
 	number := rapid.OneOf(rapid.IntRange(0, 3), rapid.IntRange(0, 1000))
@@ -57,6 +59,8 @@ type stage struct {
 	mu     sync.Mutex
 	events []eventlog.Event
 	fails  bool
+
+	told int // signals
 }
 
 // spectator follows; the eager ones always read, the others when they are told to.
@@ -64,6 +68,7 @@ type spectator struct {
 	*eventlog.Follower
 	eager bool
 	at    int64
+	heard int // number of the last signal
 	err   error
 }
 
@@ -107,6 +112,11 @@ func (s *stage) do(h step) {
 		s.mu.Lock()
 		s.fails = true
 		s.mu.Unlock()
+	case tell:
+		for range 1 + h.which%200 {
+			s.told++
+			s.log.TellHere(1, eventlog.Signal{Data: strconv.Itoa(s.told)})
+		}
 	case settle:
 		synctest.Wait()
 	}
@@ -116,7 +126,7 @@ func (s *stage) do(h step) {
 func (s *stage) join(behind, old int64) {
 	newest := s.last()
 	after := max(0, newest-behind)
-	f := &spectator{Follower: s.log.Follow(1, after), eager: old%2 == 0, at: after}
+	f := &spectator{Follower: s.log.Follow(1, after), eager: old%2 == 0, at: after, heard: s.told}
 	s.followers = append(s.followers, f)
 	if f.eager {
 		s.eager.Go(func() {
@@ -138,12 +148,25 @@ func (f *spectator) next(patience time.Duration) bool {
 		return errors.Is(err, errAway)
 	}
 	for _, e := range events {
+		if e.Seq == 0 {
+			f.hear(e)
+			continue
+		}
 		if f.at++; e.Seq != f.at {
 			f.err = errors.Join(f.err, fmt.Errorf("event %d came where %d was due", e.Seq, f.at))
 			return false
 		}
 	}
 	return len(events) > 0
+}
+
+// hear notes a signal, of which some may be missing.
+func (f *spectator) hear(e eventlog.Event) {
+	number, err := strconv.Atoi(e.Data)
+	if err != nil || number <= f.heard {
+		f.err = errors.Join(f.err, err, fmt.Errorf("signal %q came after %d", e.Data, f.heard))
+	}
+	f.heard = number
 }
 
 // end rings as the check does, and looks at what everybody has got.

@@ -10,6 +10,7 @@ import (
 
 	"parley/ent"
 	"parley/internal/apierr"
+	"parley/internal/bus"
 	"parley/internal/database"
 	"parley/internal/dbtest"
 	"parley/internal/eventlog"
@@ -30,15 +31,15 @@ type bundle struct {
 func setup(t testing.TB, opts ...dbtest.Option) *bundle {
 	t.Helper()
 	b := &bundle{db: dbtest.New(t, opts...)}
-	b.log = b.open(t, eventlog.Alone{})
+	b.log = b.open(t, bus.Alone{})
 	b.stream = b.newStream(t)
 	return b
 }
 
 // open returns a log in the database, as another process has it.
-func (b *bundle) open(t testing.TB, bus eventlog.Bus) *eventlog.Log {
+func (b *bundle) open(t testing.TB, over bus.Bus) *eventlog.Log {
 	t.Helper()
-	log, err := eventlog.Open(t.Context(), b.db.SQL, bus, slog.New(slog.DiscardHandler))
+	log, err := eventlog.Open(t.Context(), b.db.SQL, over, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,10 @@ type tail struct {
 	head   int64         // place of the newest event known
 	recent []Event       // the newest events, without gaps, up to head
 	bytes  int           // of text in them
-	grown  chan struct{} // closed, and replaced, when head moves
+	grown  chan struct{} // closed, and replaced, when head moves or something is told
+
+	signals []Event // the newest of what is live only
+	told    int64   // number of the newest
 }
 
 func newTail(stream, head int64, read reader) *tail {
@@ -98,9 +101,14 @@ func (t *tail) extend(events []Event) {
 	}
 	if moved {
 		t.forget()
-		close(t.grown)
-		t.grown = make(chan struct{})
+		t.wake()
 	}
+}
+
+// wake has the followers look. The caller holds the lock.
+func (t *tail) wake() {
+	close(t.grown)
+	t.grown = make(chan struct{})
 }
 
 // forget drops old events. Followers may still hold the old array, so a new one is made, and seldom: when there is
@@ -130,18 +138,30 @@ func (t *tail) ringUpTo(seq int64) {
 	}
 }
 
-// since returns the events after a place, where the tail remembers them; otherwise a channel that is closed when the
-// tail grows, and whether the place is behind the tail's memory, so that the log has to be read.
-func (t *tail) since(after int64) (events []Event, grown <-chan struct{}, behind bool) {
+// news are what a follower has to take.
+type news struct {
+	events  []Event
+	behind  bool    // the tail does not remember the events: the log has to be read
+	signals []Event // live only
+	told    int64   // number of the last of them
+	grown   <-chan struct{}
+}
+
+// since returns the events after a place, where the tail remembers them, the signals behind a number, and a channel that
+// is closed when there is more.
+func (t *tail) since(after, told int64) (n news) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	n.grown = t.grown
+	n.signals, n.told = t.toldSince(told)
 	missing := t.head - after
 	switch {
 	case missing <= 0:
-		return nil, t.grown, false
 	case missing > int64(len(t.recent)):
-		return nil, t.grown, true
+		n.behind = true
+	default:
+		last := len(t.recent)
+		n.events = t.recent[last-int(missing) : last : last]
 	}
-	n := len(t.recent)
-	return t.recent[n-int(missing) : n : n], t.grown, false
+	return n
 }

@@ -9,6 +9,7 @@ import (
 	"parley/ent/portal"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/bus"
 	"parley/internal/dbtest"
 	"parley/internal/limits"
 	"parley/internal/organization"
@@ -42,7 +43,7 @@ func setup(t *testing.T) *bundle {
 // process returns the service as another process has it.
 func (b *bundle) process() (*organization.Service, *auth.Tokens) {
 	l := limits.Default()
-	tokens := auth.NewTokens(b.db.Ent, l)
+	tokens := auth.NewTokens(b.db.Ent, l, bus.Alone{})
 	return organization.New(b.db.Ent, l, tokens, auth.NewPasswords(), throttle.NewCounter(b.db.SQL)), tokens
 }
 

@@ -20,6 +20,7 @@ import (
 
 	"parley/ent/member"
 	"parley/internal/auth"
+	"parley/internal/bus"
 	"parley/internal/dbtest"
 	"parley/internal/eventlog"
 	"parley/internal/limits"
@@ -92,9 +93,9 @@ func newHouse(b *testing.B) *house {
 	h := &house{db: dbtest.New(b, dbtest.Durable())}
 	lifted, err := limits.Parse("rates=0")
 	must(b, err)
-	tokens := auth.NewTokens(h.db.Ent, lifted)
+	tokens := auth.NewTokens(h.db.Ent, lifted, bus.Alone{})
 	counter := throttle.NewCounter(h.db.SQL)
-	events, err := eventlog.Open(b.Context(), h.db.SQL, eventlog.Alone{}, slog.New(slog.DiscardHandler))
+	events, err := eventlog.Open(b.Context(), h.db.SQL, bus.Alone{}, slog.New(slog.DiscardHandler))
 	must(b, err)
 	h.rooms, err = room.New(b.Context(), room.Parts{
 		DB: h.db.SQL, Ent: h.db.Ent, Limits: lifted, Log: events, Tokens: tokens, Counter: counter,

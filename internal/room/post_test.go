@@ -19,6 +19,7 @@ import (
 	"parley/ent/member"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/bus"
 	"parley/internal/database"
 	"parley/internal/dbtest"
 	"parley/internal/eventlog"
@@ -50,7 +51,7 @@ func newTown(t *testing.T) *town {
 	c := &town{t: t, db: dbtest.New(t)}
 	c.use(c.db.URL, database.Options{Lock: patience, Statement: patience})
 	var err error
-	c.store, err = eventlog.Open(t.Context(), c.db.SQL, eventlog.Alone{}, slog.New(slog.DiscardHandler))
+	c.store, err = eventlog.Open(t.Context(), c.db.SQL, bus.Alone{}, slog.New(slog.DiscardHandler))
 	c.must(err)
 	c.ari = c.found("Here", "ari")
 	c.bo = c.hire("bo")
@@ -67,10 +68,10 @@ func (c *town) use(url string, o database.Options) {
 	lifted, err := limits.Parse("rates=0,message-characters=0,operation=1m")
 	c.must(err)
 	client := database.Client(pool)
-	c.log, err = eventlog.Open(c.t.Context(), pool, eventlog.Alone{}, slog.New(slog.DiscardHandler))
+	c.log, err = eventlog.Open(c.t.Context(), pool, bus.Alone{}, slog.New(slog.DiscardHandler))
 	c.must(err)
 	c.rooms, err = room.New(c.t.Context(), room.Parts{
-		DB: pool, Ent: client, Limits: lifted, Log: c.log, Tokens: auth.NewTokens(client, lifted), Counter: throttle.NewCounter(pool),
+		DB: pool, Ent: client, Limits: lifted, Log: c.log, Tokens: auth.NewTokens(client, lifted, bus.Alone{}), Counter: throttle.NewCounter(pool),
 	})
 	c.must(err)
 }
@@ -79,7 +80,7 @@ func (c *town) found(name, person string) auth.Viewer {
 	c.t.Helper()
 	l := limits.Default()
 	counter := throttle.NewCounter(c.db.SQL)
-	c.must(organization.New(c.db.Ent, l, auth.NewTokens(c.db.Ent, l), auth.NewPasswords(), counter).Found(c.t.Context(), organization.Plan{
+	c.must(organization.New(c.db.Ent, l, auth.NewTokens(c.db.Ent, l, bus.Alone{}), auth.NewPasswords(), counter).Found(c.t.Context(), organization.Plan{
 		Name: name, Members: []organization.MemberPlan{{
 			Email: person + "@demo.example", FirstName: person, LastName: "Agent", Password: "secret password",
 			Role: member.RoleAgent, ClassOfService: member.ClassOfServiceInternal,

@@ -21,8 +21,8 @@ const (
 //
 // Deployments may share a NATS: the subject names the database, by the identifier of its cluster and its own in there.
 // Both outlast a failover, so that processes find each other while one of them still has the old primary. Copies of a
-// cluster have them too, and ring each other without need, which does no harm.
-func NATS(ctx context.Context, url string, db *sql.DB) (*Bus, error) {
+// cluster have them too, and tell each other news without need, which does no harm.
+func NATS(ctx context.Context, url string, db *sql.DB) (*Carried, error) {
 	const name = `SELECT format('parley.%s.%s', (SELECT system_identifier FROM pg_control_system()), oid)
 		FROM pg_database WHERE datname = current_database()`
 	n := natsServer{url: url}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -12,9 +13,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
+	"parley/internal/bus"
 	"parley/internal/dbtest"
-	"parley/internal/eventlog"
-	"parley/internal/eventlog/bus"
 	"parley/internal/supervise"
 )
 
@@ -25,11 +25,11 @@ const patience = 20 * time.Second
 
 // medium is what a bus runs over, in the hands of a test.
 type medium interface {
-	bus() eventlog.Bus             // of one process
-	far() (eventlog.Bus, silencer) // of a process that reaches the medium over a network that can be cut
+	bus() *bus.Carried             // of one process
+	far() (*bus.Carried, silencer) // of a process that reaches the medium over a network that can be cut
 	shout(payloads ...string)      // says something to all processes
 	breakConnections()             // of all processes; the medium is there again when it returns
-	missing() eventlog.Bus         // a bus whose medium is not there
+	missing() *bus.Carried         // a bus whose medium is not there
 }
 
 type silencer interface {
@@ -55,9 +55,9 @@ type postgres struct {
 
 func newPostgres(t testing.TB) medium { return &postgres{t, dbtest.New(t)} }
 
-func (p *postgres) bus() eventlog.Bus { return bus.Postgres(p.db.URL) }
+func (p *postgres) bus() *bus.Carried { return bus.Postgres(p.db.URL) }
 
-func (p *postgres) far() (eventlog.Bus, silencer) {
+func (p *postgres) far() (*bus.Carried, silencer) {
 	network, url := p.db.Network(p.t)
 	return bus.Postgres(url), network
 }
@@ -72,7 +72,7 @@ func (p *postgres) breakConnections() {
 	p.exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
 }
 
-func (p *postgres) missing() eventlog.Bus {
+func (p *postgres) missing() *bus.Carried {
 	return bus.Postgres("postgres://nobody@127.0.0.1:1/nothing?sslmode=disable")
 }
 
@@ -116,16 +116,16 @@ func (n *natsMedium) stop() {
 	n.server.WaitForShutdown()
 }
 
-func (n *natsMedium) bus() eventlog.Bus { return n.at("nats://" + n.server.Addr().String()) }
+func (n *natsMedium) bus() *bus.Carried { return n.at("nats://" + n.server.Addr().String()) }
 
-func (n *natsMedium) far() (eventlog.Bus, silencer) {
+func (n *natsMedium) far() (*bus.Carried, silencer) {
 	network := dbtest.NewNetwork(n.t, "tcp", n.server.Addr().String())
 	return n.at("nats://" + network.Address()), network
 }
 
-func (n *natsMedium) missing() eventlog.Bus { return n.at("nats://127.0.0.1:1") }
+func (n *natsMedium) missing() *bus.Carried { return n.at("nats://127.0.0.1:1") }
 
-func (n *natsMedium) at(url string) eventlog.Bus {
+func (n *natsMedium) at(url string) *bus.Carried {
 	n.t.Helper()
 	b, err := bus.NATS(n.t.Context(), url, n.db.SQL)
 	if err != nil {
@@ -157,44 +157,54 @@ func (n *natsMedium) breakConnections() {
 	n.start()
 }
 
+// Topics of the tests. Streams are rung in one, the other has signals.
+const (
+	streams = "stream1"
+	talk    = "talk1"
+)
+
 // process hears a bus, which is started again when it ends, as in the server.
 type process struct {
-	eventlog.Bus
+	*bus.Carried
 	t     testing.TB
-	all   chan struct{} // a value for each time that everything was rung
+	all   chan struct{} // a value for each time that something may have been missed
+	said  chan string   // the signals
 	ended chan error    // how the bus ended
 
 	mu    sync.Mutex
-	heard map[int64]int // how often each stream was rung
-	news  chan struct{} // holds a value when a stream was rung
+	heard map[string]int // how often each stream was rung
+	news  chan struct{}  // holds a value when a stream was rung
 	stop  func()
 }
 
 // start starts a process and waits until it hears.
-func start(t testing.TB, b eventlog.Bus) *process {
+func start(t testing.TB, b *bus.Carried) *process {
 	t.Helper()
 	p := &process{
-		Bus: b, t: t, all: make(chan struct{}, 1000), ended: make(chan error, 1000), heard: map[int64]int{}, news: make(chan struct{}, 1),
+		Carried: b, t: t, all: make(chan struct{}, 1000), said: make(chan string, 10_000), ended: make(chan error, 1000),
+		heard: map[string]int{}, news: make(chan struct{}, 1),
 	}
+	b.Hear(streams, p.rung, func() { p.all <- struct{}{} })
+	b.Hear(talk, func(signal string) { p.said <- signal }, func() {})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		supervise.Run(ctx, slog.New(slog.DiscardHandler), "bus", func(ctx context.Context) error {
-			err := b.Run(ctx, p.rung, func() { p.all <- struct{}{} })
+			err := b.Run(ctx)
 			p.ended <- err
 			return err
 		})
 	}()
 	p.stop = sync.OnceFunc(func() { cancel(); <-done })
 	t.Cleanup(p.stop)
-	p.rungAll()
+	p.missed()
 	return p
 }
 
-func (p *process) rung(streamID int64) {
+func (p *process) rung(name string) {
 	p.mu.Lock()
-	p.heard[streamID]++
+	p.heard[name]++
 	p.mu.Unlock()
 	select {
 	case p.news <- struct{}{}:
@@ -202,8 +212,8 @@ func (p *process) rung(streamID int64) {
 	}
 }
 
-// rungAll waits until everything is rung.
-func (p *process) rungAll() {
+// missed waits until something may have been missed.
+func (p *process) missed() {
 	p.t.Helper()
 	select {
 	case <-p.all:
@@ -213,24 +223,39 @@ func (p *process) rungAll() {
 }
 
 // hears waits until streams were rung.
-func (p *process) hears(streams ...int64) {
+func (p *process) hears(names ...string) {
 	p.t.Helper()
 	late := time.After(patience)
-	for _, id := range streams {
-		for p.count(id) == 0 {
+	for _, name := range names {
+		for p.count(name) == 0 {
 			select {
 			case <-p.news:
 			case <-late:
-				p.t.Fatalf("waited in vain for stream %d", id)
+				p.t.Fatalf("waited in vain for stream %s", name)
 			}
 		}
 	}
 }
 
-func (p *process) count(stream int64) int {
+// hearsSaid waits for the next signals.
+func (p *process) hearsSaid(signals ...string) {
+	p.t.Helper()
+	for _, want := range signals {
+		select {
+		case got := <-p.said:
+			if got != want {
+				p.t.Fatalf("heard %.40q, want %.40q", got, want)
+			}
+		case <-time.After(patience):
+			p.t.Fatalf("waited in vain for %.40q", want)
+		}
+	}
+}
+
+func (p *process) count(name string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.heard[stream]
+	return p.heard[name]
 }
 
 // total is how often streams were rung.
@@ -243,11 +268,11 @@ func (p *process) total() (n int) {
 	return n
 }
 
-// streams are n of them.
-func streams(n int) []int64 {
-	ids := make([]int64, n)
-	for i := range ids {
-		ids[i] = int64(i+1) * 900_000_000_000_000 // as long as most
+// names are n of them, as long as those of streams.
+func names(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = strconv.FormatInt(int64(i+1)*900_000_000_000_000, 10)
 	}
-	return ids
+	return names
 }

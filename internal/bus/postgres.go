@@ -11,12 +11,12 @@ import (
 	"parley/internal/database"
 )
 
-// channel is where rings are notified. PostgreSQL keeps the channels of databases apart.
+// channel is where news are notified. PostgreSQL keeps the channels of databases apart.
 const channel = "parley"
 
 // Postgres returns a bus over the notifications of the database at the address. It has two connections of its own: one
-// that listens, and one that notifies, so that rings and requests do not wait for each other.
-func Postgres(url string) *Bus { return newBus(postgres{url}) }
+// that listens, and one that notifies, so that news and requests do not wait for each other.
+func Postgres(url string) *Carried { return newBus(postgres{url}) }
 
 type postgres struct{ url string }
 

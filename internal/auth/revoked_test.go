@@ -1,0 +1,97 @@
+package auth_test
+
+import (
+	"testing"
+	"time"
+
+	"parley/ent"
+	"parley/ent/accesstoken"
+	"parley/internal/auth"
+	"parley/internal/bus"
+	"parley/internal/limits"
+)
+
+// wire is a bus from one process to another.
+type wire struct {
+	bus.Alone
+	heard  func(string)
+	missed func()
+}
+
+func (w *wire) Publish(_, signal string) { w.heard(signal) }
+
+// port is the other end of it.
+type port struct {
+	bus.Alone
+	*wire
+}
+
+func (p port) Publish(string, string)                           {}
+func (p port) Ring(string, ...string)                           {}
+func (p port) Hear(_ string, heard func(string), missed func()) { p.heard, p.missed = heard, missed }
+
+func (w *wire) Hear(string, func(string), func()) {}
+
+// There is nobody who looks at the database here.
+func TestX3_WhatAnotherProcessRevokesEndsAtOnce(t *testing.T) {
+	b := setup(t)
+	w := &wire{}
+	b.tokens = auth.NewTokens(b.db.Ent, limits.Default(), port{wire: w})
+	other := auth.NewTokens(b.db.Ent, limits.Default(), w)
+	kept, _ := b.known(t, b.issueToCustomer(t))
+	var lives []<-chan struct{}
+	for range 250 { // more than go into one signal
+		_, life := b.known(t, b.issue(t))
+		lives = append(lives, life.Done())
+	}
+	last := b.issue(t)
+	_, life := b.known(t, last)
+	b.tx(t, func(tx *ent.Tx) error { return other.RevokeTx(t.Context(), tx, accesstoken.MemberID(b.member.ID)) })
+	for _, ended := range append(lives, life.Done()) {
+		select {
+		case <-ended:
+		default:
+			t.Fatal("a session has not ended")
+		}
+	}
+	b.refused(t, last)
+	if kept.ID() == "" {
+		t.Error("the customer's has ended")
+	}
+}
+
+// By the look every second it would take longer.
+func TestX3_WhatMayHaveBeenMissedIsLookedForAtOnce(t *testing.T) {
+	b := setup(t)
+	w := &wire{}
+	b.tokens = auth.NewTokens(b.db.Ent, limits.Default(), port{wire: w})
+	b.run(t)
+	began := time.Now()
+	const rounds = 12
+	for range rounds {
+		v, life := b.known(t, b.issue(t))
+		b.revokeElsewhere(t, v)
+		w.missed()
+		select {
+		case <-life.Done():
+		case <-time.After(patience):
+			t.Fatal("it has not ended")
+		}
+	}
+	if took := time.Since(began); took > rounds*time.Second/2 {
+		t.Errorf("%d took %s", rounds, took)
+	}
+}
+
+func TestWhatIsNotUnderstoodOnTheBusEndsNothing(t *testing.T) {
+	b := setup(t)
+	w := &wire{}
+	b.tokens = auth.NewTokens(b.db.Ent, limits.Default(), port{wire: w})
+	_, life := b.known(t, b.issue(t))
+	for _, text := range []string{"", " ", "tok_", "*", "{}"} {
+		w.heard(text)
+	}
+	if life.Err() != nil {
+		t.Error("it has ended")
+	}
+}
