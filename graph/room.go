@@ -44,6 +44,10 @@ func (m mutation) SendMessage(ctx context.Context, input room.SendMessageInput) 
 	return apierr.Answer(m.Rooms.Send(ctx, input))
 }
 
+func (m mutation) SetTyping(ctx context.Context, input room.SetTypingInput) (*room.SetTypingPayload, error) {
+	return apierr.Answer(m.Rooms.SetTyping(ctx, input))
+}
+
 func (s subscription) RoomEvents(ctx context.Context, roomID string, after *string) (<-chan room.Event, error) {
 	return transport.Follow(ctx, func() (*feed.Feed[room.Event], error) { return s.Rooms.Follow(ctx, roomID, after) })
 }
@@ -74,6 +78,10 @@ func (f roomFields) Invitations(ctx context.Context, r *ent.Room, first *int, af
 
 func (f roomFields) CanGetLink(ctx context.Context, r *ent.Room) (bool, error) {
 	return f.Rooms.CanGetLink(ctx, r), nil
+}
+
+func (f roomFields) Attendees(ctx context.Context, r *ent.Room, first *int) ([]ent.Actor, error) {
+	return f.Rooms.Attendees(ctx, r, first)
 }
 
 func (f roomFields) LastCursor(ctx context.Context, r *ent.Room) (string, error) {

@@ -46,6 +46,8 @@ var roots = map[string]string{
 	"Mutation.closeRoom":      `mutation { it: closeRoom(input: {roomId: $fresh#}) { room { status } userErrors { code } } }`,
 	"Mutation.sendMessage":    `mutation { it: sendMessage(input: {roomId: $fresh#, body: "Hi"}) { message { body } userErrors { code } } }`,
 
+	"Mutation.setTyping": `mutation { it: setTyping(input: {roomId: $fresh#, typing: true}) { userErrors { code } } }`,
+
 	"Subscription.roomEvents":    `subscription { it: roomEvents(roomId: $room#, after: $after#) { __typename } }`,
 	"Subscription.messagePosted": `subscription { it: messagePosted(roomId: $room#, after: $after#) { body } }`,
 }
@@ -71,6 +73,9 @@ var paths = map[string]string{
 	"roomEvents(without-after)":        `subscription { it: roomEvents(roomId: $room#) { __typename } }`,
 	"createRoom.room.createdBy.email":  `mutation { createRoom(input: {}) { room { createdBy { it: email } } } }`,
 	"sendMessage(closed)":              `mutation { it: sendMessage(input: {roomId: $closed#, body: "Hi"}) { message { body } userErrors { code } } }`,
+	"setTyping(closed)":                `mutation { it: setTyping(input: {roomId: $closed#, typing: true}) { userErrors { code } } }`,
+	"setTyping(draft)":                 `mutation { it: setTyping(input: {roomId: $draft#, typing: true}) { userErrors { code } } }`,
+	"room.attendees.email":             `{ room(id: $room#) { attendees { ... on Member { it: email } } } }`,
 	"sendMessage(draft)":               `mutation { it: sendMessage(input: {roomId: $draft#, body: "Hi"}) { message { body } userErrors { code } } }`,
 	"inviteCustomer(sms)":              `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: SMS, to: "+447400123456", firstName: "A", lastName: "B"}) { room { name } userErrors { code } } }`,
 	"getLink(draft)":                   `mutation { it: getLink(input: {roomId: $draft#}) { url userErrors { code } } }`,
@@ -182,8 +187,8 @@ func resolved(typeName, field string) bool {
 	return false
 }
 
-// perform asks, and returns the outcome as a word, and the answer.
-func (h *house) perform(o operation, token, document string) (outcome, body string) {
+// perform asks, and returns the outcome as a word, and the answer. Of what is live only something happens meanwhile.
+func (h *house) perform(o operation, token, document string, happen func()) (outcome, body string) {
 	if !strings.HasPrefix(document, "subscription") {
 		a := h.ask(token, document, nil)
 		if a.err != nil {
@@ -213,6 +218,7 @@ func (h *house) perform(o operation, token, document string) (outcome, body stri
 		if _, found := search(result.Data); found || len(result.Errors) > 0 {
 			return judge(result.Data, result.Errors), string(payload)
 		}
+		happen()
 	}
 	return "nothing", ""
 }

@@ -26,7 +26,7 @@ var columns = []string{
 // another organisation is answered like what does not exist, and nothing of it is in any answer.
 func TestAccess(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, withLimits("rates=0,heartbeat=200ms"))
+	h := newHouse(t, withLimits("rates=0,heartbeat=200ms,presence-grace=1ms"))
 	worlds := []*world{newWorld(h, "Demo", "demo.example"), newWorld(h, "Other", "other.example")}
 	want := readMatrix(t)
 	h.expected["matrix@customer.example"] = 1000 // those that the matrix itself invites
@@ -64,13 +64,13 @@ func askAll(t *testing.T, o operation, own, other *world) []string {
 	}
 	return together(len(columns), func(i int) string {
 		a := asked[i]
-		outcome, body := own.h.perform(o, a.token, a.things.Replace(o.document))
+		outcome, body := own.h.perform(o, a.token, a.things.Replace(o.document), func() { own.happen(o) })
 		foreign := strings.HasPrefix(columns[i], "other-")
 		if foreign || i >= len(columns)-2 {
 			own.checkSilence(o, columns[i], body)
 		}
 		if foreign && o.mentionsIDs() {
-			if _, missing := own.h.perform(o, a.token, a.nothing.Replace(o.document)); missing != body {
+			if _, missing := own.h.perform(o, a.token, a.nothing.Replace(o.document), func() {}); missing != body {
 				t.Errorf("%s as %s: foreign is answered\n%s\nand missing\n%s", o.name, columns[i], body, missing)
 			}
 		}

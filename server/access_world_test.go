@@ -19,6 +19,7 @@ type world struct {
 	name    string
 	domain  string
 	agent   *user
+	guest   *user                  // who comes and goes
 	members map[string]*ent.Member // by column
 	tokens  map[string]string      // by column
 	things  map[string]string      // ids and the like, by the name they have in operations
@@ -117,10 +118,23 @@ func (w *world) fill() {
 	w.things["$room"], w.things["$after"], w.things["$customer"] = room.ID, room.Start, ada.id
 	w.things["$message"] = ada.Says(body).text("message.id")
 	w.things["$invitation"] = w.agent.ask(`query ($id: ID!) { room(id: $id) { invitations { nodes { id } } } }`, vars{"id": room.ID}).ok().text("room.invitations.nodes.0.id")
+	w.guest = w.h.SignIn("admin@" + w.domain)
+	w.h.SignIn("agent@"+w.domain).followAfter(room, "", overSocket).expect("CaughtUp") // who is there for good
 	over, _ := w.openRoom()
 	w.agent.Close(over)
 	w.things["$closed"], w.things["$start"] = over.ID, over.Start
 	w.secrets = append(w.secrets, room.ID, over.ID, ada.id, body, w.things["$message"], w.things["$invitation"], "customer of "+w.name)
+}
+
+// happen has what is live only happen in the room, where an operation asks for it.
+func (w *world) happen(o operation) {
+	room := place{ID: w.things["$room"]}
+	switch {
+	case o.mentions("on Typing "):
+		w.agent.mutate("setTyping", vars{"roomId": room.ID, "typing": true}, "").ok()
+	case o.mentions("on PresenceChanged "):
+		w.guest.followAfter(room, "", overStream).cut()
+	}
 }
 
 // openRoom opens a room with a customer and returns it with a link.

@@ -22,6 +22,7 @@ import (
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
 	"parley/internal/organization"
+	"parley/internal/presence"
 	"parley/internal/room"
 	"parley/internal/throttle"
 )
@@ -36,6 +37,7 @@ type app struct {
 	bus           *bus.Carried
 	tokens        *auth.Tokens
 	events        *eventlog.Log
+	presence      *presence.Presence
 	outbox        *notify.Outbox
 	simulator     *simulator.Simulator // nil where nothing is simulated
 	counter       *throttle.Counter
@@ -60,6 +62,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	if a.events, err = eventlog.Open(ctx, s.db, a.bus, log); err != nil {
 		return nil, err
 	}
+	a.presence = presence.New(a.bus, c.limits.PresenceGrace)
 	a.outbox = notify.New(notify.Config{
 		Ent: s.ent, Senders: a.senders(), Logger: log,
 		Link: func(id string) string { return links.URL(room.LinkPath, id) },
@@ -67,6 +70,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	a.organizations = organization.New(s.ent, c.limits, a.tokens, auth.NewPasswords(), a.counter)
 	a.rooms, err = room.New(ctx, room.Parts{
 		DB: s.db, Ent: s.ent, Limits: c.limits, Log: a.events, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
+		Presence: a.presence,
 	})
 	if err != nil {
 		return nil, err

@@ -23,6 +23,8 @@ type event struct {
 	}
 	Name       string
 	Status     string
+	Typing     bool
+	Present    bool
 	Invitation *struct{ ID, Status, FailureReason string }
 	Message    struct {
 		ID, Cursor, Body, Side string
@@ -36,6 +38,7 @@ const roomEvents = `subscription ($room: ID!, $after: Cursor) { roomEvents(roomI
 	... on MessagePosted { message { id cursor body side sentAt author { ... on Member { name } ... on Customer { name } } } }
 	... on CustomerInvited { invitation { id status } }
 	... on InvitationStatusChanged { status invitation { id status failureReason } }
+	... on Typing { typing } ... on PresenceChanged { present }
 	... on RoomRenamed { name } } }`
 
 // subscription is what carries one subscription.
@@ -66,6 +69,7 @@ type feed struct {
 	t testing.TB
 	subscription
 	last string // cursor of the newest event
+	live bool   // who types and who is here is wanted, too
 }
 
 // follow subscribes from the room's start.
@@ -89,8 +93,22 @@ func (p *user) followAfter(room place, after string, by carriage) *feed {
 	return &feed{t: p.h.t, subscription: s, last: after}
 }
 
+// lively has who types and who is here shown, too.
+func (f *feed) lively() *feed {
+	f.live = true
+	return f
+}
+
 // event returns the next event.
 func (f *feed) event() (e event, err error) {
+	for {
+		if e, err = f.any(); err != nil || f.live || e.Type != "Typing" && e.Type != "PresenceChanged" {
+			return e, err
+		}
+	}
+}
+
+func (f *feed) any() (e event, err error) {
 	payload, err := f.next()
 	if err != nil {
 		return event{}, err

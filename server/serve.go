@@ -67,6 +67,7 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 	work := map[string]func(context.Context) error{
 		"access tokens": func(ctx context.Context) error { a.tokens.Run(ctx, a.log); return nil },
 		"event log":     a.events.Run,
+		"presence":      a.presence.Run,
 		"outbox":        a.outbox.Run,
 		"sweeping":      a.sweep,
 	}

@@ -217,6 +217,7 @@ type ComplexityRoot struct {
 		GetLink        func(childComplexity int, input room.GetLinkInput) int
 		InviteCustomer func(childComplexity int, input room.InviteCustomerInput) int
 		SendMessage    func(childComplexity int, input room.SendMessageInput) int
+		SetTyping      func(childComplexity int, input room.SetTypingInput) int
 		SignIn         func(childComplexity int, input organization.SignInInput) int
 		SignOut        func(childComplexity int, input organization.SignOutInput) int
 	}
@@ -253,6 +254,14 @@ type ComplexityRoot struct {
 		Name              func(childComplexity int) int
 	}
 
+	PresenceChanged struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+		Present    func(childComplexity int) int
+		Room       func(childComplexity int) int
+	}
+
 	Query struct {
 		Node         func(childComplexity int, id string) int
 		Nodes        func(childComplexity int, ids []string) int
@@ -263,6 +272,7 @@ type ComplexityRoot struct {
 	}
 
 	Room struct {
+		Attendees      func(childComplexity int, first *int) int
 		CanGetLink     func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
 		CreatedBy      func(childComplexity int) int
@@ -315,6 +325,10 @@ type ComplexityRoot struct {
 		TakesNewChats func(childComplexity int) int
 	}
 
+	SetTypingPayload struct {
+		UserErrors func(childComplexity int) int
+	}
+
 	SignInPayload struct {
 		AccessToken func(childComplexity int) int
 		ExpiresAt   func(childComplexity int) int
@@ -340,6 +354,14 @@ type ComplexityRoot struct {
 	Subscription struct {
 		MessagePosted func(childComplexity int, roomID string, after *string) int
 		RoomEvents    func(childComplexity int, roomID string, after *string) int
+	}
+
+	Typing struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+		Room       func(childComplexity int) int
+		Typing     func(childComplexity int) int
 	}
 
 	UserError struct {
@@ -379,6 +401,7 @@ type MutationResolver interface {
 	GetLink(ctx context.Context, input room.GetLinkInput) (*room.GetLinkPayload, error)
 	CloseRoom(ctx context.Context, input room.CloseRoomInput) (*room.CloseRoomPayload, error)
 	SendMessage(ctx context.Context, input room.SendMessageInput) (*room.SendMessagePayload, error)
+	SetTyping(ctx context.Context, input room.SetTypingInput) (*room.SetTypingPayload, error)
 }
 type OrganizationResolver interface {
 	Members(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*page.Connection[*ent.Member], error)
@@ -404,6 +427,7 @@ type RoomResolver interface {
 	Messages(ctx context.Context, obj *ent.Room, first *int, after *string, last *int, before *string) (*page.Connection[*room.Message], error)
 	Invitations(ctx context.Context, obj *ent.Room, first *int, after *string, last *int, before *string) (*page.Connection[*ent.CustomerInvitation], error)
 	CanGetLink(ctx context.Context, obj *ent.Room) (bool, error)
+	Attendees(ctx context.Context, obj *ent.Room, first *int) ([]ent.Actor, error)
 	LastCursor(ctx context.Context, obj *ent.Room) (string, error)
 }
 type SubscriptionResolver interface {
@@ -1107,6 +1131,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendMessage(childComplexity, args["input"].(room.SendMessageInput)), true
+	case "Mutation.setTyping":
+		if e.ComplexityRoot.Mutation.SetTyping == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setTyping_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetTyping(childComplexity, args["input"].(room.SetTypingInput)), true
 	case "Mutation.signIn":
 		if e.ComplexityRoot.Mutation.SignIn == nil {
 			break
@@ -1284,6 +1319,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Portal.Name(childComplexity), true
 
+	case "PresenceChanged.actor":
+		if e.ComplexityRoot.PresenceChanged.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Actor(childComplexity), true
+	case "PresenceChanged.cursor":
+		if e.ComplexityRoot.PresenceChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Cursor(childComplexity), true
+	case "PresenceChanged.occurredAt":
+		if e.ComplexityRoot.PresenceChanged.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.OccurredAt(childComplexity), true
+	case "PresenceChanged.present":
+		if e.ComplexityRoot.PresenceChanged.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Present(childComplexity), true
+	case "PresenceChanged.room":
+		if e.ComplexityRoot.PresenceChanged.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PresenceChanged.Room(childComplexity), true
+
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -1341,6 +1407,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "Room.attendees":
+		if e.ComplexityRoot.Room.Attendees == nil {
+			break
+		}
+
+		args, err := ec.field_Room_attendees_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Room.Attendees(childComplexity, args["first"].(*int)), true
 	case "Room.canGetLink":
 		if e.ComplexityRoot.Room.CanGetLink == nil {
 			break
@@ -1550,6 +1627,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Service.TakesNewChats(childComplexity), true
 
+	case "SetTypingPayload.userErrors":
+		if e.ComplexityRoot.SetTypingPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetTypingPayload.UserErrors(childComplexity), true
+
 	case "SignInPayload.accessToken":
 		if e.ComplexityRoot.SignInPayload.AccessToken == nil {
 			break
@@ -1637,6 +1721,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.RoomEvents(childComplexity, args["roomId"].(string), args["after"].(*string)), true
 
+	case "Typing.actor":
+		if e.ComplexityRoot.Typing.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Typing.Actor(childComplexity), true
+	case "Typing.cursor":
+		if e.ComplexityRoot.Typing.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Typing.Cursor(childComplexity), true
+	case "Typing.occurredAt":
+		if e.ComplexityRoot.Typing.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Typing.OccurredAt(childComplexity), true
+	case "Typing.room":
+		if e.ComplexityRoot.Typing.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Typing.Room(childComplexity), true
+	case "Typing.typing":
+		if e.ComplexityRoot.Typing.Typing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Typing.Typing(childComplexity), true
+
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
 			break
@@ -1688,6 +1803,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputGetLinkInput,
 		ec.unmarshalInputInviteCustomerInput,
 		ec.unmarshalInputSendMessageInput,
+		ec.unmarshalInputSetTypingInput,
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSignOutInput,
 	)
@@ -2117,6 +2233,14 @@ type Room implements Node {
   ): CustomerInvitationConnection
   "Whether ` + "`" + `getLink` + "`" + ` would give the viewer a link: they are a member, and a customer has been invited."
   canGetLink: Boolean!
+  """
+  The people who are here at this moment: they have subscribed to ` + "`" + `roomEvents` + "`" + ` or ` + "`" + `messagePosted` + "`" + ` of this room.
+  ` + "`" + `PresenceChanged` + "`" + ` tells what changes.
+  """
+  attendees(
+    "How many; 20 unless told, at most 100."
+    first: Int
+  ): [Actor!]!
   "The place of the newest event in the log: subscribe with ` + "`" + `after: lastCursor` + "`" + ` to miss nothing."
   lastCursor: Cursor!
 }
@@ -2485,6 +2609,20 @@ type SendMessagePayload {
   userErrors: [UserError!]!
 }
 
+"Input of ` + "`" + `setTyping` + "`" + `."
+input SetTypingInput {
+  "The room."
+  roomId: ID!
+  "Whether the viewer is typing, or no longer."
+  typing: Boolean!
+}
+
+"Answer of ` + "`" + `setTyping` + "`" + `."
+type SetTypingPayload {
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
 "What can be done. A refusal that a person can act on is in ` + "`" + `userErrors` + "`" + `."
 type Mutation {
   """
@@ -2575,6 +2713,18 @@ type Mutation {
     "What to write, and where."
     input: SendMessageInput!
   ): SendMessagePayload!
+  """
+  Says that the viewer is typing, or no longer; for everyone in the room. It is told to those who follow the room at this
+  moment (` + "`" + `Typing` + "`" + `) and is not stored. Repeat it every few seconds for as long as it holds.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { setTyping(input: {roomId: "room_…", typing: true}) { userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  setTyping(
+    "Where, and whether."
+    input: SetTypingInput!
+  ): SetTypingPayload!
 }
 
 """
@@ -2672,6 +2822,40 @@ type RoomClosed implements RoomEvent {
   room: Room!
   "Who closed it."
   actor: Actor
+}
+
+"""
+Somebody is typing, or no longer. It is live only: never stored, never replayed, and it may get lost; so forget it some
+seconds after the last one.
+"""
+type Typing implements RoomEvent {
+  "Always null: it is not stored."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "Who is typing."
+  actor: Actor
+  "Whether they are typing."
+  typing: Boolean!
+}
+
+"""
+Somebody is here now, or no longer. It is live only. Who loses the connection and comes back within five seconds was never
+gone. ` + "`" + `Room.attendees` + "`" + ` says who is here.
+"""
+type PresenceChanged implements RoomEvent {
+  "Always null: it is not stored."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "Who came or is gone."
+  actor: Actor
+  "Whether they are here."
+  present: Boolean!
 }
 
 "All that was stored has been replayed; what follows is live. It comes once."
@@ -3038,6 +3222,8 @@ func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.
 		return ec.fieldContext_Room_invitations(ctx, field)
 	case "canGetLink":
 		return ec.fieldContext_Room_canGetLink(ctx, field)
+	case "attendees":
+		return ec.fieldContext_Room_attendees(ctx, field)
 	case "lastCursor":
 		return ec.fieldContext_Room_lastCursor(ctx, field)
 	}
@@ -3090,6 +3276,14 @@ func (ec *executionContext) childFields_Service(ctx context.Context, field graph
 		return ec.fieldContext_Service_takesNewChats(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Service", field.Name)
+}
+
+func (ec *executionContext) childFields_SetTypingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_SetTypingPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetTypingPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3396,6 +3590,20 @@ func (ec *executionContext) field_Mutation_sendMessage_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setTyping_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (room.SetTypingInput, error) {
+			return ec.unmarshalNSetTypingInput2parleyᚋinternalᚋroomᚐSetTypingInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_signIn_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -3623,6 +3831,20 @@ func (ec *executionContext) field_Query_rooms_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Room_attendees_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
 	return args, nil
 }
 
@@ -6744,6 +6966,50 @@ func (ec *executionContext) fieldContext_Mutation_sendMessage(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_setTyping(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setTyping(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetTyping(ctx, fc.Args["input"].(room.SetTypingInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *room.SetTypingPayload) graphql.Marshaler {
+			return ec.marshalNSetTypingPayload2ᚖparleyᚋinternalᚋroomᚐSetTypingPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setTyping(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetTypingPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setTyping_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Organization_id(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7328,6 +7594,130 @@ func (ec *executionContext) _Portal_allowsControl(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_Portal_allowsControl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Portal", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _PresenceChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *room.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresenceChanged_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PresenceChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _PresenceChanged_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresenceChanged_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PresenceChanged_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PresenceChanged_room(ctx context.Context, field graphql.CollectedField, obj *room.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresenceChanged_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PresenceChanged_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PresenceChanged",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PresenceChanged_actor(ctx context.Context, field graphql.CollectedField, obj *room.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresenceChanged_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PresenceChanged_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _PresenceChanged_present(ctx context.Context, field graphql.CollectedField, obj *room.PresenceChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PresenceChanged_present(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Present, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PresenceChanged_present(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -7927,6 +8317,50 @@ func (ec *executionContext) fieldContext_Room_canGetLink(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Room", field, true, true, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _Room_attendees(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_attendees(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Room().Attendees(ctx, obj, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []ent.Actor) graphql.Marshaler {
+			return ec.marshalNActor2ᚕparleyᚋentᚐActorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Room_attendees(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Actor does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Room_attendees_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Room_lastCursor(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8505,6 +8939,38 @@ func (ec *executionContext) fieldContext_Service_takesNewChats(_ context.Context
 	return graphql.NewScalarFieldContext("Service", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _SetTypingPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *room.SetTypingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetTypingPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetTypingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetTypingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SignInPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *organization.SignInPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8848,6 +9314,130 @@ func (ec *executionContext) fieldContext_Subscription_messagePosted(ctx context.
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Typing_cursor(ctx context.Context, field graphql.CollectedField, obj *room.Typing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Typing_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Typing_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Typing", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _Typing_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.Typing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Typing_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Typing_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Typing", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Typing_room(ctx context.Context, field graphql.CollectedField, obj *room.Typing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Typing_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Typing_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Typing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Typing_actor(ctx context.Context, field graphql.CollectedField, obj *room.Typing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Typing_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Typing_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Typing", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _Typing_typing(ctx context.Context, field graphql.CollectedField, obj *room.Typing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Typing_typing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Typing_typing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Typing", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *apierr.UserError) (ret graphql.Marshaler) {
@@ -10276,6 +10866,43 @@ func (ec *executionContext) unmarshalInputSendMessageInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSetTypingInput(ctx context.Context, obj any) (room.SetTypingInput, error) {
+	var it room.SetTypingInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"roomId", "typing"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "roomId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomID = data
+		case "typing":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typing"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typing = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSignInInput(ctx context.Context, obj any) (organization.SignInInput, error) {
 	var it organization.SignInInput
 	if obj == nil {
@@ -10446,6 +11073,13 @@ func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case room.Typing:
+		return ec._Typing(ctx, sel, &obj)
+	case *room.Typing:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Typing(ctx, sel, obj)
 	case room.RoomRenamed:
 		return ec._RoomRenamed(ctx, sel, &obj)
 	case *room.RoomRenamed:
@@ -10460,6 +11094,13 @@ func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._RoomClosed(ctx, sel, obj)
+	case room.PresenceChanged:
+		return ec._PresenceChanged(ctx, sel, &obj)
+	case *room.PresenceChanged:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PresenceChanged(ctx, sel, obj)
 	case room.MessagePosted:
 		return ec._MessagePosted(ctx, sel, &obj)
 	case *room.MessagePosted:
@@ -12678,6 +13319,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "setTyping":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setTyping(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -13129,6 +13777,130 @@ func (ec *executionContext) _Portal(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var presenceChangedImplementors = []string{"PresenceChanged", "RoomEvent"}
+
+func (ec *executionContext) _PresenceChanged(ctx context.Context, sel ast.SelectionSet, obj *room.PresenceChanged) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, presenceChangedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PresenceChanged")
+		case "cursor":
+			out.Values[i] = ec._PresenceChanged_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._PresenceChanged_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PresenceChanged_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PresenceChanged_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "present":
+			out.Values[i] = ec._PresenceChanged_present(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -13548,6 +14320,44 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Room_canGetLink(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "attendees":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Room_attendees(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -14103,6 +14913,44 @@ func (ec *executionContext) _Service(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var setTypingPayloadImplementors = []string{"SetTypingPayload"}
+
+func (ec *executionContext) _SetTypingPayload(ctx context.Context, sel ast.SelectionSet, obj *room.SetTypingPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setTypingPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetTypingPayload")
+		case "userErrors":
+			out.Values[i] = ec._SetTypingPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var signInPayloadImplementors = []string{"SignInPayload"}
 
 func (ec *executionContext) _SignInPayload(ctx context.Context, sel ast.SelectionSet, obj *organization.SignInPayload) graphql.Marshaler {
@@ -14305,6 +15153,130 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var typingImplementors = []string{"Typing", "RoomEvent"}
+
+func (ec *executionContext) _Typing(ctx context.Context, sel ast.SelectionSet, obj *room.Typing) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, typingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Typing")
+		case "cursor":
+			out.Values[i] = ec._Typing_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._Typing_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Typing_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Typing_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "typing":
+			out.Values[i] = ec._Typing_typing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
 }
 
 var userErrorImplementors = []string{"UserError"}
@@ -14761,6 +15733,32 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) marshalNActor2parleyᚋentᚐActor(ctx context.Context, sel ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Actor(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNActor2ᚕparleyᚋentᚐActorᚄ(ctx context.Context, sel ast.SelectionSet, v []ent.Actor) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNActor2parleyᚋentᚐActor(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
 
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
@@ -15487,6 +16485,21 @@ func (ec *executionContext) marshalNService2ᚖparleyᚋentᚐService(ctx contex
 		return graphql.Null
 	}
 	return ec._Service(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSetTypingInput2parleyᚋinternalᚋroomᚐSetTypingInput(ctx context.Context, v any) (room.SetTypingInput, error) {
+	res, err := ec.unmarshalInputSetTypingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetTypingPayload2ᚖparleyᚋinternalᚋroomᚐSetTypingPayload(ctx context.Context, sel ast.SelectionSet, v *room.SetTypingPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SetTypingPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSide2string(ctx context.Context, v any) (string, error) {

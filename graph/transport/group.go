@@ -227,9 +227,10 @@ func (g *group) head() int64 {
 }
 
 // join makes a member of a subscriber who has all up to a place: what came behind it is delivered at once, with what
-// says that this was all, and what is to come as it comes. It is false where the group has forgotten what came next.
-func (g *group) join(out sink, after int64, caughtUp []result) (*member, bool) {
-	m, joined := g.admit(out, after, caughtUp)
+// says that this was all, and what is to come as it comes. Left is called when the member leaves. It is false where the
+// group has forgotten what came next.
+func (g *group) join(out sink, after int64, caughtUp []result, left func()) (*member, bool) {
+	m, joined := g.admit(out, after, caughtUp, left)
 	if joined && m == nil {
 		g.over.tell(out) // which does not change any more
 	}
@@ -237,7 +238,7 @@ func (g *group) join(out sink, after int64, caughtUp []result) (*member, bool) {
 }
 
 // admit is join, under the lock: no member where the group is over.
-func (g *group) admit(out sink, after int64, caughtUp []result) (m *member, joined bool) {
+func (g *group) admit(out sink, after int64, caughtUp []result, left func()) (m *member, joined bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if after < g.floor {
@@ -247,7 +248,7 @@ func (g *group) admit(out sink, after int64, caughtUp []result) (m *member, join
 	if g.over != nil {
 		return nil, true
 	}
-	m = &member{out: out, next: g.end(), has: -1}
+	m = &member{out: out, left: left, next: g.end(), has: -1}
 	if after > g.at { // it knows of more than the group does
 		m.has = after
 	}

@@ -5,6 +5,7 @@ import "sync"
 // member is a subscriber of a group.
 type member struct {
 	out   sink
+	left  func() // is called when it leaves
 	shard *shard
 
 	// Of the shard's writer, once it is added.
@@ -18,6 +19,7 @@ type member struct {
 func (m *member) leave() {
 	if m.shard.remove(m) {
 		m.shard.group.release()
+		m.left()
 	}
 }
 

@@ -15,6 +15,8 @@ type subscriber struct {
 	x   *execution
 	out sink
 	at  int64 // all up to this place has been delivered
+
+	leave func() // tells the feed that the subscription has ended
 }
 
 // subscribe executes a subscription. It returns when that has ended, or when it has come to the present and others, now
@@ -30,12 +32,25 @@ func (h *Handler) subscribe(ctx context.Context, op *graphql.OperationContext, o
 		out.fail(encodeErrors(refused))
 		return nil
 	}
-	s := &subscriber{h: h, x: x, out: out, at: x.follows.feed.From}
+	s := &subscriber{h: h, x: x, out: out, at: x.follows.feed.From, leave: attend(x.follows.feed)}
+	defer func() {
+		if joined == nil { // a member does so when it leaves
+			s.leave()
+		}
+	}()
 	if key, audience, ok := h.sharing(ctx, op, x.follows.feed); ok {
 		return s.together(ctx, h.groups.enter(key, audience, op, x.follows.feed))
 	}
 	s.alone(ctx)
 	return nil
+}
+
+// attend tells a feed that a subscription has begun.
+func attend(f *feed.Feed[any]) (leave func()) {
+	if f.Attend == nil {
+		return func() {}
+	}
+	return f.Attend()
 }
 
 // alone executes it for the subscriber only.
@@ -66,7 +81,7 @@ func (s *subscriber) together(ctx context.Context, g *group) (joined *member) {
 	s.take(ctx, g, head)
 	caughtUp := s.caughtUp()
 	for upTo := head; s.read(ctx, upTo); upTo = g.head() { // which has gone on, and forgotten what came first
-		if m, ok := g.join(s.out, s.at, caughtUp); ok {
+		if m, ok := g.join(s.out, s.at, caughtUp, s.leave); ok {
 			return m
 		}
 	}

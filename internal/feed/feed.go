@@ -18,6 +18,9 @@ type Feed[T any] struct {
 	// Ended says that nothing comes after Head.
 	Ended bool
 
+	// Attend is called when the subscription has begun, and what it returns, once, when it has ended, in whatever way; nil
+	// where nobody needs to know. Neither waits.
+	Attend func() (leave func())
 	// Stored gives what is stored behind a place, up to and including another.
 	Stored func(ctx context.Context, after, upTo int64) iter.Seq2[Item[T], error]
 	// CaughtUp makes what a subscriber gets when all up to Head has been given; nil for nothing.
@@ -45,7 +48,7 @@ func Select[T, U any](f *Feed[T], pick func(T) (U, bool)) *Feed[U] {
 		return Item[U]{Place: i.Place, Value: value, Silent: !ok}
 	}
 	selected := &Feed[U]{
-		Topic: f.Topic, From: f.From, Head: f.Head, Ended: f.Ended,
+		Topic: f.Topic, From: f.From, Head: f.Head, Ended: f.Ended, Attend: f.Attend,
 		Stored: func(ctx context.Context, after, upTo int64) iter.Seq2[Item[U], error] {
 			return each(f.Stored(ctx, after, upTo), item)
 		},

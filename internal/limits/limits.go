@@ -53,11 +53,15 @@ type Limits struct {
 
 	Heartbeat time.Duration `name:"heartbeat" default:"25s" help:"after this long without an event a subscription says that it is alive"`
 
+	PresenceGrace time.Duration `name:"presence-grace" default:"5s" help:"time to come back in before a person counts as gone; 0 is none"`
+
 	MessagesPerSecond       int       `name:"messages-per-second" default:"5" rate:"true" help:"messages a person may send a second, in the long run"`
 	MessagesBurst           int       `name:"messages-burst" default:"60" rate:"true" help:"messages a person may send at once"`
 	SignInPerAccount        int       `name:"sign-in-per-account" default:"5" rate:"true" help:"failed attempts to sign in to an account in 15 minutes"`
 	SignInPerAddress        int       `name:"sign-in-per-address" default:"20" rate:"true" help:"failed attempts to sign in from an address in 15 minutes"`
 	LinkFailures            int       `name:"link-failures" default:"10" rate:"true" help:"wrong links from an address in 15 minutes"`
+	TypingPerSecond         int       `name:"typing-per-second" default:"5" rate:"true" help:"times a second a person may say that they are typing or not, in the long run"`
+	TypingBurst             int       `name:"typing-burst" default:"10" rate:"true" help:"times at once"`
 	InvitesPerRecipientHour int       `name:"invites-per-recipient-hour" default:"3" rate:"true" help:"invitations to one number or address in an hour"`
 	InvitesPerRecipientDay  int       `name:"invites-per-recipient-day" default:"10" rate:"true" help:"invitations to one number or address in a day"`
 	InvitesPerMember        int       `name:"invites-per-member-hour" default:"30" rate:"true" help:"invitations by one member in an hour"`

@@ -58,7 +58,7 @@ func check(ctx context.Context, r *ent.Room) (auth.Viewer, error) {
 	return v, nil
 }
 
-// ofMember is a room of the member's organisation.
+// ofMember is a room of the viewer's organisation.
 func ofMember(v auth.Viewer, id string) predicate.Room {
 	return room.And(room.ID(id), room.OrganizationID(v.OrganizationID()))
 }

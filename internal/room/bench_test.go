@@ -25,6 +25,7 @@ import (
 	"parley/internal/eventlog"
 	"parley/internal/limits"
 	"parley/internal/organization"
+	"parley/internal/presence"
 	"parley/internal/room"
 	"parley/internal/throttle"
 	"parley/internal/typeid"
@@ -99,6 +100,7 @@ func newHouse(b *testing.B) *house {
 	must(b, err)
 	h.rooms, err = room.New(b.Context(), room.Parts{
 		DB: h.db.SQL, Ent: h.db.Ent, Limits: lifted, Log: events, Tokens: tokens, Counter: counter,
+		Presence: presence.New(bus.Alone{}, 0),
 	})
 	must(b, err)
 	must(b, organization.New(h.db.Ent, lifted, tokens, auth.NewPasswords(), counter).Found(b.Context(), organization.Plan{

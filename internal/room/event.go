@@ -24,6 +24,12 @@ const (
 	kindRoomClosed              = "ROOM_CLOSED"
 )
 
+// Kinds of what is live only.
+const (
+	kindTyping   = "TYPING"
+	kindPresence = "PRESENCE"
+)
+
 // Sides, the values of the enum Side.
 const (
 	sideMember   = "MEMBER"
@@ -46,6 +52,8 @@ type data struct {
 	Invitation string                    `json:"invitation,omitempty"`
 	Status     customerinvitation.Status `json:"status,omitempty"`
 	Name       string                    `json:"name,omitempty"`
+	Typing     bool                      `json:"typing,omitempty"`
+	Present    bool                      `json:"present,omitempty"`
 }
 
 // by is an entry for something that the viewer did, or Parley where the viewer is nobody.
@@ -56,6 +64,12 @@ func by(v auth.Viewer, kind string, d any) eventlog.Entry {
 		e.Data = string(raw)
 	}
 	return e
+}
+
+// signal is something that is live only.
+func signal(kind, side, actorID string, d data) eventlog.Signal {
+	raw, _ := json.Marshal(d) // a struct of strings and truths always marshals
+	return eventlog.Signal{Kind: kind, Side: side, ActorID: actorID, Data: string(raw)}
 }
 
 // Event is something that happened in a room: one of the types below.
@@ -108,6 +122,16 @@ type (
 	}
 	// RoomClosed is the last event of a room.
 	RoomClosed struct{ Happening }
+	// Typing says that somebody is typing, or no longer. It is live only.
+	Typing struct {
+		Happening
+		Typing bool
+	}
+	// PresenceChanged says that somebody is in the room now, or no longer. It is live only.
+	PresenceChanged struct {
+		Happening
+		Present bool
+	}
 	// CaughtUp says that all that was stored has been replayed.
 	CaughtUp struct{ Happening }
 	// Heartbeat says that the subscription is alive.
@@ -133,6 +157,28 @@ func (s *Service) invitationForMember(ctx context.Context, id string) (*ent.Cust
 		return nil, fmt.Errorf("get invitation of an event: %w", err)
 	}
 	return i, nil
+}
+
+// happened makes an Event of what the log gives: what it holds, or what is live only.
+func (s *Service) happened(e eventlog.Event, sc *scene) (Event, error) {
+	if e.Seq == 0 {
+		return live(e, sc), nil
+	}
+	return s.event(e, sc)
+}
+
+// live makes an Event of what is live only, or nil of what this version does not know: it may come from another process.
+func live(e eventlog.Event, sc *scene) Event {
+	h := Happening{OccurredAt: e.At, actorID: e.ActorID, scene: sc}
+	var d data
+	switch err := json.Unmarshal([]byte(e.Data), &d); {
+	case err != nil:
+	case e.Kind == kindTyping:
+		return &Typing{h, d.Typing}
+	case e.Kind == kindPresence:
+		return &PresenceChanged{h, d.Present}
+	}
+	return nil
 }
 
 // event makes an Event of what the log holds, or nil of a kind that this version does not know.

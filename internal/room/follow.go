@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"parley/internal/auth"
 	"parley/internal/eventlog"
 	"parley/internal/feed"
 	"parley/internal/limits"
@@ -14,7 +15,7 @@ import (
 
 // Follow returns everything that happens in a room: what is stored after the cursor, CaughtUp, and then what happens,
 // with a Heartbeat now and then. Without a cursor it begins with what happens from now on. It ends when the room's log
-// does.
+// does. While it is followed the viewer counts as being there.
 func (s *Service) Follow(ctx context.Context, roomID string, after *string) (*feed.Feed[Event], error) {
 	r, err := s.Get(ctx, roomID)
 	if err != nil {
@@ -30,6 +31,7 @@ func (s *Service) Follow(ctx context.Context, roomID string, after *string) (*fe
 	f := following{s, r.StreamID}
 	return &feed.Feed[Event]{
 		Topic: "room " + strconv.FormatInt(r.StreamID, 16), From: from, Head: head, Ended: r.Edges.Stream.Sealed,
+		Attend: s.attend(auth.From(ctx), r.StreamID),
 		Stored: f.stored, CaughtUp: f.caughtUp, Live: f.live,
 	}, nil
 }
@@ -115,12 +117,13 @@ func (f following) next(ctx context.Context, follower *eventlog.Follower) ([]eve
 func (f following) give(events []eventlog.Event, yield func(item, error) bool) bool {
 	sc := f.rooms.scene(f.streamID, events...)
 	for _, stored := range events {
-		e, err := f.rooms.event(stored, sc)
+		e, err := f.rooms.happened(stored, sc)
 		if err != nil {
 			yield(item{}, err)
 			return false
 		}
-		if !yield(item{Place: stored.Seq, Value: e, Silent: e == nil}, nil) || stored.Kind == kindRoomClosed {
+		_, last := e.(*RoomClosed)
+		if !yield(item{Place: stored.Seq, Value: e, Silent: e == nil}, nil) || last {
 			return false
 		}
 	}

@@ -25,6 +25,7 @@ import (
 	"parley/internal/eventlog"
 	"parley/internal/limits"
 	"parley/internal/organization"
+	"parley/internal/presence"
 	"parley/internal/room"
 	"parley/internal/throttle"
 	"parley/internal/typeid"
@@ -71,7 +72,7 @@ func (c *town) use(url string, o database.Options) {
 	c.log, err = eventlog.Open(c.t.Context(), pool, bus.Alone{}, slog.New(slog.DiscardHandler))
 	c.must(err)
 	c.rooms, err = room.New(c.t.Context(), room.Parts{
-		DB: pool, Ent: client, Limits: lifted, Log: c.log, Tokens: auth.NewTokens(client, lifted, bus.Alone{}), Counter: throttle.NewCounter(pool),
+		DB: pool, Ent: client, Limits: lifted, Log: c.log, Tokens: auth.NewTokens(client, lifted, bus.Alone{}), Counter: throttle.NewCounter(pool), Presence: presence.New(bus.Alone{}, 0),
 	})
 	c.must(err)
 }

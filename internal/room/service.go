@@ -7,6 +7,7 @@
 //   - Whoever asks is checked first, in every method, against the organisation and the room; what is of another
 //     organisation is not found (X2). What may be followed is checked when it is asked for and ends when the room's
 //     log or the token ends (X3).
+//   - Who is typing and who is here is told to those who follow at that moment, in all processes, and to nobody later (C7).
 //   - Nothing is sent to a customer before the transaction that says so has committed.
 //
 // It does not know how a message leaves the house (package notify), nor how the log is kept (package eventlog).
@@ -23,6 +24,7 @@ import (
 	"parley/internal/eventlog"
 	"parley/internal/limits"
 	"parley/internal/notify"
+	"parley/internal/presence"
 	"parley/internal/throttle"
 )
 
@@ -34,9 +36,11 @@ type Service struct {
 	links  *auth.Links
 	tokens *auth.Tokens
 	outbox *notify.Outbox
+	here   *presence.Presence // people at streams
 
 	counter *throttle.Counter
 	writing *throttle.Bucket // messages of a person
+	typing  *throttle.Bucket // what a person says of their typing
 	people  *people
 	lines   *lines
 
@@ -45,14 +49,15 @@ type Service struct {
 
 // Parts are what a Service is made of.
 type Parts struct {
-	DB      *sql.DB
-	Ent     *ent.Client
-	Limits  limits.Limits
-	Log     *eventlog.Log
-	Links   *auth.Links
-	Tokens  *auth.Tokens
-	Outbox  *notify.Outbox
-	Counter *throttle.Counter
+	DB       *sql.DB
+	Ent      *ent.Client
+	Limits   limits.Limits
+	Log      *eventlog.Log
+	Links    *auth.Links
+	Tokens   *auth.Tokens
+	Outbox   *notify.Outbox
+	Counter  *throttle.Counter
+	Presence *presence.Presence
 }
 
 // New returns the service.
@@ -67,12 +72,14 @@ func New(ctx context.Context, p Parts) (*Service, error) {
 	}
 	s := &Service{
 		ent: p.Ent, limits: p.Limits, log: p.Log, links: p.Links, tokens: p.Tokens, outbox: p.Outbox,
-		counter: p.Counter,
+		here: p.Presence, counter: p.Counter,
 		writing: throttle.NewBucket("messages-burst", p.Limits.MessagesPerSecond, p.Limits.MessagesBurst),
+		typing:  throttle.NewBucket("typing-burst", p.Limits.TypingPerSecond, p.Limits.TypingBurst),
 		people:  newPeople(p.Ent),
 		one:     one,
 		many:    many,
 	}
 	s.lines = newLines(s.post, p.Limits.Operation)
+	s.here.Tell(s.presenceChanged)
 	return s, nil
 }
