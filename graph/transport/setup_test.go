@@ -66,6 +66,9 @@ func (b *bundle) stop(t testing.TB) {
 	if err := b.handler.Shutdown(ctx); err != nil {
 		t.Error("shutdown:", err)
 	}
+	if n := b.resolver.Logs.Attendees(); n != 0 {
+		t.Errorf("%d subscriptions have not ended", n)
+	}
 	b.Client().CloseIdleConnections()
 	b.Close()
 }

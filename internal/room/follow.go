@@ -31,7 +31,7 @@ func (s *Service) Follow(ctx context.Context, roomID string, after *string) (*fe
 	f := following{s, r.StreamID}
 	return &feed.Feed[Event]{
 		Topic: "room " + strconv.FormatInt(r.StreamID, 16), From: from, Head: head, Ended: r.Edges.Stream.Sealed,
-		Attend: s.attend(auth.From(ctx), r.StreamID),
+		Attend: s.attend(auth.From(ctx).ID(), r.StreamID),
 		Stored: f.stored, CaughtUp: f.caughtUp, Live: f.live,
 	}, nil
 }

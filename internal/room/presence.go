@@ -5,16 +5,15 @@ import (
 	"strings"
 
 	"parley/ent"
-	"parley/internal/auth"
 	"parley/internal/page"
 )
 
 // customerPrefix begins the ids of customers.
 const customerPrefix = "cus_"
 
-// attend counts the viewer as being in a room while a subscription lasts.
-func (s *Service) attend(v auth.Viewer, streamID int64) func() (leave func()) {
-	return func() (leave func()) { return s.here.Enter(streamID, v.ID()) }
+// attend counts a person as being in a room while a subscription lasts.
+func (s *Service) attend(person string, streamID int64) func() (leave func()) {
+	return func() (leave func()) { return s.here.Enter(streamID, person) }
 }
 
 // presenceChanged tells those who follow a room in this process; the others come to know it by themselves.

@@ -28,6 +28,8 @@ type Log struct {
 	ended bool
 	times int // entries resolved
 	lives int // how often it is followed live at this moment
+	came  int // subscriptions that have begun
+	left  int // and ended
 }
 
 func newLogs() *Logs { return &Logs{of: map[string]*Log{}} }
@@ -74,6 +76,41 @@ func (l *Log) Lives() int {
 	return l.lives
 }
 
+// Attendees is how many subscriptions have begun and not ended, and how many have begun.
+func (l *Log) Attendees() (now, ever int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.came - l.left, l.came
+}
+
+// attend counts a subscription.
+func (l *Log) attend() (leave func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.came++
+	gone := false
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if gone {
+			panic("a subscription has ended twice")
+		}
+		gone = true
+		l.left++
+	}
+}
+
+// Attendees is how many subscriptions, of all logs, have begun and not ended.
+func (l *Logs) Attendees() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, log := range l.of {
+		now, _ := log.Attendees()
+		n += now
+	}
+	return n
+}
+
 // Times is how often entries have been resolved.
 func (l *Log) Times() int {
 	l.mu.Lock()
@@ -109,6 +146,7 @@ func (l *Logs) follow(topic string, after *int) (*feed.Feed[*Entry], error) {
 	head := int64(len(texts))
 	f := &feed.Feed[*Entry]{
 		Topic: topic, From: head, Head: head, Ended: ended,
+		Attend:   log.attend,
 		Stored:   func(_ context.Context, after, upTo int64) items { return l.stored(log, after, upTo) },
 		Live:     log.follow,
 		CaughtUp: func() *Entry { return &Entry{Place: -1, Text: "caught up", log: log} },
