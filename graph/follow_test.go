@@ -130,8 +130,9 @@ func seq(events ...any) *feed.Feed[room.Event] {
 }
 
 func live(events iter.Seq2[room.Event, error]) *feed.Feed[room.Event] {
-	return &feed.Feed[room.Event]{Live: func(context.Context, int64) iter.Seq2[feed.Item[room.Event], error] {
+	return &feed.Feed[room.Event]{Live: func(_ context.Context, _ int64, begun func()) iter.Seq2[feed.Item[room.Event], error] {
 		return func(yield func(feed.Item[room.Event], error) bool) {
+			begun()
 			for e, err := range events {
 				if !yield(feed.Item[room.Event]{Value: e}, err) {
 					return

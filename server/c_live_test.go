@@ -285,3 +285,28 @@ func TestC7_AProcessThatEndsTakesNobodyWithIt(t *testing.T) {
 		agent.awaitAttendees(room, "Ada Lovelace", "Ari Agent")
 	}, withLimits("rates=0,presence-grace=2s"))
 }
+
+// From CaughtUp on nothing is missed that is live only, by the first one to follow, too.
+func TestC7_WhatComesAfterCaughtUpIsNotMissed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withLimits("rates=0"))
+	agent := h.SignIn("agent@demo.example")
+	const alone = `subscription ($room: ID!, $after: Cursor) { roomEvents(roomId: $room, after: $after) {
+		__typename room { id canGetLink } actor { ... on Member { name } } ... on Typing { typing } } }`
+	for range 25 {
+		for _, by := range carriages {
+			for _, query := range []string{roomEvents, alone} {
+				room := agent.CreateRoom()
+				s, err := by(h, agent.token, query, vars{"room": room.ID})
+				if err != nil {
+					t.Fatal(err)
+				}
+				f := (&feed{t: t, subscription: s}).lively()
+				f.until("CaughtUp")
+				agent.types(room, true).ok()
+				f.typing("Ari Agent", true)
+				f.cut()
+			}
+		}
+	}
+}

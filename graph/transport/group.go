@@ -30,6 +30,7 @@ type group struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	shards []*shard
+	begun  chan struct{} // closed when what happens, or why nothing does, is given
 
 	mu      sync.Mutex
 	passed  sync.Cond // a shard has passed on what there was
@@ -43,7 +44,7 @@ type group struct {
 }
 
 func newGroup(h *Handler, key string, audience context.Context, at int64) *group {
-	g := &group{h: h, key: key, floor: at, at: at}
+	g := &group{h: h, key: key, floor: at, at: at, begun: make(chan struct{})}
 	g.passed.L = &g.mu
 	g.ctx, g.cancel = context.WithCancel(audience)
 	for _, w := range h.writers {
@@ -54,6 +55,8 @@ func newGroup(h *Handler, key string, audience context.Context, at int64) *group
 
 // run executes what happens from the group's beginning on, until the feed ends or nobody is left.
 func (g *group) run(op *graphql.OperationContext, f *feed.Feed[any], from int64) {
+	begin := sync.OnceFunc(func() { close(g.begun) })
+	defer begin()
 	defer g.h.groups.forget(g)
 	defer g.cancel()
 	defer func() {
@@ -66,7 +69,7 @@ func (g *group) run(op *graphql.OperationContext, f *feed.Feed[any], from int64)
 		g.finish(encodeErrors(refused))
 		return
 	}
-	for i, err := range f.Live(x.ctx, from) {
+	for i, err := range f.Live(x.ctx, from, begin) {
 		if err != nil {
 			g.finish(g.h.engine.errors(g.ctx, err))
 			return
@@ -74,6 +77,14 @@ func (g *group) run(op *graphql.OperationContext, f *feed.Feed[any], from int64)
 		g.add(i, x)
 	}
 	g.finish(nil)
+}
+
+// awaitBegun waits until the group gives what happens, which it does at once but for the first of its members.
+func (g *group) awaitBegun(ctx context.Context) {
+	select {
+	case <-g.begun:
+	case <-ctx.Done():
+	}
 }
 
 // add makes the result of an item and has it written to all members.

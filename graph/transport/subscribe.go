@@ -59,12 +59,13 @@ func (s *subscriber) alone(ctx context.Context) {
 	if !s.read(ctx, f.Head) {
 		return
 	}
-	s.out.deliver(s.caughtUp())
+	present := func() { s.out.deliver(s.caughtUp()) }
 	if f.Ended {
+		present()
 		s.end(ctx, nil)
 		return
 	}
-	for i, err := range f.Live(s.x.ctx, f.Head) {
+	for i, err := range f.Live(s.x.ctx, f.Head, present) {
 		if err != nil {
 			s.end(ctx, err)
 			return
@@ -79,6 +80,7 @@ func (s *subscriber) together(ctx context.Context, g *group) (joined *member) {
 	defer g.release()
 	head := s.x.follows.feed.Head
 	s.take(ctx, g, head)
+	g.awaitBegun(ctx) // before it says that what follows is live
 	caughtUp := s.caughtUp()
 	for upTo := head; s.read(ctx, upTo); upTo = g.head() { // which has gone on, and forgotten what came first
 		if m, ok := g.join(s.out, s.at, caughtUp, s.leave); ok {
@@ -106,6 +108,7 @@ func (s *subscriber) read(ctx context.Context, upTo int64) bool {
 	bytes := 0
 	for i, err := range s.x.follows.feed.Stored(s.x.ctx, s.at, upTo) {
 		if err != nil {
+			s.out.deliver(batch)
 			s.end(ctx, err)
 			return false
 		}

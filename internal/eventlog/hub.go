@@ -2,7 +2,6 @@ package eventlog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"parley/internal/supervise"
 
 	"parley/internal/bus"
 )

@@ -25,8 +25,9 @@ type Feed[T any] struct {
 	Stored func(ctx context.Context, after, upTo int64) iter.Seq2[Item[T], error]
 	// CaughtUp makes what a subscriber gets when all up to Head has been given; nil for nothing.
 	CaughtUp func() T
-	// Live gives what comes behind a place, until there is nothing more to come or ctx ends. An error ends it, too.
-	Live func(ctx context.Context, after int64) iter.Seq2[Item[T], error]
+	// Live gives what comes behind a place, until there is nothing more to come or ctx ends. An error ends it, too. It calls
+	// begun once, before it gives anything: what happens from then on is given, what is live only, too.
+	Live func(ctx context.Context, after int64, begun func()) iter.Seq2[Item[T], error]
 }
 
 // Item is one thing of a feed.
@@ -52,8 +53,8 @@ func Select[T, U any](f *Feed[T], pick func(T) (U, bool)) *Feed[U] {
 		Stored: func(ctx context.Context, after, upTo int64) iter.Seq2[Item[U], error] {
 			return each(f.Stored(ctx, after, upTo), item)
 		},
-		Live: func(ctx context.Context, after int64) iter.Seq2[Item[U], error] {
-			return each(f.Live(ctx, after), item)
+		Live: func(ctx context.Context, after int64, begun func()) iter.Seq2[Item[U], error] {
+			return each(f.Live(ctx, after, begun), item)
 		},
 	}
 	if f.CaughtUp == nil {

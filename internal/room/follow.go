@@ -79,10 +79,11 @@ func (f following) stored(ctx context.Context, after, upTo int64) items {
 	}
 }
 
-func (f following) live(ctx context.Context, after int64) items {
+func (f following) live(ctx context.Context, after int64, begun func()) items {
 	return func(yield func(item, error) bool) {
 		follower := f.rooms.log.Follow(f.streamID, after)
 		defer follower.Close()
+		begun()
 		for {
 			events, err := f.next(ctx, follower)
 			switch {

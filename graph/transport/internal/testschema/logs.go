@@ -180,10 +180,11 @@ func (l *Logs) stored(log *Log, after, upTo int64) items {
 	}
 }
 
-func (l *Log) follow(ctx context.Context, after int64) items {
+func (l *Log) follow(ctx context.Context, after int64, begun func()) items {
 	return func(yield func(feed.Item[*Entry], error) bool) {
 		l.live(1)
 		defer l.live(-1)
+		begun()
 		for {
 			texts, grown, ended, err := l.since(after)
 			for _, text := range texts {

@@ -206,8 +206,9 @@ func (s subscription) Entries(ctx context.Context, topic string, after *int) (<-
 // alone follows something that is live only, and not shared.
 func alone[T any](ctx context.Context, follow func(ctx context.Context, yield func(T, error) bool)) (<-chan T, error) {
 	return transport.Follow(ctx, func() (*feed.Feed[T], error) {
-		return &feed.Feed[T]{Live: func(ctx context.Context, _ int64) iter.Seq2[feed.Item[T], error] {
+		return &feed.Feed[T]{Live: func(ctx context.Context, _ int64, begun func()) iter.Seq2[feed.Item[T], error] {
 			return func(yield func(feed.Item[T], error) bool) {
+				begun()
 				follow(ctx, func(v T, err error) bool { return ctx.Err() == nil && yield(feed.Item[T]{Value: v}, err) })
 			}
 		}}, nil
