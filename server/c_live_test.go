@@ -292,7 +292,7 @@ func TestC7_WhatComesAfterCaughtUpIsNotMissed(t *testing.T) {
 	h := newHouse(t, withLimits("rates=0"))
 	agent := h.SignIn("agent@demo.example")
 	const alone = `subscription ($room: ID!, $after: Cursor) { roomEvents(roomId: $room, after: $after) {
-		__typename room { id canGetLink } actor { ... on Member { name } } ... on Typing { typing } } }`
+		__typename cursor occurredAt room { id canGetLink } actor { ... on Member { name } } ... on Typing { typing } } }`
 	for range 25 {
 		for _, by := range carriages {
 			for _, query := range []string{roomEvents, alone} {

@@ -75,7 +75,7 @@ func newHouse(t testing.TB, change ...setting) *house {
 	}
 	h := &house{
 		t: t, log: &journal{}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 50}},
-		secrets: map[string]string{}, expected: map[string]int{}, hears: make(chan struct{}),
+		secrets: map[string]string{}, expected: map[string]int{},
 	}
 	if h.second = o.beside != nil; h.second {
 		h.db = o.beside.db
@@ -121,7 +121,9 @@ func (h *house) start(s *store, o settings) {
 	if err := seedDemo(h.t.Context(), h.app.organizations); err != nil {
 		h.t.Fatal(err)
 	}
-	h.app.bus.Hear("test", func(string) {}, sync.OnceFunc(func() { close(h.hears) }))
+	hears := make(chan struct{})
+	h.hears = hears
+	h.app.bus.Hear("test", func(string) {}, sync.OnceFunc(func() { close(hears) }))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- h.app.serve(ctx, func(string, ...any) {}) }()
