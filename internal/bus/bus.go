@@ -105,7 +105,8 @@ func (b *Carried) Hear(topic string, heard func(news string), missed func()) {
 // Hears tells whether it is connected: news of other processes come in.
 func (b *Carried) Hears() bool { return b.hears.Load() }
 
-// Run carries news until the context ends, and sends what waits then; or it fails when the connection is lost.
+// Run carries news until the context ends, and sends what waits then, for which a carrier that does not answer has a few
+// seconds; or it fails when the connection is lost.
 func (b *Carried) Run(ctx context.Context) error {
 	line, err := b.carrier.connect(ctx)
 	if err != nil {
