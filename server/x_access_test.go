@@ -21,6 +21,8 @@ func TestX2_AnotherOrganisationsIdsAreNotFound(t *testing.T) {
 		`mutation ($id: ID!) { closeRoom(input: {roomId: $id}) { room { id } userErrors { code } } }`,
 		`mutation ($id: ID!) { getLink(input: {roomId: $id}) { url userErrors { code } } }`,
 		`mutation ($id: ID!) { sendMessage(input: {roomId: $id, body: "Hi"}) { message { id } userErrors { code } } }`,
+		`mutation ($id: ID!) { setTyping(input: {roomId: $id, typing: true}) { userErrors { code } } }`,
+		`query ($id: ID!) { room(id: $id) { attendees { __typename } } }`,
 		`mutation ($id: ID!) { inviteCustomer(input: {roomId: $id, channel: EMAIL, to: "a@b.example", firstName: "A", lastName: "B"}) { room { id } userErrors { code } } }`,
 	} {
 		got, want := foreign.ask(query, vars{"id": room.ID}), foreign.ask(query, vars{"id": missing})

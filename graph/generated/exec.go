@@ -2838,6 +2838,7 @@ type Typing implements RoomEvent {
   "Who is typing."
   actor: Actor
   "Whether they are typing."
+  # eslint-disable-next-line @graphql-eslint/no-typename-prefix
   typing: Boolean!
 }
 
