@@ -10,9 +10,8 @@ import (
 
 	"github.com/lib/pq"
 
-	"parley/internal/supervise"
-
 	"parley/internal/bus"
+	"parley/internal/supervise"
 )
 
 // checkEvery is how often streams with followers are looked at for events whose rings were never sent, such as those
