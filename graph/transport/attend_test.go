@@ -114,3 +114,27 @@ func TestWhoIsRefusedDoesNotAttend(t *testing.T) {
 	m.expectPart(`"type":"complete"`)
 	eventually(t, "the end", func() bool { now, _ := over.Attendees(); return now == 0 })
 }
+
+// Who is told that what follows is live gets it, also what is nowhere stored: so it is not told before.
+func TestCaughtUpIsSaidWhenWhatFollowsIsFollowed(t *testing.T) {
+	t.Parallel()
+	for how, query := range map[string]string{"shared": entries, "alone": unshared} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			log := b.resolver.Logs.Topic("a")
+			log.Write("one")
+			release := log.Hold()
+			defer release()
+			m := b.subscribe(t, "m-1", query, on("a", "after", 0))
+			m.wants("one")
+			for range 100 {
+				m.expectAlive()
+			}
+			release()
+			m.wants("caught up")
+			log.Write("two")
+			m.wants("two")
+		})
+	}
+}

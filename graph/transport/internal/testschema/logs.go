@@ -26,10 +26,11 @@ type Log struct {
 	grown chan struct{}
 	err   error // ends it
 	ended bool
-	times int // entries resolved
-	lives int // how often it is followed live at this moment
-	came  int // subscriptions that have begun
-	left  int // and ended
+	times int           // entries resolved
+	lives int           // how often it is followed live at this moment
+	came  int           // subscriptions that have begun
+	left  int           // and ended
+	held  chan struct{} // following it live does not begin before it is closed; nil for at once
 }
 
 func newLogs() *Logs { return &Logs{of: map[string]*Log{}} }
@@ -74,6 +75,28 @@ func (l *Log) Lives() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.lives
+}
+
+// Hold keeps what follows the log live from beginning until release is called.
+func (l *Log) Hold() (release func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	held := make(chan struct{})
+	l.held = held
+	return sync.OnceFunc(func() { close(held) })
+}
+
+func (l *Log) await(ctx context.Context) {
+	l.mu.Lock()
+	held := l.held
+	l.mu.Unlock()
+	if held == nil {
+		return
+	}
+	select {
+	case <-held:
+	case <-ctx.Done():
+	}
 }
 
 // Attendees is how many subscriptions have begun and not ended, and how many have begun.
@@ -182,6 +205,7 @@ func (l *Logs) stored(log *Log, after, upTo int64) items {
 
 func (l *Log) follow(ctx context.Context, after int64, begun func()) items {
 	return func(yield func(feed.Item[*Entry], error) bool) {
+		l.await(ctx)
 		l.live(1)
 		defer l.live(-1)
 		begun()
