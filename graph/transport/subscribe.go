@@ -80,9 +80,9 @@ func (s *subscriber) together(ctx context.Context, g *group) (joined *member) {
 	defer g.release()
 	head := s.x.follows.feed.Head
 	s.take(ctx, g, head)
-	g.awaitBegun(ctx) // before it says that what follows is live
 	caughtUp := s.caughtUp()
 	for upTo := head; s.read(ctx, upTo); upTo = g.head() { // which has gone on, and forgotten what came first
+		g.awaitBegun(ctx) // before it is said that what follows is live
 		if m, ok := g.join(s.out, s.at, caughtUp, s.leave); ok {
 			return m
 		}
