@@ -1,6 +1,11 @@
 package database
 
 import (
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+
 	"github.com/lib/pq"
 	"github.com/lib/pq/pqerror"
 )
@@ -17,6 +22,16 @@ func Busy(err error) bool {
 func Refused(err error) bool {
 	e := pq.As(err)
 	return e != nil && e.Severity == "ERROR" && e.Code != pqerror.LockNotAvailable && e.Code != pqerror.QueryCanceled
+}
+
+// Lost tells whether the connection was lost, by the network or because PostgreSQL has ended it.
+func Lost(err error) bool {
+	if e := pq.As(err); e != nil {
+		return e.Code.Class() == "08" || pq.As(err, pqerror.AdminShutdown, pqerror.CrashShutdown, pqerror.CannotConnectNow) != nil
+	}
+	var inTheNetwork net.Error
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.As(err, &inTheNetwork)
 }
 
 // Violates tells whether a statement was refused because what it adds is there already, by the constraint.

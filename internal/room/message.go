@@ -13,6 +13,7 @@ import (
 	"parley/ent/room"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/database"
 	"parley/internal/eventlog"
 	"parley/internal/page"
 )
@@ -104,7 +105,11 @@ func (s *Service) messages(r *ent.Room, events []eventlog.Event) []*Message {
 
 // byStream returns the room that a stream is the log of, which the viewer has been let into before.
 func (s *Service) byStream(ctx context.Context, streamID int64) (*ent.Room, error) {
-	r, err := s.ent.Room.Query().Where(room.StreamID(streamID)).WithStream().Only(ctx)
+	var r *ent.Room
+	err := database.Again(ctx, func() (err error) {
+		r, err = s.ent.Room.Query().Where(room.StreamID(streamID)).WithStream().Only(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("get room of stream: %w", err)
 	}

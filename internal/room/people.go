@@ -10,6 +10,7 @@ import (
 	"parley/ent"
 	"parley/ent/customer"
 	"parley/ent/member"
+	"parley/internal/database"
 )
 
 // people are the authors of messages and events. They are remembered for a moment, so that a busy room does not ask
@@ -33,11 +34,19 @@ func (p *people) find(ctx context.Context, ids []string) (map[string]ent.Actor, 
 	if len(unknown) == 0 {
 		return found, nil
 	}
-	members, customers := byKind(unknown)
+	if err := database.Again(ctx, func() error { return p.lookUp(ctx, unknown, found) }); err != nil {
+		return nil, err
+	}
+	p.remember(found, unknown)
+	return found, nil
+}
+
+func (p *people) lookUp(ctx context.Context, ids []string, found map[string]ent.Actor) error {
+	members, customers := byKind(ids)
 	if len(members) > 0 {
 		rows, err := p.ent.Member.Query().Where(member.IDIn(members...)).All(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("find members: %w", err)
+			return fmt.Errorf("find members: %w", err)
 		}
 		for _, m := range rows {
 			found[m.ID] = m
@@ -46,14 +55,13 @@ func (p *people) find(ctx context.Context, ids []string) (map[string]ent.Actor, 
 	if len(customers) > 0 {
 		rows, err := p.ent.Customer.Query().Where(customer.IDIn(customers...)).All(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("find customers: %w", err)
+			return fmt.Errorf("find customers: %w", err)
 		}
 		for _, c := range rows {
 			found[c.ID] = c
 		}
 	}
-	p.remember(found, unknown)
-	return found, nil
+	return nil
 }
 
 // recall returns those who are remembered, and the ids of the others.

@@ -26,15 +26,15 @@ var mutants = []mutant{
 	},
 	{
 		name: "who resumes gets the last event again", fault: "all clients come back at once", want: doubled,
-		edits: []edit{{"internal/eventlog/follow.go", `after: after}`, `after: max(after-1, 0)}`}},
+		edits: []edit{{"internal/room/follow.go", `From: from,`, `From: max(from-1, 0),`}},
 	},
 	{
 		name: "who resumes begins one event later", fault: "all clients come back at once", want: lost,
-		edits: []edit{{"internal/eventlog/follow.go", `after: after}`, `after: after + 1}`}},
+		edits: []edit{{"internal/room/follow.go", `From: from,`, `From: from + 1,`}},
 	},
 	{
 		name: "a gap between backlog and live", fault: "all clients come back at once", want: lost,
-		edits: []edit{{"internal/eventlog/tail.go", `return nil, t.grown, true`, `missing = int64(len(t.recent))`}},
+		edits: []edit{{"graph/transport/group.go", `between(g.results, after, g.at)`, `between(nil, after, g.at)`}},
 	},
 	{
 		name: "events are handed over whether or not they are the next", fault: "nothing", want: lost,
