@@ -44,12 +44,12 @@ func (l *lab) broadcastBy(ctx context.Context, system string, count, round int) 
 		if err != nil {
 			return err
 		}
-		for _, window := range []int{narrow, wide} {
-			values, err := l.delivering(ctx, s, crowd, voicesFor(window, voices), window)
+		for _, p := range l.passages(system, count, round) {
+			values, err := l.delivering(ctx, s, crowd, voicesFor(p.window, voices), p)
 			if err != nil && !stalled(err) {
 				return err
 			}
-			l.note(round, report.Broadcast(count, window), system, values)
+			l.note(round, report.Broadcast(count, p.window), p.name, values)
 			if err != nil { // what is lost is noted; there is nothing more to learn from these subscribers
 				l.say("  %v", err)
 				return nil
@@ -57,6 +57,40 @@ func (l *lab) broadcastBy(ctx context.Context, system string, count, round int) 
 		}
 		return nil
 	})
+}
+
+// passage is one measurement in the turn of a system.
+type passage struct {
+	name   string // of the system, in the report
+	window int
+	pace   time.Duration // from message to message; none for as fast as they are answered
+}
+
+// passages are those of the system's turn. The limit has one more, at Parley's pace.
+func (l *lab) passages(system string, count, round int) []passage {
+	all := []passage{{name: system, window: narrow}}
+	if pace := l.paceOfParley(count, round); system == limitName && pace > 0 {
+		all = append(all, passage{name: pacedName, window: narrow, pace: pace})
+	}
+	return append(all, passage{name: system, window: wide})
+}
+
+// paceOfParley is the time from message to message in Parley's turn of this round, which comes before all others; zero
+// where that failed.
+func (l *lab) paceOfParley(count, round int) time.Duration {
+	perSecond := l.book.Value(round, report.Broadcast(count, narrow), parleyName, report.DeliveriesPerSecond) / float64(count)
+	if perSecond == 0 {
+		return 0
+	}
+	return time.Duration(float64(time.Second) / perSecond)
+}
+
+// say has the voice say what belongs to the passage.
+func (p passage) say(ctx context.Context, v *voice, long time.Duration) error {
+	if p.pace > 0 {
+		return v.sayForAt(ctx, long, p.pace)
+	}
+	return v.sayFor(ctx, long)
 }
 
 // warming is how many messages are sent before anything counts.
@@ -74,10 +108,10 @@ func voicesFor(window int, voices []*voice) []*voice {
 	return voices
 }
 
-// delivering measures one window.
-func (l *lab) delivering(ctx context.Context, s *server, crowd *audience, voices []*voice, window int) (report.Values, error) {
+// delivering measures one passage.
+func (l *lab) delivering(ctx context.Context, s *server, crowd *audience, voices []*voice, p passage) (report.Values, error) {
 	track := crowd.track
-	track.SetWindow(window)
+	track.SetWindow(p.window)
 	if err := errors.Join(together(voices, func(v *voice) error { return v.sayTimes(ctx, warming) }), track.Drain(ctx)); err != nil {
 		return faulty(crowd.faults()), errors.Join(err, crowd.why())
 	}
@@ -86,7 +120,7 @@ func (l *lab) delivering(ctx context.Context, s *server, crowd *audience, voices
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(together(voices, func(v *voice) error { return v.sayFor(ctx, l.duration) }), track.Drain(ctx)); err != nil {
+	if err := errors.Join(together(voices, func(v *voice) error { return p.say(ctx, v, l.duration) }), track.Drain(ctx)); err != nil {
 		return faulty(crowd.faults()), errors.Join(err, crowd.why())
 	}
 	took := time.Since(began)

@@ -44,7 +44,7 @@ func TestQuickRunLosesNothing(t *testing.T) {
 			}
 		}
 	}
-	for _, system := range []string{parleyName, limitName, gorillaName, stockName} {
+	for _, system := range []string{parleyName, limitName, pacedName, gorillaName, stockName} {
 		if measured[system] == 0 {
 			t.Errorf("nothing was measured of %s", system)
 		}

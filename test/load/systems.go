@@ -16,6 +16,9 @@ const (
 	limitName   = "limit"
 	gorillaName = "gorilla"
 	stockName   = "stock"
+
+	// pacedName is the limit once more, where its sender waits as long as Parley's did.
+	pacedName = "limit at parley's pace"
 )
 
 // databaseVariable tells a server its database.

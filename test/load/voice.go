@@ -88,6 +88,13 @@ func (v *voice) sayFor(ctx context.Context, long time.Duration) error {
 	return nil
 }
 
+// sayForAt says a message at each tick for so long.
+func (v *voice) sayForAt(ctx context.Context, long, interval time.Duration) error {
+	ctx, enough := context.WithTimeout(ctx, long)
+	defer enough()
+	return v.sayEvery(ctx, interval)
+}
+
 // sayTimes says so many messages.
 func (v *voice) sayTimes(ctx context.Context, times int) error {
 	for range times {

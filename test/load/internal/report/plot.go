@@ -52,7 +52,7 @@ func (b *Book) panel(svg *strings.Builder, left int, name, title string, groups 
 	top := b.highest(name, groups)
 	for i, setting := range groups {
 		room := (panelWidth - groupMargin) / len(groups)
-		x, systems := left+groupMargin+i*room, b.systems(setting)
+		x, systems := left+groupMargin+i*room, b.drawn(setting)
 		width := min(widest, (room-groupMargin/2)/len(systems)-barMargin)
 		for j, system := range systems {
 			if v, ok := b.Median(setting, system, name); ok && top > 0 {
@@ -62,6 +62,11 @@ func (b *Book) panel(svg *strings.Builder, left int, name, title string, groups 
 		n, _, _ := broadcastOf(setting)
 		fmt.Fprintf(svg, `<text x="%d" y="%d">%s subscribers</text>`+"\n", x, groundLine+40, thousands(n))
 	}
+}
+
+// drawn are the systems of a setting that have a bar: one for the limit is enough.
+func (b *Book) drawn(setting string) []string {
+	return slices.DeleteFunc(b.systems(setting), func(system string) bool { return system == paced })
 }
 
 func bar(svg *strings.Builder, x, width, height int, system, label string) {
@@ -75,7 +80,7 @@ func bar(svg *strings.Builder, x, width, height int, system, label string) {
 func (b *Book) highest(name string, groups []string) float64 {
 	var all []float64
 	for _, setting := range groups {
-		for _, system := range b.systems(setting) {
+		for _, system := range b.drawn(setting) {
 			v, _ := b.Median(setting, system, name)
 			all = append(all, v)
 		}

@@ -80,6 +80,11 @@ func (b *Book) Median(setting, system, name string) (float64, bool) {
 	return median(slices.Collect(maps.Values(b.rounds(setting, system, name))))
 }
 
+// Value is that of one round; zero where it was not measured.
+func (b *Book) Value(round int, setting, system, name string) float64 {
+	return b.rounds(setting, system, name)[round]
+}
+
 // rounds are a value in each round.
 func (b *Book) rounds(setting, system, name string) map[int]float64 {
 	all := make(map[int]float64)

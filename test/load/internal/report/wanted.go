@@ -24,6 +24,7 @@ const (
 	limit   = "limit"
 	gorilla = "gorilla"
 	stock   = "stock"
+	paced   = "limit at parley's pace"
 )
 
 // The windows of broadcasts.
@@ -67,6 +68,7 @@ func (w *wanting) broadcast(n int) {
 	setting, at := Broadcast(n, alone), thousands(n)+" subscribers: "
 	of := func(system, name string) value { return value{setting, system, name} }
 	w.atMost(1.3, at+"CPU per delivery, of the limit's", of(parley, CPUMicrosPerDelivery), of(limit, CPUMicrosPerDelivery))
+	w.atMost(1.3, at+"CPU per delivery, of the limit's at the same pace", of(parley, CPUMicrosPerDelivery), of(paced, CPUMicrosPerDelivery))
 	w.atMost(0.25, at+"CPU per delivery, of stock's", of(parley, CPUMicrosPerDelivery), of(stock, CPUMicrosPerDelivery))
 	w.atLeast(3.5, at+"deliveries a second, of stock's", of(parley, DeliveriesPerSecond), of(stock, DeliveriesPerSecond))
 	w.atLeast(1, at+"deliveries a second, of gorilla's", of(parley, DeliveriesPerSecond), of(gorilla, DeliveriesPerSecond))
