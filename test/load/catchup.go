@@ -12,10 +12,6 @@ import (
 	"parley/test/load/internal/tally"
 )
 
-// watch is how many times as long as other measurements this one takes, before and meanwhile alike: at the regular pace so
-// few messages come in one that the 99th percentile of their times would be that of the slowest or the second.
-const watch = 2
-
 // catchup is a subscriber who is far behind and catches up, again and again, and what the subscribers of another room,
 // where messages come steadily, notice of it.
 func (l *lab) catchup(ctx context.Context, round int) error {
@@ -24,12 +20,12 @@ func (l *lab) catchup(ctx context.Context, round int) error {
 			return err
 		}
 		return l.steadily(ctx, s, func(others *steady) error {
-			values, err := others.before(ctx, watch*l.duration)
+			values, err := others.before(ctx, l.duration)
 			if err != nil {
 				return err
 			}
 			latency := others.track.Measure()
-			rate, faults, err := l.catchUpFor(ctx, s, watch*l.duration)
+			rate, faults, err := l.catchUpFor(ctx, s)
 			values[report.EventsPerSecond] = rate
 			values[report.P99Millis] = millis(latency.Percentile(99))
 			if err := errors.Join(err, others.stop()); err != nil && !stalled(err) {
@@ -64,10 +60,10 @@ func (l *lab) fallBehind(ctx context.Context, s *server) error {
 
 // catchUpFor has a subscriber catch up until the time is over, and returns how many events a second it got: the median of
 // all times.
-func (l *lab) catchUpFor(ctx context.Context, s *server, long time.Duration) (float64, tally.Faults, error) {
+func (l *lab) catchUpFor(ctx context.Context, s *server) (float64, tally.Faults, error) {
 	var faults tally.Faults
 	var took []time.Duration
-	for began := time.Now(); len(took) == 0 || time.Since(began) < long; {
+	for began := time.Now(); len(took) == 0 || time.Since(began) < l.duration; {
 		once, f, err := l.catchUpOnce(ctx, s)
 		if err != nil {
 			return 0, faults, err
