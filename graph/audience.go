@@ -26,7 +26,7 @@ var shareable = map[string][]string{
 	"Heartbeat":               happening,
 
 	"Message":            {"id", "cursor", "room", "kind", "body", "author", "side", "sentAt"},
-	"Room":               {"id", "name", "status", "customer", "createdBy", "createdAt", "attendees"},
+	"Room":               {"id", "name", "status", "customer", "createdBy", "createdAt"},
 	"CustomerInvitation": {"id", "room", "channel", "to", "status", "failureReason", "sentAt", "openedAt", "joinedAt", "invitedBy"},
 	"Member":             {"id", "firstName", "lastName", "name", "role"},
 	"Customer":           {"id", "firstName", "lastName", "name", "phone", "email"},

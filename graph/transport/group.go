@@ -153,26 +153,14 @@ func (g *group) unpassed() int {
 // end is the number that the next result will have.
 func (g *group) end() int { return g.first + len(g.results) }
 
-// wake has what is new passed on, where there are members: to a few of them here and now, to many by the writers.
+// wake has what is new passed on: to a few of them here and now, to many by the writers.
 func (g *group) wake() {
 	for _, s := range g.shards {
-		switch n := s.size(); {
-		case n == 0:
-			g.skip(s)
-		case n <= few:
+		if s.size() <= few {
 			s.writer.serve(s)
-		default:
+		} else {
 			s.writer.enqueue(s)
 		}
-	}
-}
-
-// skip notes that a shard without members has nothing to pass on.
-func (g *group) skip(s *shard) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if s.size() == 0 {
-		s.passed = g.end()
 	}
 }
 
@@ -197,17 +185,17 @@ func (g *group) pass(s *shard) (more bool) {
 	defer g.mu.Unlock()
 	s.passed = s.upTo
 	g.passed.Broadcast()
-	return g.newFor(s)
+	return g.isAhead(s.upTo, s.last)
 }
 
 // ahead tells whether there is more than there was when a shard's last pass began.
-func (g *group) ahead(s *shard) bool {
+func (g *group) ahead(upTo int, last *over) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.newFor(s)
+	return g.isAhead(upTo, last)
 }
 
-func (g *group) newFor(s *shard) bool { return g.end() > s.upTo || g.over != s.last }
+func (g *group) isAhead(upTo int, last *over) bool { return g.end() > upTo || g.over != last }
 
 // kept returns the results of what is stored behind a place and up to another, as far as the group has kept them, and
 // the place that they come to.

@@ -10,7 +10,7 @@ import (
 	"parley/internal/feed"
 )
 
-// lingering groups are those that the last member has left: clients who have lost their connections come back, all at
+// groupLingers is for how long a group stays that its last member has left: clients who have lost their connections come back, all at
 // once perhaps, and find what they have missed.
 const groupLingers = 10 * time.Second
 

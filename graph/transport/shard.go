@@ -1,6 +1,9 @@
 package transport
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // member is a subscriber of a group.
 type member struct {
@@ -10,7 +13,7 @@ type member struct {
 
 	// Of the shard's writer, once it is added.
 	next int   // number of the result to be delivered next
-	has  int64 // it got all up to this place before it joined, from elsewhere
+	has  int64 // it got all up to this place before it joined, from elsewhere; -1 where the group knew of all that
 
 	place int // in shard.members; of shard.mu
 }
@@ -89,19 +92,28 @@ const atOnce = 256
 // something new.
 func (s *shard) visit() (more bool) {
 	var room [atOnce]*member
+	results, first, last := s.group.present() // first: who joins from now on has all of it
 	members, begins := s.take(room[:0])
-	results, first, last := s.group.present()
 	if begins {
 		s.upTo, s.last = first+len(results), last
 	}
 	for _, m := range members {
-		m.deliver(results[m.next-first:])
-		if last != nil {
-			last.tell(m.out)
-			m.leave()
-		}
+		s.give(m, results[min(m.next-first, len(results)):], last)
 	}
 	return len(members) == atOnce || s.pass()
+}
+
+// give gives a member what it does not have, and the end where there is one. A panic costs the member alone.
+func (s *shard) give(m *member, results []result, last *over) {
+	defer s.group.h.survive(context.Background(), func() {
+		m.leave()
+		m.out.fail(encodeErrors(nil))
+	})
+	m.deliver(results)
+	if last != nil {
+		last.tell(m.out)
+		m.leave()
+	}
 }
 
 // take returns members that have not been visited in this pass, and tells whether it begins with them.
@@ -126,10 +138,23 @@ func (s *shard) pass() (again bool) {
 // deliver gives the member what it does not have.
 func (m *member) deliver(results []result) {
 	m.next += len(results)
-	for len(results) > 0 && results[0].place <= m.has {
-		results = results[1:]
+	if m.has >= 0 {
+		results = m.unknown(results)
 	}
 	if len(results) > 0 {
 		m.out.deliver(results)
 	}
+}
+
+// unknown leaves out what is stored and came from elsewhere, until the group is beyond that.
+func (m *member) unknown(results []result) (some []result) {
+	for _, r := range results {
+		if r.live || r.place > m.has {
+			some = append(some, r)
+		}
+	}
+	if n := len(results); n > 0 && results[n-1].place > m.has {
+		m.has = -1
+	}
+	return some
 }

@@ -83,6 +83,9 @@ func (s *subscriber) together(ctx context.Context, g *group) (joined *member) {
 	caughtUp := s.caughtUp()
 	for upTo := head; s.read(ctx, upTo); upTo = g.head() { // which has gone on, and forgotten what came first
 		g.awaitBegun(ctx) // before it is said that what follows is live
+		if s.out.room(ctx) != nil {
+			return nil
+		}
 		if m, ok := g.join(s.out, s.at, caughtUp, s.leave); ok {
 			return m
 		}
@@ -93,7 +96,7 @@ func (s *subscriber) together(ctx context.Context, g *group) (joined *member) {
 // take delivers what the group has kept, up to a place.
 func (s *subscriber) take(ctx context.Context, g *group, upTo int64) {
 	results, at := g.kept(s.at, upTo)
-	if len(results) > 0 && s.out.room(ctx) == nil {
+	if s.out.room(ctx) == nil {
 		s.out.deliver(results)
 		s.at = at
 	}

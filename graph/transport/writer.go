@@ -25,12 +25,15 @@ func (s *socket) close(c *closing) {
 // for the connection to take the rest. The caller has become the one who writes.
 func (s *socket) write(b *buffer) {
 	var last *closing
-	for more := true; more; last, more = s.fill(b) {
+	more := true
+	for first := true; more; first = false {
 		if !s.push(b) {
 			return
 		}
 		if rest := len(b.rest()); rest > 0 {
-			s.out.owe(rest)
+			if first { // what was put in is counted already
+				s.out.owe(rest)
+			}
 			s.work(func() { s.writeOn(b, last) })
 			return
 		}
@@ -38,6 +41,7 @@ func (s *socket) write(b *buffer) {
 			s.closed(last)
 			break
 		}
+		last, more = s.fill(b)
 	}
 	s.h.buffers.put(b)
 }

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"context"
 	"runtime"
 	"sync"
 )
@@ -44,7 +43,7 @@ func (w *writer) serve(s *shard) {
 	if !w.claim(s) {
 		return
 	}
-	for w.visit(s) {
+	for s.visit() {
 	}
 	w.done(s, false)
 }
@@ -61,14 +60,8 @@ func (w *writer) claim(s *shard) bool {
 
 func (w *writer) work() {
 	for s := w.take(); s != nil; s = w.take() {
-		w.done(s, w.visit(s))
+		w.done(s, s.visit())
 	}
-}
-
-// visit is shard.visit, after which the writer lives on.
-func (w *writer) visit(s *shard) (more bool) {
-	defer w.h.survive(context.Background(), func() {})
-	return s.visit()
 }
 
 func (w *writer) take() *shard {
@@ -86,6 +79,7 @@ func (w *writer) take() *shard {
 // done puts a shard behind all others where there is more to do for it. What became new since it was visited has found
 // it queued, so it is looked at once more when it is not.
 func (w *writer) done(s *shard, more bool) {
+	upTo, last := s.upTo, s.last // which are another's as soon as it is not queued
 	w.mu.Lock()
 	if more {
 		w.queue = append(w.queue, s)
@@ -93,7 +87,7 @@ func (w *writer) done(s *shard, more bool) {
 		s.queued = false
 	}
 	w.mu.Unlock()
-	if !more && s.group.ahead(s) {
+	if !more && s.group.ahead(upTo, last) {
 		w.enqueue(s)
 	}
 }

@@ -58,6 +58,6 @@ func without(taken func(*network)) func(w *world, r *run) (func() error, error) 
 
 // twoVersions is a world of which one process speaks a later version of the bus.
 func twoVersions(t *testing.T) (plan, bool) {
-	later := mutated(t, edit{"internal/eventlog/bus/payload.go", `kindRing   = "ring1"`, `kindRing   = "ring2"`})
+	later := mutated(t, edit{"internal/eventlog/hub.go", `topicGrown = "stream1"`, `topicGrown = "stream2"`})
 	return plan{bus: overPostgres, binaries: []string{server(t), later}}, true
 }

@@ -22,7 +22,10 @@ var mutants = []mutant{
 	},
 	{
 		name: "other processes do not hear of a sign-out", fault: "a person signs out", want: intruded,
-		edits: []edit{{"internal/auth/watch.go", `t.end(missing(ids, living)...)`, `_ = missing(ids, living)`}},
+		edits: []edit{
+			{"internal/auth/watch.go", `t.end(missing(ids, living)...)`, `_ = missing(ids, living)`},
+			{"internal/auth/revoked.go", `t.end(strings.Fields(ids)...)`, `_ = strings.Fields(ids)`},
+		},
 	},
 	{
 		name: "who resumes gets the last event again", fault: "all clients come back at once", want: doubled,
