@@ -65,6 +65,14 @@ func (e *events) take() (batch string, last bool) {
 	return batch, e.last
 }
 
+func (e *events) backlog(ctx context.Context, results []result) error {
+	if err := e.room(ctx); err != nil {
+		return err
+	}
+	e.deliver(results)
+	return nil
+}
+
 // room waits until what waits has been taken, where that is more than half of the limit.
 func (e *events) room(ctx context.Context) error {
 	e.mu.Lock()

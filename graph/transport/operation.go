@@ -152,7 +152,16 @@ func (op *operation) leave() {
 	}
 }
 
-func (op *operation) room(ctx context.Context) error { return op.s.out.room(ctx) }
+// backlog takes turns with those of the socket's other operations: together they would fill the room that each has found.
+func (op *operation) backlog(ctx context.Context, results []result) error {
+	op.s.backlog.Lock()
+	defer op.s.backlog.Unlock()
+	if err := op.s.out.room(ctx); err != nil {
+		return err
+	}
+	op.deliver(results)
+	return nil
+}
 
 // deliver writes the results at once where nothing else is being written.
 func (op *operation) deliver(results []result) {

@@ -35,6 +35,7 @@ type socket struct {
 	early         []byte // what has arrived already
 	head          [ws.MaxHeaderSize]byte
 
+	backlog sync.Mutex // is held by the operation that waits for room
 	reading sync.Mutex // of the read deadline
 	lingers bool       // the last read deadline is set
 

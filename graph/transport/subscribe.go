@@ -82,8 +82,8 @@ func (s *subscriber) together(ctx context.Context, g *group) (joined *member) {
 	s.take(ctx, g, head)
 	caughtUp := s.caughtUp()
 	for upTo := head; s.read(ctx, upTo); upTo = g.head() { // which has gone on, and forgotten what came first
-		g.awaitBegun(ctx) // before it is said that what follows is live
-		if s.out.room(ctx) != nil {
+		g.awaitBegun(ctx)                   // before it is said that what follows is live
+		if s.out.backlog(ctx, nil) != nil { // joining delivers at once what the group has more
 			return nil
 		}
 		if m, ok := g.join(s.out, s.at, caughtUp, s.leave); ok {
@@ -96,8 +96,7 @@ func (s *subscriber) together(ctx context.Context, g *group) (joined *member) {
 // take delivers what the group has kept, up to a place.
 func (s *subscriber) take(ctx context.Context, g *group, upTo int64) {
 	results, at := g.kept(s.at, upTo)
-	if s.out.room(ctx) == nil {
-		s.out.deliver(results)
+	if s.out.backlog(ctx, results) == nil {
 		s.at = at
 	}
 }
@@ -119,17 +118,15 @@ func (s *subscriber) read(ctx context.Context, upTo int64) bool {
 			batch, bytes = append(batch, r), bytes+len(r.body)
 		}
 		if bytes >= readAtOnce {
-			s.out.deliver(batch)
-			batch, bytes = batch[:0], 0
-			if s.out.room(ctx) != nil {
+			if s.out.backlog(ctx, batch) != nil {
 				return false
 			}
+			batch, bytes = batch[:0], 0
 			runtime.Gosched() // those who follow live come first
 		}
 	}
-	s.out.deliver(batch)
 	s.at = upTo
-	return ctx.Err() == nil
+	return s.out.backlog(ctx, batch) == nil
 }
 
 // readAtOnce is about how many bytes of stored results are delivered at once: more than one result, so that not each is

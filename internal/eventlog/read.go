@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 )
 
 // batch is how many events are read at once.
@@ -12,15 +13,18 @@ const batch = 500
 const columns = `id, stream_id, seq, kind, side, coalesce(actor_id, ''), at, coalesce(body, ''), coalesce(data, '')`
 
 // Read returns events of a stream that come after a place, up to and including another, from the first and not
-// necessarily all; none only where there are none.
+// necessarily all; none only where there are none. They are not much text: many may read at once for clients that are slow.
 func (l *Log) Read(ctx context.Context, streamID, after, upTo int64) ([]Event, error) {
-	return l.query(ctx, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4`,
+	return l.query(ctx, readBytes, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4`,
 		streamID, after, upTo, batch)
 }
 
+// readBytes is about how much text Read returns at once.
+const readBytes = 128 << 10
+
 // read returns up to batch events of a stream that come after a place.
 func (l *Log) read(ctx context.Context, streamID, after int64) ([]Event, error) {
-	return l.query(ctx, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+	return l.query(ctx, math.MaxInt, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
 		streamID, after, batch)
 }
 
@@ -34,7 +38,7 @@ func (l *Log) Messages(ctx context.Context, streamID, after, before int64, limit
 	if backward {
 		direction = "DESC"
 	}
-	return l.query(ctx, `SELECT `+columns+` FROM events
+	return l.query(ctx, math.MaxInt, `SELECT `+columns+` FROM events
 		WHERE stream_id = $1 AND seq > $2 AND seq < $3 AND `+messageKinds+` ORDER BY seq `+direction+` LIMIT $4`,
 		streamID, after, before, limit)
 }
@@ -51,25 +55,26 @@ func (l *Log) CountMessages(ctx context.Context, streamID int64) (int, error) {
 
 // Message returns the entry of a timeline with the id, and false where there is none.
 func (l *Log) Message(ctx context.Context, id string) (Event, bool, error) {
-	events, err := l.query(ctx, `SELECT `+columns+` FROM events WHERE id = $1 AND `+messageKinds, id)
+	events, err := l.query(ctx, math.MaxInt, `SELECT `+columns+` FROM events WHERE id = $1 AND `+messageKinds, id)
 	if err != nil || len(events) == 0 {
 		return Event{}, false, err
 	}
 	return events[0], true, nil
 }
 
-func (l *Log) query(ctx context.Context, q string, args ...any) ([]Event, error) {
+func (l *Log) query(ctx context.Context, most int, q string, args ...any) ([]Event, error) {
 	rows, err := l.db.QueryContext(ctx, q, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
 	defer rows.Close()
-	return scan(rows)
+	return scan(rows, most)
 }
 
-func scan(rows *sql.Rows) ([]Event, error) {
+// scan reads events until they are so much text, or there are no more.
+func scan(rows *sql.Rows, most int) ([]Event, error) {
 	var events []Event
-	for rows.Next() {
+	for size := 0; size < most && rows.Next(); size += events[len(events)-1].size() {
 		var e Event
 		if err := rows.Scan(&e.ID, &e.Stream, &e.Seq, &e.Kind, &e.Side, &e.ActorID, &e.At, &e.Body, &e.Data); err != nil {
 			return nil, fmt.Errorf("read event: %w", err)
