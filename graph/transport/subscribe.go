@@ -125,8 +125,11 @@ func (s *subscriber) read(ctx context.Context, upTo int64) bool {
 			runtime.Gosched() // those who follow live come first
 		}
 	}
+	if ctx.Err() != nil || s.out.backlog(ctx, batch) != nil { // then results may be missing
+		return false
+	}
 	s.at = upTo
-	return s.out.backlog(ctx, batch) == nil
+	return true
 }
 
 // readAtOnce is about how many bytes of stored results are delivered at once: more than one result, so that not each is

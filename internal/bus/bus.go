@@ -10,8 +10,9 @@
 //   - giving it news never waits, whatever has become of the carrier, and keeps no more than a bounded number of them;
 //   - news that come while others are being sent go out together, signals before rings;
 //   - a process does not hear its own news;
-//   - whenever news may have been lost, which is so after every start, those who hear a topic are told that they may have
-//     missed something; only signals that are too many to be kept, or too long, are lost without a word;
+//   - whenever news from others may not have come, which is so after every start, those who hear a topic are told that they
+//     may have missed something. What a process could not send, since its own connection was lost or because signals were too
+//     many or too long, is lost without a word to the others;
 //   - a lost connection, a silent one too, ends Run with an error within about ten seconds, so that it is run again;
 //   - what is not understood is ignored: the payloads of other versions, and anybody else's.
 //
