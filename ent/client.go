@@ -24,8 +24,11 @@ import (
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
+	"parley/ent/readmark"
 	"parley/ent/room"
 	"parley/ent/roomlink"
+	"parley/ent/searchentry"
+	"parley/ent/searchprogress"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
@@ -71,10 +74,16 @@ type Client struct {
 	PhoneNumber *PhoneNumberClient
 	// Portal is the client for interacting with the Portal builders.
 	Portal *PortalClient
+	// ReadMark is the client for interacting with the ReadMark builders.
+	ReadMark *ReadMarkClient
 	// Room is the client for interacting with the Room builders.
 	Room *RoomClient
 	// RoomLink is the client for interacting with the RoomLink builders.
 	RoomLink *RoomLinkClient
+	// SearchEntry is the client for interacting with the SearchEntry builders.
+	SearchEntry *SearchEntryClient
+	// SearchProgress is the client for interacting with the SearchProgress builders.
+	SearchProgress *SearchProgressClient
 	// Service is the client for interacting with the Service builders.
 	Service *ServiceClient
 	// SimulatedMessage is the client for interacting with the SimulatedMessage builders.
@@ -109,8 +118,11 @@ func (c *Client) init() {
 	c.Organization = NewOrganizationClient(c.config)
 	c.PhoneNumber = NewPhoneNumberClient(c.config)
 	c.Portal = NewPortalClient(c.config)
+	c.ReadMark = NewReadMarkClient(c.config)
 	c.Room = NewRoomClient(c.config)
 	c.RoomLink = NewRoomLinkClient(c.config)
+	c.SearchEntry = NewSearchEntryClient(c.config)
+	c.SearchProgress = NewSearchProgressClient(c.config)
 	c.Service = NewServiceClient(c.config)
 	c.SimulatedMessage = NewSimulatedMessageClient(c.config)
 	c.Site = NewSiteClient(c.config)
@@ -221,8 +233,11 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Organization:       NewOrganizationClient(cfg),
 		PhoneNumber:        NewPhoneNumberClient(cfg),
 		Portal:             NewPortalClient(cfg),
+		ReadMark:           NewReadMarkClient(cfg),
 		Room:               NewRoomClient(cfg),
 		RoomLink:           NewRoomLinkClient(cfg),
+		SearchEntry:        NewSearchEntryClient(cfg),
+		SearchProgress:     NewSearchProgressClient(cfg),
 		Service:            NewServiceClient(cfg),
 		SimulatedMessage:   NewSimulatedMessageClient(cfg),
 		Site:               NewSiteClient(cfg),
@@ -260,8 +275,11 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Organization:       NewOrganizationClient(cfg),
 		PhoneNumber:        NewPhoneNumberClient(cfg),
 		Portal:             NewPortalClient(cfg),
+		ReadMark:           NewReadMarkClient(cfg),
 		Room:               NewRoomClient(cfg),
 		RoomLink:           NewRoomLinkClient(cfg),
+		SearchEntry:        NewSearchEntryClient(cfg),
+		SearchProgress:     NewSearchProgressClient(cfg),
 		Service:            NewServiceClient(cfg),
 		SimulatedMessage:   NewSimulatedMessageClient(cfg),
 		Site:               NewSiteClient(cfg),
@@ -298,8 +316,8 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery, c.Event,
 		c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member, c.Organization,
-		c.PhoneNumber, c.Portal, c.Room, c.RoomLink, c.Service, c.SimulatedMessage,
-		c.Site, c.Skill, c.Stream,
+		c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink, c.SearchEntry,
+		c.SearchProgress, c.Service, c.SimulatedMessage, c.Site, c.Skill, c.Stream,
 	} {
 		n.Use(hooks...)
 	}
@@ -311,8 +329,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery, c.Event,
 		c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member, c.Organization,
-		c.PhoneNumber, c.Portal, c.Room, c.RoomLink, c.Service, c.SimulatedMessage,
-		c.Site, c.Skill, c.Stream,
+		c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink, c.SearchEntry,
+		c.SearchProgress, c.Service, c.SimulatedMessage, c.Site, c.Skill, c.Stream,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -347,10 +365,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PhoneNumber.mutate(ctx, m)
 	case *PortalMutation:
 		return c.Portal.mutate(ctx, m)
+	case *ReadMarkMutation:
+		return c.ReadMark.mutate(ctx, m)
 	case *RoomMutation:
 		return c.Room.mutate(ctx, m)
 	case *RoomLinkMutation:
 		return c.RoomLink.mutate(ctx, m)
+	case *SearchEntryMutation:
+		return c.SearchEntry.mutate(ctx, m)
+	case *SearchProgressMutation:
+		return c.SearchProgress.mutate(ctx, m)
 	case *ServiceMutation:
 		return c.Service.mutate(ctx, m)
 	case *SimulatedMessageMutation:
@@ -2303,6 +2327,155 @@ func (c *PortalClient) mutate(ctx context.Context, m *PortalMutation) (Value, er
 	}
 }
 
+// ReadMarkClient is a client for the ReadMark schema.
+type ReadMarkClient struct {
+	config
+}
+
+// NewReadMarkClient returns a client for the ReadMark from the given config.
+func NewReadMarkClient(c config) *ReadMarkClient {
+	return &ReadMarkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `readmark.Hooks(f(g(h())))`.
+func (c *ReadMarkClient) Use(hooks ...Hook) {
+	c.hooks.ReadMark = append(c.hooks.ReadMark, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `readmark.Intercept(f(g(h())))`.
+func (c *ReadMarkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReadMark = append(c.inters.ReadMark, interceptors...)
+}
+
+// Create returns a builder for creating a ReadMark entity.
+func (c *ReadMarkClient) Create() *ReadMarkCreate {
+	mutation := newReadMarkMutation(c.config, OpCreate)
+	return &ReadMarkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReadMark entities.
+func (c *ReadMarkClient) CreateBulk(builders ...*ReadMarkCreate) *ReadMarkCreateBulk {
+	return &ReadMarkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReadMarkClient) MapCreateBulk(slice any, setFunc func(*ReadMarkCreate, int)) *ReadMarkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReadMarkCreateBulk{err: fmt.Errorf("calling to ReadMarkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReadMarkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReadMarkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReadMark.
+func (c *ReadMarkClient) Update() *ReadMarkUpdate {
+	mutation := newReadMarkMutation(c.config, OpUpdate)
+	return &ReadMarkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReadMarkClient) UpdateOne(_m *ReadMark) *ReadMarkUpdateOne {
+	mutation := newReadMarkMutation(c.config, OpUpdateOne, withReadMark(_m))
+	return &ReadMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReadMarkClient) UpdateOneID(id int) *ReadMarkUpdateOne {
+	mutation := newReadMarkMutation(c.config, OpUpdateOne, withReadMarkID(id))
+	return &ReadMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReadMark.
+func (c *ReadMarkClient) Delete() *ReadMarkDelete {
+	mutation := newReadMarkMutation(c.config, OpDelete)
+	return &ReadMarkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReadMarkClient) DeleteOne(_m *ReadMark) *ReadMarkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReadMarkClient) DeleteOneID(id int) *ReadMarkDeleteOne {
+	builder := c.Delete().Where(readmark.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReadMarkDeleteOne{builder}
+}
+
+// Query returns a query builder for ReadMark.
+func (c *ReadMarkClient) Query() *ReadMarkQuery {
+	return &ReadMarkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReadMark},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReadMark entity by its id.
+func (c *ReadMarkClient) Get(ctx context.Context, id int) (*ReadMark, error) {
+	return c.Query().Where(readmark.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReadMarkClient) GetX(ctx context.Context, id int) *ReadMark {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRoom queries the room edge of a ReadMark.
+func (c *ReadMarkClient) QueryRoom(_m *ReadMark) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(readmark.Table, readmark.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, readmark.RoomTable, readmark.RoomColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReadMarkClient) Hooks() []Hook {
+	return c.hooks.ReadMark
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReadMarkClient) Interceptors() []Interceptor {
+	return c.inters.ReadMark
+}
+
+func (c *ReadMarkClient) mutate(ctx context.Context, m *ReadMarkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReadMarkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReadMarkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReadMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReadMarkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReadMark mutation op: %q", m.Op())
+	}
+}
+
 // RoomClient is a client for the Room schema.
 type RoomClient struct {
 	config
@@ -2484,6 +2657,38 @@ func (c *RoomClient) QueryInvitations(_m *Room) *CustomerInvitationQuery {
 			sqlgraph.From(room.Table, room.FieldID, id),
 			sqlgraph.To(customerinvitation.Table, customerinvitation.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, true, room.InvitationsTable, room.InvitationsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMergedInto queries the merged_into edge of a Room.
+func (c *RoomClient) QueryMergedInto(_m *Room) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(room.Table, room.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, room.MergedIntoTable, room.MergedIntoColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMerged queries the merged edge of a Room.
+func (c *RoomClient) QueryMerged(_m *Room) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(room.Table, room.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, room.MergedTable, room.MergedColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2678,6 +2883,272 @@ func (c *RoomLinkClient) mutate(ctx context.Context, m *RoomLinkMutation) (Value
 		return (&RoomLinkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown RoomLink mutation op: %q", m.Op())
+	}
+}
+
+// SearchEntryClient is a client for the SearchEntry schema.
+type SearchEntryClient struct {
+	config
+}
+
+// NewSearchEntryClient returns a client for the SearchEntry from the given config.
+func NewSearchEntryClient(c config) *SearchEntryClient {
+	return &SearchEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `searchentry.Hooks(f(g(h())))`.
+func (c *SearchEntryClient) Use(hooks ...Hook) {
+	c.hooks.SearchEntry = append(c.hooks.SearchEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `searchentry.Intercept(f(g(h())))`.
+func (c *SearchEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SearchEntry = append(c.inters.SearchEntry, interceptors...)
+}
+
+// Create returns a builder for creating a SearchEntry entity.
+func (c *SearchEntryClient) Create() *SearchEntryCreate {
+	mutation := newSearchEntryMutation(c.config, OpCreate)
+	return &SearchEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SearchEntry entities.
+func (c *SearchEntryClient) CreateBulk(builders ...*SearchEntryCreate) *SearchEntryCreateBulk {
+	return &SearchEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SearchEntryClient) MapCreateBulk(slice any, setFunc func(*SearchEntryCreate, int)) *SearchEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SearchEntryCreateBulk{err: fmt.Errorf("calling to SearchEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SearchEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SearchEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SearchEntry.
+func (c *SearchEntryClient) Update() *SearchEntryUpdate {
+	mutation := newSearchEntryMutation(c.config, OpUpdate)
+	return &SearchEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SearchEntryClient) UpdateOne(_m *SearchEntry) *SearchEntryUpdateOne {
+	mutation := newSearchEntryMutation(c.config, OpUpdateOne, withSearchEntry(_m))
+	return &SearchEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SearchEntryClient) UpdateOneID(id string) *SearchEntryUpdateOne {
+	mutation := newSearchEntryMutation(c.config, OpUpdateOne, withSearchEntryID(id))
+	return &SearchEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SearchEntry.
+func (c *SearchEntryClient) Delete() *SearchEntryDelete {
+	mutation := newSearchEntryMutation(c.config, OpDelete)
+	return &SearchEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SearchEntryClient) DeleteOne(_m *SearchEntry) *SearchEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SearchEntryClient) DeleteOneID(id string) *SearchEntryDeleteOne {
+	builder := c.Delete().Where(searchentry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SearchEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for SearchEntry.
+func (c *SearchEntryClient) Query() *SearchEntryQuery {
+	return &SearchEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSearchEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SearchEntry entity by its id.
+func (c *SearchEntryClient) Get(ctx context.Context, id string) (*SearchEntry, error) {
+	return c.Query().Where(searchentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SearchEntryClient) GetX(ctx context.Context, id string) *SearchEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SearchEntryClient) Hooks() []Hook {
+	return c.hooks.SearchEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *SearchEntryClient) Interceptors() []Interceptor {
+	return c.inters.SearchEntry
+}
+
+func (c *SearchEntryClient) mutate(ctx context.Context, m *SearchEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SearchEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SearchEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SearchEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SearchEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SearchEntry mutation op: %q", m.Op())
+	}
+}
+
+// SearchProgressClient is a client for the SearchProgress schema.
+type SearchProgressClient struct {
+	config
+}
+
+// NewSearchProgressClient returns a client for the SearchProgress from the given config.
+func NewSearchProgressClient(c config) *SearchProgressClient {
+	return &SearchProgressClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `searchprogress.Hooks(f(g(h())))`.
+func (c *SearchProgressClient) Use(hooks ...Hook) {
+	c.hooks.SearchProgress = append(c.hooks.SearchProgress, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `searchprogress.Intercept(f(g(h())))`.
+func (c *SearchProgressClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SearchProgress = append(c.inters.SearchProgress, interceptors...)
+}
+
+// Create returns a builder for creating a SearchProgress entity.
+func (c *SearchProgressClient) Create() *SearchProgressCreate {
+	mutation := newSearchProgressMutation(c.config, OpCreate)
+	return &SearchProgressCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SearchProgress entities.
+func (c *SearchProgressClient) CreateBulk(builders ...*SearchProgressCreate) *SearchProgressCreateBulk {
+	return &SearchProgressCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SearchProgressClient) MapCreateBulk(slice any, setFunc func(*SearchProgressCreate, int)) *SearchProgressCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SearchProgressCreateBulk{err: fmt.Errorf("calling to SearchProgressClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SearchProgressCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SearchProgressCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SearchProgress.
+func (c *SearchProgressClient) Update() *SearchProgressUpdate {
+	mutation := newSearchProgressMutation(c.config, OpUpdate)
+	return &SearchProgressUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SearchProgressClient) UpdateOne(_m *SearchProgress) *SearchProgressUpdateOne {
+	mutation := newSearchProgressMutation(c.config, OpUpdateOne, withSearchProgress(_m))
+	return &SearchProgressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SearchProgressClient) UpdateOneID(id int) *SearchProgressUpdateOne {
+	mutation := newSearchProgressMutation(c.config, OpUpdateOne, withSearchProgressID(id))
+	return &SearchProgressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SearchProgress.
+func (c *SearchProgressClient) Delete() *SearchProgressDelete {
+	mutation := newSearchProgressMutation(c.config, OpDelete)
+	return &SearchProgressDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SearchProgressClient) DeleteOne(_m *SearchProgress) *SearchProgressDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SearchProgressClient) DeleteOneID(id int) *SearchProgressDeleteOne {
+	builder := c.Delete().Where(searchprogress.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SearchProgressDeleteOne{builder}
+}
+
+// Query returns a query builder for SearchProgress.
+func (c *SearchProgressClient) Query() *SearchProgressQuery {
+	return &SearchProgressQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSearchProgress},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SearchProgress entity by its id.
+func (c *SearchProgressClient) Get(ctx context.Context, id int) (*SearchProgress, error) {
+	return c.Query().Where(searchprogress.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SearchProgressClient) GetX(ctx context.Context, id int) *SearchProgress {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SearchProgressClient) Hooks() []Hook {
+	return c.hooks.SearchProgress
+}
+
+// Interceptors returns the client interceptors.
+func (c *SearchProgressClient) Interceptors() []Interceptor {
+	return c.inters.SearchProgress
+}
+
+func (c *SearchProgressClient) mutate(ctx context.Context, m *SearchProgressMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SearchProgressCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SearchProgressUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SearchProgressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SearchProgressDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SearchProgress mutation op: %q", m.Op())
 	}
 }
 
@@ -3463,14 +3934,14 @@ type (
 	hooks struct {
 		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Event,
 		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
-		Portal, Room, RoomLink, Service, SimulatedMessage, Site, Skill,
-		Stream []ent.Hook
+		Portal, ReadMark, Room, RoomLink, SearchEntry, SearchProgress, Service,
+		SimulatedMessage, Site, Skill, Stream []ent.Hook
 	}
 	inters struct {
 		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Event,
 		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
-		Portal, Room, RoomLink, Service, SimulatedMessage, Site, Skill,
-		Stream []ent.Interceptor
+		Portal, ReadMark, Room, RoomLink, SearchEntry, SearchProgress, Service,
+		SimulatedMessage, Site, Skill, Stream []ent.Interceptor
 	}
 )
 

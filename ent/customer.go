@@ -30,6 +30,10 @@ type Customer struct {
 	Email *string `json:"email,omitempty"`
 	// lower case: how addresses are compared
 	EmailKey *string `json:"email_key,omitempty"`
+	// the names, as they are searched
+	NameWords string `json:"name_words,omitempty"`
+	// when their room was closed, or went into another: their identifiers are free again
+	RetiredAt *time.Time `json:"retired_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -63,9 +67,9 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case customer.FieldID, customer.FieldOrganizationID, customer.FieldFirstName, customer.FieldLastName, customer.FieldPhone, customer.FieldEmail, customer.FieldEmailKey:
+		case customer.FieldID, customer.FieldOrganizationID, customer.FieldFirstName, customer.FieldLastName, customer.FieldPhone, customer.FieldEmail, customer.FieldEmailKey, customer.FieldNameWords:
 			values[i] = new(sql.NullString)
-		case customer.FieldCreatedAt:
+		case customer.FieldRetiredAt, customer.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -126,6 +130,19 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.EmailKey = new(string)
 				*_m.EmailKey = value.String
+			}
+		case customer.FieldNameWords:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field name_words", values[i])
+			} else if value.Valid {
+				_m.NameWords = value.String
+			}
+		case customer.FieldRetiredAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field retired_at", values[i])
+			} else if value.Valid {
+				_m.RetiredAt = new(time.Time)
+				*_m.RetiredAt = value.Time
 			}
 		case customer.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -196,6 +213,14 @@ func (_m *Customer) String() string {
 	if v := _m.EmailKey; v != nil {
 		builder.WriteString("email_key=")
 		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("name_words=")
+	builder.WriteString(_m.NameWords)
+	builder.WriteString(", ")
+	if v := _m.RetiredAt; v != nil {
+		builder.WriteString("retired_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")

@@ -84,6 +84,34 @@ func (_c *CustomerCreate) SetNillableEmailKey(v *string) *CustomerCreate {
 	return _c
 }
 
+// SetNameWords sets the "name_words" field.
+func (_c *CustomerCreate) SetNameWords(v string) *CustomerCreate {
+	_c.mutation.SetNameWords(v)
+	return _c
+}
+
+// SetNillableNameWords sets the "name_words" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableNameWords(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetNameWords(*v)
+	}
+	return _c
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (_c *CustomerCreate) SetRetiredAt(v time.Time) *CustomerCreate {
+	_c.mutation.SetRetiredAt(v)
+	return _c
+}
+
+// SetNillableRetiredAt sets the "retired_at" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableRetiredAt(v *time.Time) *CustomerCreate {
+	if v != nil {
+		_c.SetRetiredAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *CustomerCreate) SetCreatedAt(v time.Time) *CustomerCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -152,6 +180,10 @@ func (_c *CustomerCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *CustomerCreate) defaults() {
+	if _, ok := _c.mutation.NameWords(); !ok {
+		v := customer.DefaultNameWords
+		_c.mutation.SetNameWords(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := customer.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -182,6 +214,9 @@ func (_c *CustomerCreate) check() error {
 		if err := customer.LastNameValidator(v); err != nil {
 			return &ValidationError{Name: "last_name", err: fmt.Errorf(`ent: validator failed for field "Customer.last_name": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.NameWords(); !ok {
+		return &ValidationError{Name: "name_words", err: errors.New(`ent: missing required field "Customer.name_words"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Customer.created_at"`)}
@@ -249,6 +284,14 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.EmailKey(); ok {
 		_spec.SetField(customer.FieldEmailKey, field.TypeString, value)
 		_node.EmailKey = &value
+	}
+	if value, ok := _c.mutation.NameWords(); ok {
+		_spec.SetField(customer.FieldNameWords, field.TypeString, value)
+		_node.NameWords = value
+	}
+	if value, ok := _c.mutation.RetiredAt(); ok {
+		_spec.SetField(customer.FieldRetiredAt, field.TypeTime, value)
+		_node.RetiredAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(customer.FieldCreatedAt, field.TypeTime, value)
@@ -401,6 +444,36 @@ func (u *CustomerUpsert) ClearEmailKey() *CustomerUpsert {
 	return u
 }
 
+// SetNameWords sets the "name_words" field.
+func (u *CustomerUpsert) SetNameWords(v string) *CustomerUpsert {
+	u.Set(customer.FieldNameWords, v)
+	return u
+}
+
+// UpdateNameWords sets the "name_words" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateNameWords() *CustomerUpsert {
+	u.SetExcluded(customer.FieldNameWords)
+	return u
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (u *CustomerUpsert) SetRetiredAt(v time.Time) *CustomerUpsert {
+	u.Set(customer.FieldRetiredAt, v)
+	return u
+}
+
+// UpdateRetiredAt sets the "retired_at" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateRetiredAt() *CustomerUpsert {
+	u.SetExcluded(customer.FieldRetiredAt)
+	return u
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (u *CustomerUpsert) ClearRetiredAt() *CustomerUpsert {
+	u.SetNull(customer.FieldRetiredAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -543,6 +616,41 @@ func (u *CustomerUpsertOne) UpdateEmailKey() *CustomerUpsertOne {
 func (u *CustomerUpsertOne) ClearEmailKey() *CustomerUpsertOne {
 	return u.Update(func(s *CustomerUpsert) {
 		s.ClearEmailKey()
+	})
+}
+
+// SetNameWords sets the "name_words" field.
+func (u *CustomerUpsertOne) SetNameWords(v string) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetNameWords(v)
+	})
+}
+
+// UpdateNameWords sets the "name_words" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateNameWords() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateNameWords()
+	})
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (u *CustomerUpsertOne) SetRetiredAt(v time.Time) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetRetiredAt(v)
+	})
+}
+
+// UpdateRetiredAt sets the "retired_at" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateRetiredAt() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateRetiredAt()
+	})
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (u *CustomerUpsertOne) ClearRetiredAt() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearRetiredAt()
 	})
 }
 
@@ -855,6 +963,41 @@ func (u *CustomerUpsertBulk) UpdateEmailKey() *CustomerUpsertBulk {
 func (u *CustomerUpsertBulk) ClearEmailKey() *CustomerUpsertBulk {
 	return u.Update(func(s *CustomerUpsert) {
 		s.ClearEmailKey()
+	})
+}
+
+// SetNameWords sets the "name_words" field.
+func (u *CustomerUpsertBulk) SetNameWords(v string) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetNameWords(v)
+	})
+}
+
+// UpdateNameWords sets the "name_words" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateNameWords() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateNameWords()
+	})
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (u *CustomerUpsertBulk) SetRetiredAt(v time.Time) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetRetiredAt(v)
+	})
+}
+
+// UpdateRetiredAt sets the "retired_at" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateRetiredAt() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateRetiredAt()
+	})
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (u *CustomerUpsertBulk) ClearRetiredAt() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearRetiredAt()
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"parley/ent/customer"
 	"parley/ent/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -116,6 +117,40 @@ func (_u *CustomerUpdate) ClearEmailKey() *CustomerUpdate {
 	return _u
 }
 
+// SetNameWords sets the "name_words" field.
+func (_u *CustomerUpdate) SetNameWords(v string) *CustomerUpdate {
+	_u.mutation.SetNameWords(v)
+	return _u
+}
+
+// SetNillableNameWords sets the "name_words" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableNameWords(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetNameWords(*v)
+	}
+	return _u
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (_u *CustomerUpdate) SetRetiredAt(v time.Time) *CustomerUpdate {
+	_u.mutation.SetRetiredAt(v)
+	return _u
+}
+
+// SetNillableRetiredAt sets the "retired_at" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableRetiredAt(v *time.Time) *CustomerUpdate {
+	if v != nil {
+		_u.SetRetiredAt(*v)
+	}
+	return _u
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (_u *CustomerUpdate) ClearRetiredAt() *CustomerUpdate {
+	_u.mutation.ClearRetiredAt()
+	return _u
+}
+
 // Mutation returns the CustomerMutation object of the builder.
 func (_u *CustomerUpdate) Mutation() *CustomerMutation {
 	return _u.mutation
@@ -207,6 +242,15 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.EmailKeyCleared() {
 		_spec.ClearField(customer.FieldEmailKey, field.TypeString)
+	}
+	if value, ok := _u.mutation.NameWords(); ok {
+		_spec.SetField(customer.FieldNameWords, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RetiredAt(); ok {
+		_spec.SetField(customer.FieldRetiredAt, field.TypeTime, value)
+	}
+	if _u.mutation.RetiredAtCleared() {
+		_spec.ClearField(customer.FieldRetiredAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -315,6 +359,40 @@ func (_u *CustomerUpdateOne) SetNillableEmailKey(v *string) *CustomerUpdateOne {
 // ClearEmailKey clears the value of the "email_key" field.
 func (_u *CustomerUpdateOne) ClearEmailKey() *CustomerUpdateOne {
 	_u.mutation.ClearEmailKey()
+	return _u
+}
+
+// SetNameWords sets the "name_words" field.
+func (_u *CustomerUpdateOne) SetNameWords(v string) *CustomerUpdateOne {
+	_u.mutation.SetNameWords(v)
+	return _u
+}
+
+// SetNillableNameWords sets the "name_words" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableNameWords(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetNameWords(*v)
+	}
+	return _u
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (_u *CustomerUpdateOne) SetRetiredAt(v time.Time) *CustomerUpdateOne {
+	_u.mutation.SetRetiredAt(v)
+	return _u
+}
+
+// SetNillableRetiredAt sets the "retired_at" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableRetiredAt(v *time.Time) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetRetiredAt(*v)
+	}
+	return _u
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (_u *CustomerUpdateOne) ClearRetiredAt() *CustomerUpdateOne {
+	_u.mutation.ClearRetiredAt()
 	return _u
 }
 
@@ -439,6 +517,15 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.EmailKeyCleared() {
 		_spec.ClearField(customer.FieldEmailKey, field.TypeString)
+	}
+	if value, ok := _u.mutation.NameWords(); ok {
+		_spec.SetField(customer.FieldNameWords, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RetiredAt(); ok {
+		_spec.SetField(customer.FieldRetiredAt, field.TypeTime, value)
+	}
+	if _u.mutation.RetiredAtCleared() {
+		_spec.ClearField(customer.FieldRetiredAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Customer{config: _u.config}

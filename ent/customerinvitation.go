@@ -19,7 +19,7 @@ type CustomerInvitation struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID string `json:"id,omitempty"`
-	// RoomID holds the value of the "room_id" field.
+	// changes when its room goes into another
 	RoomID string `json:"room_id,omitempty"`
 	// Channel holds the value of the "channel" field.
 	Channel customerinvitation.Channel `json:"channel,omitempty"`

@@ -406,6 +406,18 @@ type (
 	}
 )
 
+// SetRoomID sets the "room_id" field.
+func (u *CustomerInvitationUpsert) SetRoomID(v string) *CustomerInvitationUpsert {
+	u.Set(customerinvitation.FieldRoomID, v)
+	return u
+}
+
+// UpdateRoomID sets the "room_id" field to the value that was provided on create.
+func (u *CustomerInvitationUpsert) UpdateRoomID() *CustomerInvitationUpsert {
+	u.SetExcluded(customerinvitation.FieldRoomID)
+	return u
+}
+
 // SetStatus sets the "status" field.
 func (u *CustomerInvitationUpsert) SetStatus(v customerinvitation.Status) *CustomerInvitationUpsert {
 	u.Set(customerinvitation.FieldStatus, v)
@@ -507,9 +519,6 @@ func (u *CustomerInvitationUpsertOne) UpdateNewValues() *CustomerInvitationUpser
 		if _, exists := u.create.mutation.ID(); exists {
 			s.SetIgnore(customerinvitation.FieldID)
 		}
-		if _, exists := u.create.mutation.RoomID(); exists {
-			s.SetIgnore(customerinvitation.FieldRoomID)
-		}
 		if _, exists := u.create.mutation.Channel(); exists {
 			s.SetIgnore(customerinvitation.FieldChannel)
 		}
@@ -551,6 +560,20 @@ func (u *CustomerInvitationUpsertOne) Update(set func(*CustomerInvitationUpsert)
 		set(&CustomerInvitationUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetRoomID sets the "room_id" field.
+func (u *CustomerInvitationUpsertOne) SetRoomID(v string) *CustomerInvitationUpsertOne {
+	return u.Update(func(s *CustomerInvitationUpsert) {
+		s.SetRoomID(v)
+	})
+}
+
+// UpdateRoomID sets the "room_id" field to the value that was provided on create.
+func (u *CustomerInvitationUpsertOne) UpdateRoomID() *CustomerInvitationUpsertOne {
+	return u.Update(func(s *CustomerInvitationUpsert) {
+		s.UpdateRoomID()
+	})
 }
 
 // SetStatus sets the "status" field.
@@ -834,9 +857,6 @@ func (u *CustomerInvitationUpsertBulk) UpdateNewValues() *CustomerInvitationUpse
 			if _, exists := b.mutation.ID(); exists {
 				s.SetIgnore(customerinvitation.FieldID)
 			}
-			if _, exists := b.mutation.RoomID(); exists {
-				s.SetIgnore(customerinvitation.FieldRoomID)
-			}
 			if _, exists := b.mutation.Channel(); exists {
 				s.SetIgnore(customerinvitation.FieldChannel)
 			}
@@ -879,6 +899,20 @@ func (u *CustomerInvitationUpsertBulk) Update(set func(*CustomerInvitationUpsert
 		set(&CustomerInvitationUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetRoomID sets the "room_id" field.
+func (u *CustomerInvitationUpsertBulk) SetRoomID(v string) *CustomerInvitationUpsertBulk {
+	return u.Update(func(s *CustomerInvitationUpsert) {
+		s.SetRoomID(v)
+	})
+}
+
+// UpdateRoomID sets the "room_id" field to the value that was provided on create.
+func (u *CustomerInvitationUpsertBulk) UpdateRoomID() *CustomerInvitationUpsertBulk {
+	return u.Update(func(s *CustomerInvitationUpsert) {
+		s.UpdateRoomID()
+	})
 }
 
 // SetStatus sets the "status" field.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"parley/ent/customerinvitation"
 	"parley/ent/predicate"
+	"parley/ent/room"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -26,6 +27,20 @@ type CustomerInvitationUpdate struct {
 // Where appends a list predicates to the CustomerInvitationUpdate builder.
 func (_u *CustomerInvitationUpdate) Where(ps ...predicate.CustomerInvitation) *CustomerInvitationUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetRoomID sets the "room_id" field.
+func (_u *CustomerInvitationUpdate) SetRoomID(v string) *CustomerInvitationUpdate {
+	_u.mutation.SetRoomID(v)
+	return _u
+}
+
+// SetNillableRoomID sets the "room_id" field if the given value is not nil.
+func (_u *CustomerInvitationUpdate) SetNillableRoomID(v *string) *CustomerInvitationUpdate {
+	if v != nil {
+		_u.SetRoomID(*v)
+	}
 	return _u
 }
 
@@ -123,9 +138,20 @@ func (_u *CustomerInvitationUpdate) ClearJoinedAt() *CustomerInvitationUpdate {
 	return _u
 }
 
+// SetRoom sets the "room" edge to the Room entity.
+func (_u *CustomerInvitationUpdate) SetRoom(v *Room) *CustomerInvitationUpdate {
+	return _u.SetRoomID(v.ID)
+}
+
 // Mutation returns the CustomerInvitationMutation object of the builder.
 func (_u *CustomerInvitationUpdate) Mutation() *CustomerInvitationMutation {
 	return _u.mutation
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (_u *CustomerInvitationUpdate) ClearRoom() *CustomerInvitationUpdate {
+	_u.mutation.ClearRoom()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -216,6 +242,35 @@ func (_u *CustomerInvitationUpdate) sqlSave(ctx context.Context) (_node int, err
 	if _u.mutation.JoinedAtCleared() {
 		_spec.ClearField(customerinvitation.FieldJoinedAt, field.TypeTime)
 	}
+	if _u.mutation.RoomCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customerinvitation.RoomTable,
+			Columns: []string{customerinvitation.RoomColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RoomIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customerinvitation.RoomTable,
+			Columns: []string{customerinvitation.RoomColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -236,6 +291,20 @@ type CustomerInvitationUpdateOne struct {
 	hooks     []Hook
 	mutation  *CustomerInvitationMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetRoomID sets the "room_id" field.
+func (_u *CustomerInvitationUpdateOne) SetRoomID(v string) *CustomerInvitationUpdateOne {
+	_u.mutation.SetRoomID(v)
+	return _u
+}
+
+// SetNillableRoomID sets the "room_id" field if the given value is not nil.
+func (_u *CustomerInvitationUpdateOne) SetNillableRoomID(v *string) *CustomerInvitationUpdateOne {
+	if v != nil {
+		_u.SetRoomID(*v)
+	}
+	return _u
 }
 
 // SetStatus sets the "status" field.
@@ -332,9 +401,20 @@ func (_u *CustomerInvitationUpdateOne) ClearJoinedAt() *CustomerInvitationUpdate
 	return _u
 }
 
+// SetRoom sets the "room" edge to the Room entity.
+func (_u *CustomerInvitationUpdateOne) SetRoom(v *Room) *CustomerInvitationUpdateOne {
+	return _u.SetRoomID(v.ID)
+}
+
 // Mutation returns the CustomerInvitationMutation object of the builder.
 func (_u *CustomerInvitationUpdateOne) Mutation() *CustomerInvitationMutation {
 	return _u.mutation
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (_u *CustomerInvitationUpdateOne) ClearRoom() *CustomerInvitationUpdateOne {
+	_u.mutation.ClearRoom()
+	return _u
 }
 
 // Where appends a list predicates to the CustomerInvitationUpdate builder.
@@ -454,6 +534,35 @@ func (_u *CustomerInvitationUpdateOne) sqlSave(ctx context.Context) (_node *Cust
 	}
 	if _u.mutation.JoinedAtCleared() {
 		_spec.ClearField(customerinvitation.FieldJoinedAt, field.TypeTime)
+	}
+	if _u.mutation.RoomCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customerinvitation.RoomTable,
+			Columns: []string{customerinvitation.RoomColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RoomIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   customerinvitation.RoomTable,
+			Columns: []string{customerinvitation.RoomColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &CustomerInvitation{config: _u.config}

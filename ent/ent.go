@@ -19,8 +19,11 @@ import (
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
+	"parley/ent/readmark"
 	"parley/ent/room"
 	"parley/ent/roomlink"
+	"parley/ent/searchentry"
+	"parley/ent/searchprogress"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
@@ -105,8 +108,11 @@ func checkColumn(t, c string) error {
 			organization.Table:       organization.ValidColumn,
 			phonenumber.Table:        phonenumber.ValidColumn,
 			portal.Table:             portal.ValidColumn,
+			readmark.Table:           readmark.ValidColumn,
 			room.Table:               room.ValidColumn,
 			roomlink.Table:           roomlink.ValidColumn,
+			searchentry.Table:        searchentry.ValidColumn,
+			searchprogress.Table:     searchprogress.ValidColumn,
 			service.Table:            service.ValidColumn,
 			simulatedmessage.Table:   simulatedmessage.ValidColumn,
 			site.Table:               site.ValidColumn,

@@ -20,8 +20,11 @@ import (
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
 	"parley/ent/predicate"
+	"parley/ent/readmark"
 	"parley/ent/room"
 	"parley/ent/roomlink"
+	"parley/ent/searchentry"
+	"parley/ent/searchprogress"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
@@ -56,8 +59,11 @@ const (
 	TypeOrganization       = "Organization"
 	TypePhoneNumber        = "PhoneNumber"
 	TypePortal             = "Portal"
+	TypeReadMark           = "ReadMark"
 	TypeRoom               = "Room"
 	TypeRoomLink           = "RoomLink"
+	TypeSearchEntry        = "SearchEntry"
+	TypeSearchProgress     = "SearchProgress"
 	TypeService            = "Service"
 	TypeSimulatedMessage   = "SimulatedMessage"
 	TypeSite               = "Site"
@@ -1433,6 +1439,8 @@ type CustomerMutation struct {
 	phone               *string
 	email               *string
 	email_key           *string
+	name_words          *string
+	retired_at          *time.Time
 	created_at          *time.Time
 	clearedFields       map[string]struct{}
 	organization        *string
@@ -1801,6 +1809,91 @@ func (m *CustomerMutation) ResetEmailKey() {
 	delete(m.clearedFields, customer.FieldEmailKey)
 }
 
+// SetNameWords sets the "name_words" field.
+func (m *CustomerMutation) SetNameWords(s string) {
+	m.name_words = &s
+}
+
+// NameWords returns the value of the "name_words" field in the mutation.
+func (m *CustomerMutation) NameWords() (r string, exists bool) {
+	v := m.name_words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNameWords returns the old "name_words" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldNameWords(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNameWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNameWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNameWords: %w", err)
+	}
+	return oldValue.NameWords, nil
+}
+
+// ResetNameWords resets all changes to the "name_words" field.
+func (m *CustomerMutation) ResetNameWords() {
+	m.name_words = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *CustomerMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *CustomerMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *CustomerMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[customer.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *CustomerMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *CustomerMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, customer.FieldRetiredAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *CustomerMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -1898,7 +1991,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 9)
 	if m.organization != nil {
 		fields = append(fields, customer.FieldOrganizationID)
 	}
@@ -1916,6 +2009,12 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.email_key != nil {
 		fields = append(fields, customer.FieldEmailKey)
+	}
+	if m.name_words != nil {
+		fields = append(fields, customer.FieldNameWords)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, customer.FieldRetiredAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, customer.FieldCreatedAt)
@@ -1940,6 +2039,10 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Email()
 	case customer.FieldEmailKey:
 		return m.EmailKey()
+	case customer.FieldNameWords:
+		return m.NameWords()
+	case customer.FieldRetiredAt:
+		return m.RetiredAt()
 	case customer.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -1963,6 +2066,10 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldEmail(ctx)
 	case customer.FieldEmailKey:
 		return m.OldEmailKey(ctx)
+	case customer.FieldNameWords:
+		return m.OldNameWords(ctx)
+	case customer.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
 	case customer.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -2016,6 +2123,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetEmailKey(v)
 		return nil
+	case customer.FieldNameWords:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNameWords(v)
+		return nil
+	case customer.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
 	case customer.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -2062,6 +2183,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldEmailKey) {
 		fields = append(fields, customer.FieldEmailKey)
 	}
+	if m.FieldCleared(customer.FieldRetiredAt) {
+		fields = append(fields, customer.FieldRetiredAt)
+	}
 	return fields
 }
 
@@ -2084,6 +2208,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldEmailKey:
 		m.ClearEmailKey()
+		return nil
+	case customer.FieldRetiredAt:
+		m.ClearRetiredAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
@@ -2110,6 +2237,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldEmailKey:
 		m.ResetEmailKey()
+		return nil
+	case customer.FieldNameWords:
+		m.ResetNameWords()
+		return nil
+	case customer.FieldRetiredAt:
+		m.ResetRetiredAt()
 		return nil
 	case customer.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -7947,6 +8080,9 @@ type OrganizationMutation struct {
 	name                  *string
 	sms_invitation_text   *string
 	email_invitation_text *string
+	room_timeout_days     *int
+	addroom_timeout_days  *int
+	room_timed_out_text   *string
 	created_at            *time.Time
 	clearedFields         map[string]struct{}
 	done                  bool
@@ -8166,6 +8302,98 @@ func (m *OrganizationMutation) ResetEmailInvitationText() {
 	m.email_invitation_text = nil
 }
 
+// SetRoomTimeoutDays sets the "room_timeout_days" field.
+func (m *OrganizationMutation) SetRoomTimeoutDays(i int) {
+	m.room_timeout_days = &i
+	m.addroom_timeout_days = nil
+}
+
+// RoomTimeoutDays returns the value of the "room_timeout_days" field in the mutation.
+func (m *OrganizationMutation) RoomTimeoutDays() (r int, exists bool) {
+	v := m.room_timeout_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomTimeoutDays returns the old "room_timeout_days" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldRoomTimeoutDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomTimeoutDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomTimeoutDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomTimeoutDays: %w", err)
+	}
+	return oldValue.RoomTimeoutDays, nil
+}
+
+// AddRoomTimeoutDays adds i to the "room_timeout_days" field.
+func (m *OrganizationMutation) AddRoomTimeoutDays(i int) {
+	if m.addroom_timeout_days != nil {
+		*m.addroom_timeout_days += i
+	} else {
+		m.addroom_timeout_days = &i
+	}
+}
+
+// AddedRoomTimeoutDays returns the value that was added to the "room_timeout_days" field in this mutation.
+func (m *OrganizationMutation) AddedRoomTimeoutDays() (r int, exists bool) {
+	v := m.addroom_timeout_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRoomTimeoutDays resets all changes to the "room_timeout_days" field.
+func (m *OrganizationMutation) ResetRoomTimeoutDays() {
+	m.room_timeout_days = nil
+	m.addroom_timeout_days = nil
+}
+
+// SetRoomTimedOutText sets the "room_timed_out_text" field.
+func (m *OrganizationMutation) SetRoomTimedOutText(s string) {
+	m.room_timed_out_text = &s
+}
+
+// RoomTimedOutText returns the value of the "room_timed_out_text" field in the mutation.
+func (m *OrganizationMutation) RoomTimedOutText() (r string, exists bool) {
+	v := m.room_timed_out_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomTimedOutText returns the old "room_timed_out_text" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldRoomTimedOutText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomTimedOutText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomTimedOutText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomTimedOutText: %w", err)
+	}
+	return oldValue.RoomTimedOutText, nil
+}
+
+// ResetRoomTimedOutText resets all changes to the "room_timed_out_text" field.
+func (m *OrganizationMutation) ResetRoomTimedOutText() {
+	m.room_timed_out_text = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *OrganizationMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -8236,7 +8464,7 @@ func (m *OrganizationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrganizationMutation) Fields() []string {
-	fields := make([]string, 0, 4)
+	fields := make([]string, 0, 6)
 	if m.name != nil {
 		fields = append(fields, organization.FieldName)
 	}
@@ -8245,6 +8473,12 @@ func (m *OrganizationMutation) Fields() []string {
 	}
 	if m.email_invitation_text != nil {
 		fields = append(fields, organization.FieldEmailInvitationText)
+	}
+	if m.room_timeout_days != nil {
+		fields = append(fields, organization.FieldRoomTimeoutDays)
+	}
+	if m.room_timed_out_text != nil {
+		fields = append(fields, organization.FieldRoomTimedOutText)
 	}
 	if m.created_at != nil {
 		fields = append(fields, organization.FieldCreatedAt)
@@ -8263,6 +8497,10 @@ func (m *OrganizationMutation) Field(name string) (ent.Value, bool) {
 		return m.SmsInvitationText()
 	case organization.FieldEmailInvitationText:
 		return m.EmailInvitationText()
+	case organization.FieldRoomTimeoutDays:
+		return m.RoomTimeoutDays()
+	case organization.FieldRoomTimedOutText:
+		return m.RoomTimedOutText()
 	case organization.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -8280,6 +8518,10 @@ func (m *OrganizationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldSmsInvitationText(ctx)
 	case organization.FieldEmailInvitationText:
 		return m.OldEmailInvitationText(ctx)
+	case organization.FieldRoomTimeoutDays:
+		return m.OldRoomTimeoutDays(ctx)
+	case organization.FieldRoomTimedOutText:
+		return m.OldRoomTimedOutText(ctx)
 	case organization.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -8312,6 +8554,20 @@ func (m *OrganizationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetEmailInvitationText(v)
 		return nil
+	case organization.FieldRoomTimeoutDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomTimeoutDays(v)
+		return nil
+	case organization.FieldRoomTimedOutText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomTimedOutText(v)
+		return nil
 	case organization.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -8326,13 +8582,21 @@ func (m *OrganizationMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *OrganizationMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addroom_timeout_days != nil {
+		fields = append(fields, organization.FieldRoomTimeoutDays)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *OrganizationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case organization.FieldRoomTimeoutDays:
+		return m.AddedRoomTimeoutDays()
+	}
 	return nil, false
 }
 
@@ -8341,6 +8605,13 @@ func (m *OrganizationMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *OrganizationMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case organization.FieldRoomTimeoutDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRoomTimeoutDays(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Organization numeric field %s", name)
 }
@@ -8376,6 +8647,12 @@ func (m *OrganizationMutation) ResetField(name string) error {
 		return nil
 	case organization.FieldEmailInvitationText:
 		m.ResetEmailInvitationText()
+		return nil
+	case organization.FieldRoomTimeoutDays:
+		m.ResetRoomTimeoutDays()
+		return nil
+	case organization.FieldRoomTimedOutText:
+		m.ResetRoomTimedOutText()
 		return nil
 	case organization.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -9712,6 +9989,530 @@ func (m *PortalMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Portal edge %s", name)
 }
 
+// ReadMarkMutation represents an operation that mutates the ReadMark nodes in the graph.
+type ReadMarkMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	person_id     *string
+	seq           *int64
+	addseq        *int64
+	clearedFields map[string]struct{}
+	room          *string
+	clearedroom   bool
+	done          bool
+	oldValue      func(context.Context) (*ReadMark, error)
+	predicates    []predicate.ReadMark
+}
+
+var _ ent.Mutation = (*ReadMarkMutation)(nil)
+
+// readmarkOption allows management of the mutation configuration using functional options.
+type readmarkOption func(*ReadMarkMutation)
+
+// newReadMarkMutation creates new mutation for the ReadMark entity.
+func newReadMarkMutation(c config, op Op, opts ...readmarkOption) *ReadMarkMutation {
+	m := &ReadMarkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReadMark,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReadMarkID sets the ID field of the mutation.
+func withReadMarkID(id int) readmarkOption {
+	return func(m *ReadMarkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReadMark
+		)
+		m.oldValue = func(ctx context.Context) (*ReadMark, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReadMark.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReadMark sets the old ReadMark of the mutation.
+func withReadMark(node *ReadMark) readmarkOption {
+	return func(m *ReadMarkMutation) {
+		m.oldValue = func(context.Context) (*ReadMark, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReadMarkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReadMarkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReadMarkMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReadMarkMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReadMark.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *ReadMarkMutation) SetRoomID(s string) {
+	m.room = &s
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *ReadMarkMutation) RoomID() (r string, exists bool) {
+	v := m.room
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the ReadMark entity.
+// If the ReadMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadMarkMutation) OldRoomID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *ReadMarkMutation) ResetRoomID() {
+	m.room = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ReadMarkMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ReadMarkMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the ReadMark entity.
+// If the ReadMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadMarkMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ReadMarkMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *ReadMarkMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *ReadMarkMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the ReadMark entity.
+// If the ReadMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadMarkMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *ReadMarkMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *ReadMarkMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *ReadMarkMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (m *ReadMarkMutation) ClearRoom() {
+	m.clearedroom = true
+	m.clearedFields[readmark.FieldRoomID] = struct{}{}
+}
+
+// RoomCleared reports if the "room" edge to the Room entity was cleared.
+func (m *ReadMarkMutation) RoomCleared() bool {
+	return m.clearedroom
+}
+
+// RoomIDs returns the "room" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RoomID instead. It exists only for internal usage by the builders.
+func (m *ReadMarkMutation) RoomIDs() (ids []string) {
+	if id := m.room; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRoom resets all changes to the "room" edge.
+func (m *ReadMarkMutation) ResetRoom() {
+	m.room = nil
+	m.clearedroom = false
+}
+
+// Where appends a list predicates to the ReadMarkMutation builder.
+func (m *ReadMarkMutation) Where(ps ...predicate.ReadMark) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReadMarkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReadMarkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReadMark, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReadMarkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReadMarkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReadMark).
+func (m *ReadMarkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReadMarkMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.room != nil {
+		fields = append(fields, readmark.FieldRoomID)
+	}
+	if m.person_id != nil {
+		fields = append(fields, readmark.FieldPersonID)
+	}
+	if m.seq != nil {
+		fields = append(fields, readmark.FieldSeq)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReadMarkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case readmark.FieldRoomID:
+		return m.RoomID()
+	case readmark.FieldPersonID:
+		return m.PersonID()
+	case readmark.FieldSeq:
+		return m.Seq()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReadMarkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case readmark.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case readmark.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case readmark.FieldSeq:
+		return m.OldSeq(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReadMark field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReadMarkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case readmark.FieldRoomID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case readmark.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case readmark.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReadMark field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReadMarkMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, readmark.FieldSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReadMarkMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case readmark.FieldSeq:
+		return m.AddedSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReadMarkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case readmark.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReadMark numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReadMarkMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReadMarkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReadMarkMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReadMark nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReadMarkMutation) ResetField(name string) error {
+	switch name {
+	case readmark.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case readmark.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case readmark.FieldSeq:
+		m.ResetSeq()
+		return nil
+	}
+	return fmt.Errorf("unknown ReadMark field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReadMarkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.room != nil {
+		edges = append(edges, readmark.EdgeRoom)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReadMarkMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case readmark.EdgeRoom:
+		if id := m.room; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReadMarkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReadMarkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReadMarkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedroom {
+		edges = append(edges, readmark.EdgeRoom)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReadMarkMutation) EdgeCleared(name string) bool {
+	switch name {
+	case readmark.EdgeRoom:
+		return m.clearedroom
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReadMarkMutation) ClearEdge(name string) error {
+	switch name {
+	case readmark.EdgeRoom:
+		m.ClearRoom()
+		return nil
+	}
+	return fmt.Errorf("unknown ReadMark unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReadMarkMutation) ResetEdge(name string) error {
+	switch name {
+	case readmark.EdgeRoom:
+		m.ResetRoom()
+		return nil
+	}
+	return fmt.Errorf("unknown ReadMark edge %s", name)
+}
+
 // RoomMutation represents an operation that mutates the Room nodes in the graph.
 type RoomMutation struct {
 	config
@@ -9733,6 +10534,11 @@ type RoomMutation struct {
 	invitations         map[string]struct{}
 	removedinvitations  map[string]struct{}
 	clearedinvitations  bool
+	merged_into         *string
+	clearedmerged_into  bool
+	merged              map[string]struct{}
+	removedmerged       map[string]struct{}
+	clearedmerged       bool
 	done                bool
 	oldValue            func(context.Context) (*Room, error)
 	predicates          []predicate.Room
@@ -10035,6 +10841,55 @@ func (m *RoomMutation) ResetCustomerID() {
 	delete(m.clearedFields, room.FieldCustomerID)
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (m *RoomMutation) SetMergedIntoID(s string) {
+	m.merged_into = &s
+}
+
+// MergedIntoID returns the value of the "merged_into_id" field in the mutation.
+func (m *RoomMutation) MergedIntoID() (r string, exists bool) {
+	v := m.merged_into
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMergedIntoID returns the old "merged_into_id" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldMergedIntoID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMergedIntoID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMergedIntoID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMergedIntoID: %w", err)
+	}
+	return oldValue.MergedIntoID, nil
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (m *RoomMutation) ClearMergedIntoID() {
+	m.merged_into = nil
+	m.clearedFields[room.FieldMergedIntoID] = struct{}{}
+}
+
+// MergedIntoIDCleared returns if the "merged_into_id" field was cleared in this mutation.
+func (m *RoomMutation) MergedIntoIDCleared() bool {
+	_, ok := m.clearedFields[room.FieldMergedIntoID]
+	return ok
+}
+
+// ResetMergedIntoID resets all changes to the "merged_into_id" field.
+func (m *RoomMutation) ResetMergedIntoID() {
+	m.merged_into = nil
+	delete(m.clearedFields, room.FieldMergedIntoID)
+}
+
 // SetStreamID sets the "stream_id" field.
 func (m *RoomMutation) SetStreamID(i int64) {
 	m.stream = &i
@@ -10269,6 +11124,87 @@ func (m *RoomMutation) ResetInvitations() {
 	m.removedinvitations = nil
 }
 
+// ClearMergedInto clears the "merged_into" edge to the Room entity.
+func (m *RoomMutation) ClearMergedInto() {
+	m.clearedmerged_into = true
+	m.clearedFields[room.FieldMergedIntoID] = struct{}{}
+}
+
+// MergedIntoCleared reports if the "merged_into" edge to the Room entity was cleared.
+func (m *RoomMutation) MergedIntoCleared() bool {
+	return m.MergedIntoIDCleared() || m.clearedmerged_into
+}
+
+// MergedIntoIDs returns the "merged_into" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MergedIntoID instead. It exists only for internal usage by the builders.
+func (m *RoomMutation) MergedIntoIDs() (ids []string) {
+	if id := m.merged_into; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMergedInto resets all changes to the "merged_into" edge.
+func (m *RoomMutation) ResetMergedInto() {
+	m.merged_into = nil
+	m.clearedmerged_into = false
+}
+
+// AddMergedIDs adds the "merged" edge to the Room entity by ids.
+func (m *RoomMutation) AddMergedIDs(ids ...string) {
+	if m.merged == nil {
+		m.merged = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.merged[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMerged clears the "merged" edge to the Room entity.
+func (m *RoomMutation) ClearMerged() {
+	m.clearedmerged = true
+}
+
+// MergedCleared reports if the "merged" edge to the Room entity was cleared.
+func (m *RoomMutation) MergedCleared() bool {
+	return m.clearedmerged
+}
+
+// RemoveMergedIDs removes the "merged" edge to the Room entity by IDs.
+func (m *RoomMutation) RemoveMergedIDs(ids ...string) {
+	if m.removedmerged == nil {
+		m.removedmerged = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.merged, ids[i])
+		m.removedmerged[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMerged returns the removed IDs of the "merged" edge to the Room entity.
+func (m *RoomMutation) RemovedMergedIDs() (ids []string) {
+	for id := range m.removedmerged {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MergedIDs returns the "merged" edge IDs in the mutation.
+func (m *RoomMutation) MergedIDs() (ids []string) {
+	for id := range m.merged {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMerged resets all changes to the "merged" edge.
+func (m *RoomMutation) ResetMerged() {
+	m.merged = nil
+	m.clearedmerged = false
+	m.removedmerged = nil
+}
+
 // Where appends a list predicates to the RoomMutation builder.
 func (m *RoomMutation) Where(ps ...predicate.Room) {
 	m.predicates = append(m.predicates, ps...)
@@ -10303,7 +11239,7 @@ func (m *RoomMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.organization != nil {
 		fields = append(fields, room.FieldOrganizationID)
 	}
@@ -10318,6 +11254,9 @@ func (m *RoomMutation) Fields() []string {
 	}
 	if m.customer != nil {
 		fields = append(fields, room.FieldCustomerID)
+	}
+	if m.merged_into != nil {
+		fields = append(fields, room.FieldMergedIntoID)
 	}
 	if m.stream != nil {
 		fields = append(fields, room.FieldStreamID)
@@ -10343,6 +11282,8 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedByID()
 	case room.FieldCustomerID:
 		return m.CustomerID()
+	case room.FieldMergedIntoID:
+		return m.MergedIntoID()
 	case room.FieldStreamID:
 		return m.StreamID()
 	case room.FieldCreatedAt:
@@ -10366,6 +11307,8 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldCreatedByID(ctx)
 	case room.FieldCustomerID:
 		return m.OldCustomerID(ctx)
+	case room.FieldMergedIntoID:
+		return m.OldMergedIntoID(ctx)
 	case room.FieldStreamID:
 		return m.OldStreamID(ctx)
 	case room.FieldCreatedAt:
@@ -10413,6 +11356,13 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCustomerID(v)
+		return nil
+	case room.FieldMergedIntoID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMergedIntoID(v)
 		return nil
 	case room.FieldStreamID:
 		v, ok := value.(int64)
@@ -10464,6 +11414,9 @@ func (m *RoomMutation) ClearedFields() []string {
 	if m.FieldCleared(room.FieldCustomerID) {
 		fields = append(fields, room.FieldCustomerID)
 	}
+	if m.FieldCleared(room.FieldMergedIntoID) {
+		fields = append(fields, room.FieldMergedIntoID)
+	}
 	return fields
 }
 
@@ -10480,6 +11433,9 @@ func (m *RoomMutation) ClearField(name string) error {
 	switch name {
 	case room.FieldCustomerID:
 		m.ClearCustomerID()
+		return nil
+	case room.FieldMergedIntoID:
+		m.ClearMergedIntoID()
 		return nil
 	}
 	return fmt.Errorf("unknown Room nullable field %s", name)
@@ -10504,6 +11460,9 @@ func (m *RoomMutation) ResetField(name string) error {
 	case room.FieldCustomerID:
 		m.ResetCustomerID()
 		return nil
+	case room.FieldMergedIntoID:
+		m.ResetMergedIntoID()
+		return nil
 	case room.FieldStreamID:
 		m.ResetStreamID()
 		return nil
@@ -10516,7 +11475,7 @@ func (m *RoomMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *RoomMutation) AddedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 7)
 	if m.organization != nil {
 		edges = append(edges, room.EdgeOrganization)
 	}
@@ -10531,6 +11490,12 @@ func (m *RoomMutation) AddedEdges() []string {
 	}
 	if m.invitations != nil {
 		edges = append(edges, room.EdgeInvitations)
+	}
+	if m.merged_into != nil {
+		edges = append(edges, room.EdgeMergedInto)
+	}
+	if m.merged != nil {
+		edges = append(edges, room.EdgeMerged)
 	}
 	return edges
 }
@@ -10561,15 +11526,28 @@ func (m *RoomMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case room.EdgeMergedInto:
+		if id := m.merged_into; id != nil {
+			return []ent.Value{*id}
+		}
+	case room.EdgeMerged:
+		ids := make([]ent.Value, 0, len(m.merged))
+		for id := range m.merged {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *RoomMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 7)
 	if m.removedinvitations != nil {
 		edges = append(edges, room.EdgeInvitations)
+	}
+	if m.removedmerged != nil {
+		edges = append(edges, room.EdgeMerged)
 	}
 	return edges
 }
@@ -10584,13 +11562,19 @@ func (m *RoomMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case room.EdgeMerged:
+		ids := make([]ent.Value, 0, len(m.removedmerged))
+		for id := range m.removedmerged {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *RoomMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 7)
 	if m.clearedorganization {
 		edges = append(edges, room.EdgeOrganization)
 	}
@@ -10605,6 +11589,12 @@ func (m *RoomMutation) ClearedEdges() []string {
 	}
 	if m.clearedinvitations {
 		edges = append(edges, room.EdgeInvitations)
+	}
+	if m.clearedmerged_into {
+		edges = append(edges, room.EdgeMergedInto)
+	}
+	if m.clearedmerged {
+		edges = append(edges, room.EdgeMerged)
 	}
 	return edges
 }
@@ -10623,6 +11613,10 @@ func (m *RoomMutation) EdgeCleared(name string) bool {
 		return m.clearedstream
 	case room.EdgeInvitations:
 		return m.clearedinvitations
+	case room.EdgeMergedInto:
+		return m.clearedmerged_into
+	case room.EdgeMerged:
+		return m.clearedmerged
 	}
 	return false
 }
@@ -10642,6 +11636,9 @@ func (m *RoomMutation) ClearEdge(name string) error {
 		return nil
 	case room.EdgeStream:
 		m.ClearStream()
+		return nil
+	case room.EdgeMergedInto:
+		m.ClearMergedInto()
 		return nil
 	}
 	return fmt.Errorf("unknown Room unique edge %s", name)
@@ -10665,6 +11662,12 @@ func (m *RoomMutation) ResetEdge(name string) error {
 		return nil
 	case room.EdgeInvitations:
 		m.ResetInvitations()
+		return nil
+	case room.EdgeMergedInto:
+		m.ResetMergedInto()
+		return nil
+	case room.EdgeMerged:
+		m.ResetMerged()
 		return nil
 	}
 	return fmt.Errorf("unknown Room edge %s", name)
@@ -11430,6 +12433,778 @@ func (m *RoomLinkMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown RoomLink edge %s", name)
+}
+
+// SearchEntryMutation represents an operation that mutates the SearchEntry nodes in the graph.
+type SearchEntryMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	organization_id *string
+	at              *time.Time
+	words           *string
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*SearchEntry, error)
+	predicates      []predicate.SearchEntry
+}
+
+var _ ent.Mutation = (*SearchEntryMutation)(nil)
+
+// searchentryOption allows management of the mutation configuration using functional options.
+type searchentryOption func(*SearchEntryMutation)
+
+// newSearchEntryMutation creates new mutation for the SearchEntry entity.
+func newSearchEntryMutation(c config, op Op, opts ...searchentryOption) *SearchEntryMutation {
+	m := &SearchEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSearchEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSearchEntryID sets the ID field of the mutation.
+func withSearchEntryID(id string) searchentryOption {
+	return func(m *SearchEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SearchEntry
+		)
+		m.oldValue = func(ctx context.Context) (*SearchEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SearchEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSearchEntry sets the old SearchEntry of the mutation.
+func withSearchEntry(node *SearchEntry) searchentryOption {
+	return func(m *SearchEntryMutation) {
+		m.oldValue = func(context.Context) (*SearchEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SearchEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SearchEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SearchEntry entities.
+func (m *SearchEntryMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SearchEntryMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SearchEntryMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SearchEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *SearchEntryMutation) SetOrganizationID(s string) {
+	m.organization_id = &s
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *SearchEntryMutation) OrganizationID() (r string, exists bool) {
+	v := m.organization_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the SearchEntry entity.
+// If the SearchEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchEntryMutation) OldOrganizationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *SearchEntryMutation) ResetOrganizationID() {
+	m.organization_id = nil
+}
+
+// SetAt sets the "at" field.
+func (m *SearchEntryMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *SearchEntryMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the SearchEntry entity.
+// If the SearchEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchEntryMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *SearchEntryMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetWords sets the "words" field.
+func (m *SearchEntryMutation) SetWords(s string) {
+	m.words = &s
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *SearchEntryMutation) Words() (r string, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the SearchEntry entity.
+// If the SearchEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchEntryMutation) OldWords(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *SearchEntryMutation) ResetWords() {
+	m.words = nil
+}
+
+// Where appends a list predicates to the SearchEntryMutation builder.
+func (m *SearchEntryMutation) Where(ps ...predicate.SearchEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SearchEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SearchEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SearchEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SearchEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SearchEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SearchEntry).
+func (m *SearchEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SearchEntryMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.organization_id != nil {
+		fields = append(fields, searchentry.FieldOrganizationID)
+	}
+	if m.at != nil {
+		fields = append(fields, searchentry.FieldAt)
+	}
+	if m.words != nil {
+		fields = append(fields, searchentry.FieldWords)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SearchEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case searchentry.FieldOrganizationID:
+		return m.OrganizationID()
+	case searchentry.FieldAt:
+		return m.At()
+	case searchentry.FieldWords:
+		return m.Words()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SearchEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case searchentry.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case searchentry.FieldAt:
+		return m.OldAt(ctx)
+	case searchentry.FieldWords:
+		return m.OldWords(ctx)
+	}
+	return nil, fmt.Errorf("unknown SearchEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SearchEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case searchentry.FieldOrganizationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case searchentry.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case searchentry.FieldWords:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SearchEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SearchEntryMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SearchEntryMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SearchEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SearchEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SearchEntryMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SearchEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SearchEntryMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SearchEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SearchEntryMutation) ResetField(name string) error {
+	switch name {
+	case searchentry.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case searchentry.FieldAt:
+		m.ResetAt()
+		return nil
+	case searchentry.FieldWords:
+		m.ResetWords()
+		return nil
+	}
+	return fmt.Errorf("unknown SearchEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SearchEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SearchEntryMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SearchEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SearchEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SearchEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SearchEntryMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SearchEntryMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SearchEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SearchEntryMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SearchEntry edge %s", name)
+}
+
+// SearchProgressMutation represents an operation that mutates the SearchProgress nodes in the graph.
+type SearchProgressMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	up_to         *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*SearchProgress, error)
+	predicates    []predicate.SearchProgress
+}
+
+var _ ent.Mutation = (*SearchProgressMutation)(nil)
+
+// searchprogressOption allows management of the mutation configuration using functional options.
+type searchprogressOption func(*SearchProgressMutation)
+
+// newSearchProgressMutation creates new mutation for the SearchProgress entity.
+func newSearchProgressMutation(c config, op Op, opts ...searchprogressOption) *SearchProgressMutation {
+	m := &SearchProgressMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSearchProgress,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSearchProgressID sets the ID field of the mutation.
+func withSearchProgressID(id int) searchprogressOption {
+	return func(m *SearchProgressMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SearchProgress
+		)
+		m.oldValue = func(ctx context.Context) (*SearchProgress, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SearchProgress.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSearchProgress sets the old SearchProgress of the mutation.
+func withSearchProgress(node *SearchProgress) searchprogressOption {
+	return func(m *SearchProgressMutation) {
+		m.oldValue = func(context.Context) (*SearchProgress, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SearchProgressMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SearchProgressMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SearchProgress entities.
+func (m *SearchProgressMutation) SetID(id int) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SearchProgressMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SearchProgressMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SearchProgress.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUpTo sets the "up_to" field.
+func (m *SearchProgressMutation) SetUpTo(t time.Time) {
+	m.up_to = &t
+}
+
+// UpTo returns the value of the "up_to" field in the mutation.
+func (m *SearchProgressMutation) UpTo() (r time.Time, exists bool) {
+	v := m.up_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpTo returns the old "up_to" field's value of the SearchProgress entity.
+// If the SearchProgress object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SearchProgressMutation) OldUpTo(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpTo: %w", err)
+	}
+	return oldValue.UpTo, nil
+}
+
+// ResetUpTo resets all changes to the "up_to" field.
+func (m *SearchProgressMutation) ResetUpTo() {
+	m.up_to = nil
+}
+
+// Where appends a list predicates to the SearchProgressMutation builder.
+func (m *SearchProgressMutation) Where(ps ...predicate.SearchProgress) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SearchProgressMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SearchProgressMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SearchProgress, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SearchProgressMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SearchProgressMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SearchProgress).
+func (m *SearchProgressMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SearchProgressMutation) Fields() []string {
+	fields := make([]string, 0, 1)
+	if m.up_to != nil {
+		fields = append(fields, searchprogress.FieldUpTo)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SearchProgressMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case searchprogress.FieldUpTo:
+		return m.UpTo()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SearchProgressMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case searchprogress.FieldUpTo:
+		return m.OldUpTo(ctx)
+	}
+	return nil, fmt.Errorf("unknown SearchProgress field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SearchProgressMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case searchprogress.FieldUpTo:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpTo(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SearchProgress field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SearchProgressMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SearchProgressMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SearchProgressMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SearchProgress numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SearchProgressMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SearchProgressMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SearchProgressMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SearchProgress nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SearchProgressMutation) ResetField(name string) error {
+	switch name {
+	case searchprogress.FieldUpTo:
+		m.ResetUpTo()
+		return nil
+	}
+	return fmt.Errorf("unknown SearchProgress field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SearchProgressMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SearchProgressMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SearchProgressMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SearchProgressMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SearchProgressMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SearchProgressMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SearchProgressMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SearchProgress unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SearchProgressMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SearchProgress edge %s", name)
 }
 
 // ServiceMutation represents an operation that mutates the Service nodes in the graph.
@@ -14207,17 +15982,23 @@ func (m *SkillMutation) ResetEdge(name string) error {
 // StreamMutation represents an operation that mutates the Stream nodes in the graph.
 type StreamMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *int64
-	last_seq      *int64
-	addlast_seq   *int64
-	last_at       *time.Time
-	sealed        *bool
-	clearedFields map[string]struct{}
-	done          bool
-	oldValue      func(context.Context) (*Stream, error)
-	predicates    []predicate.Stream
+	op              Op
+	typ             string
+	id              *int64
+	owner_id        *string
+	last_seq        *int64
+	addlast_seq     *int64
+	last_at         *time.Time
+	active_at       *time.Time
+	sealed          *bool
+	continued_in    *int64
+	addcontinued_in *int64
+	continued_at    *int64
+	addcontinued_at *int64
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*Stream, error)
+	predicates      []predicate.Stream
 }
 
 var _ ent.Mutation = (*StreamMutation)(nil)
@@ -14324,6 +16105,42 @@ func (m *StreamMutation) IDs(ctx context.Context) ([]int64, error) {
 	}
 }
 
+// SetOwnerID sets the "owner_id" field.
+func (m *StreamMutation) SetOwnerID(s string) {
+	m.owner_id = &s
+}
+
+// OwnerID returns the value of the "owner_id" field in the mutation.
+func (m *StreamMutation) OwnerID() (r string, exists bool) {
+	v := m.owner_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerID returns the old "owner_id" field's value of the Stream entity.
+// If the Stream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StreamMutation) OldOwnerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerID: %w", err)
+	}
+	return oldValue.OwnerID, nil
+}
+
+// ResetOwnerID resets all changes to the "owner_id" field.
+func (m *StreamMutation) ResetOwnerID() {
+	m.owner_id = nil
+}
+
 // SetLastSeq sets the "last_seq" field.
 func (m *StreamMutation) SetLastSeq(i int64) {
 	m.last_seq = &i
@@ -14416,6 +16233,42 @@ func (m *StreamMutation) ResetLastAt() {
 	m.last_at = nil
 }
 
+// SetActiveAt sets the "active_at" field.
+func (m *StreamMutation) SetActiveAt(t time.Time) {
+	m.active_at = &t
+}
+
+// ActiveAt returns the value of the "active_at" field in the mutation.
+func (m *StreamMutation) ActiveAt() (r time.Time, exists bool) {
+	v := m.active_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActiveAt returns the old "active_at" field's value of the Stream entity.
+// If the Stream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StreamMutation) OldActiveAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActiveAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActiveAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActiveAt: %w", err)
+	}
+	return oldValue.ActiveAt, nil
+}
+
+// ResetActiveAt resets all changes to the "active_at" field.
+func (m *StreamMutation) ResetActiveAt() {
+	m.active_at = nil
+}
+
 // SetSealed sets the "sealed" field.
 func (m *StreamMutation) SetSealed(b bool) {
 	m.sealed = &b
@@ -14452,6 +16305,146 @@ func (m *StreamMutation) ResetSealed() {
 	m.sealed = nil
 }
 
+// SetContinuedIn sets the "continued_in" field.
+func (m *StreamMutation) SetContinuedIn(i int64) {
+	m.continued_in = &i
+	m.addcontinued_in = nil
+}
+
+// ContinuedIn returns the value of the "continued_in" field in the mutation.
+func (m *StreamMutation) ContinuedIn() (r int64, exists bool) {
+	v := m.continued_in
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContinuedIn returns the old "continued_in" field's value of the Stream entity.
+// If the Stream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StreamMutation) OldContinuedIn(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContinuedIn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContinuedIn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContinuedIn: %w", err)
+	}
+	return oldValue.ContinuedIn, nil
+}
+
+// AddContinuedIn adds i to the "continued_in" field.
+func (m *StreamMutation) AddContinuedIn(i int64) {
+	if m.addcontinued_in != nil {
+		*m.addcontinued_in += i
+	} else {
+		m.addcontinued_in = &i
+	}
+}
+
+// AddedContinuedIn returns the value that was added to the "continued_in" field in this mutation.
+func (m *StreamMutation) AddedContinuedIn() (r int64, exists bool) {
+	v := m.addcontinued_in
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearContinuedIn clears the value of the "continued_in" field.
+func (m *StreamMutation) ClearContinuedIn() {
+	m.continued_in = nil
+	m.addcontinued_in = nil
+	m.clearedFields[stream.FieldContinuedIn] = struct{}{}
+}
+
+// ContinuedInCleared returns if the "continued_in" field was cleared in this mutation.
+func (m *StreamMutation) ContinuedInCleared() bool {
+	_, ok := m.clearedFields[stream.FieldContinuedIn]
+	return ok
+}
+
+// ResetContinuedIn resets all changes to the "continued_in" field.
+func (m *StreamMutation) ResetContinuedIn() {
+	m.continued_in = nil
+	m.addcontinued_in = nil
+	delete(m.clearedFields, stream.FieldContinuedIn)
+}
+
+// SetContinuedAt sets the "continued_at" field.
+func (m *StreamMutation) SetContinuedAt(i int64) {
+	m.continued_at = &i
+	m.addcontinued_at = nil
+}
+
+// ContinuedAt returns the value of the "continued_at" field in the mutation.
+func (m *StreamMutation) ContinuedAt() (r int64, exists bool) {
+	v := m.continued_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContinuedAt returns the old "continued_at" field's value of the Stream entity.
+// If the Stream object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *StreamMutation) OldContinuedAt(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContinuedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContinuedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContinuedAt: %w", err)
+	}
+	return oldValue.ContinuedAt, nil
+}
+
+// AddContinuedAt adds i to the "continued_at" field.
+func (m *StreamMutation) AddContinuedAt(i int64) {
+	if m.addcontinued_at != nil {
+		*m.addcontinued_at += i
+	} else {
+		m.addcontinued_at = &i
+	}
+}
+
+// AddedContinuedAt returns the value that was added to the "continued_at" field in this mutation.
+func (m *StreamMutation) AddedContinuedAt() (r int64, exists bool) {
+	v := m.addcontinued_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearContinuedAt clears the value of the "continued_at" field.
+func (m *StreamMutation) ClearContinuedAt() {
+	m.continued_at = nil
+	m.addcontinued_at = nil
+	m.clearedFields[stream.FieldContinuedAt] = struct{}{}
+}
+
+// ContinuedAtCleared returns if the "continued_at" field was cleared in this mutation.
+func (m *StreamMutation) ContinuedAtCleared() bool {
+	_, ok := m.clearedFields[stream.FieldContinuedAt]
+	return ok
+}
+
+// ResetContinuedAt resets all changes to the "continued_at" field.
+func (m *StreamMutation) ResetContinuedAt() {
+	m.continued_at = nil
+	m.addcontinued_at = nil
+	delete(m.clearedFields, stream.FieldContinuedAt)
+}
+
 // Where appends a list predicates to the StreamMutation builder.
 func (m *StreamMutation) Where(ps ...predicate.Stream) {
 	m.predicates = append(m.predicates, ps...)
@@ -14486,15 +16479,27 @@ func (m *StreamMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *StreamMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 7)
+	if m.owner_id != nil {
+		fields = append(fields, stream.FieldOwnerID)
+	}
 	if m.last_seq != nil {
 		fields = append(fields, stream.FieldLastSeq)
 	}
 	if m.last_at != nil {
 		fields = append(fields, stream.FieldLastAt)
 	}
+	if m.active_at != nil {
+		fields = append(fields, stream.FieldActiveAt)
+	}
 	if m.sealed != nil {
 		fields = append(fields, stream.FieldSealed)
+	}
+	if m.continued_in != nil {
+		fields = append(fields, stream.FieldContinuedIn)
+	}
+	if m.continued_at != nil {
+		fields = append(fields, stream.FieldContinuedAt)
 	}
 	return fields
 }
@@ -14504,12 +16509,20 @@ func (m *StreamMutation) Fields() []string {
 // schema.
 func (m *StreamMutation) Field(name string) (ent.Value, bool) {
 	switch name {
+	case stream.FieldOwnerID:
+		return m.OwnerID()
 	case stream.FieldLastSeq:
 		return m.LastSeq()
 	case stream.FieldLastAt:
 		return m.LastAt()
+	case stream.FieldActiveAt:
+		return m.ActiveAt()
 	case stream.FieldSealed:
 		return m.Sealed()
+	case stream.FieldContinuedIn:
+		return m.ContinuedIn()
+	case stream.FieldContinuedAt:
+		return m.ContinuedAt()
 	}
 	return nil, false
 }
@@ -14519,12 +16532,20 @@ func (m *StreamMutation) Field(name string) (ent.Value, bool) {
 // database failed.
 func (m *StreamMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
 	switch name {
+	case stream.FieldOwnerID:
+		return m.OldOwnerID(ctx)
 	case stream.FieldLastSeq:
 		return m.OldLastSeq(ctx)
 	case stream.FieldLastAt:
 		return m.OldLastAt(ctx)
+	case stream.FieldActiveAt:
+		return m.OldActiveAt(ctx)
 	case stream.FieldSealed:
 		return m.OldSealed(ctx)
+	case stream.FieldContinuedIn:
+		return m.OldContinuedIn(ctx)
+	case stream.FieldContinuedAt:
+		return m.OldContinuedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Stream field %s", name)
 }
@@ -14534,6 +16555,13 @@ func (m *StreamMutation) OldField(ctx context.Context, name string) (ent.Value, 
 // type.
 func (m *StreamMutation) SetField(name string, value ent.Value) error {
 	switch name {
+	case stream.FieldOwnerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnerID(v)
+		return nil
 	case stream.FieldLastSeq:
 		v, ok := value.(int64)
 		if !ok {
@@ -14548,12 +16576,33 @@ func (m *StreamMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLastAt(v)
 		return nil
+	case stream.FieldActiveAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActiveAt(v)
+		return nil
 	case stream.FieldSealed:
 		v, ok := value.(bool)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSealed(v)
+		return nil
+	case stream.FieldContinuedIn:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContinuedIn(v)
+		return nil
+	case stream.FieldContinuedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContinuedAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Stream field %s", name)
@@ -14566,6 +16615,12 @@ func (m *StreamMutation) AddedFields() []string {
 	if m.addlast_seq != nil {
 		fields = append(fields, stream.FieldLastSeq)
 	}
+	if m.addcontinued_in != nil {
+		fields = append(fields, stream.FieldContinuedIn)
+	}
+	if m.addcontinued_at != nil {
+		fields = append(fields, stream.FieldContinuedAt)
+	}
 	return fields
 }
 
@@ -14576,6 +16631,10 @@ func (m *StreamMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case stream.FieldLastSeq:
 		return m.AddedLastSeq()
+	case stream.FieldContinuedIn:
+		return m.AddedContinuedIn()
+	case stream.FieldContinuedAt:
+		return m.AddedContinuedAt()
 	}
 	return nil, false
 }
@@ -14592,6 +16651,20 @@ func (m *StreamMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddLastSeq(v)
 		return nil
+	case stream.FieldContinuedIn:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddContinuedIn(v)
+		return nil
+	case stream.FieldContinuedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddContinuedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Stream numeric field %s", name)
 }
@@ -14599,7 +16672,14 @@ func (m *StreamMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *StreamMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(stream.FieldContinuedIn) {
+		fields = append(fields, stream.FieldContinuedIn)
+	}
+	if m.FieldCleared(stream.FieldContinuedAt) {
+		fields = append(fields, stream.FieldContinuedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -14612,6 +16692,14 @@ func (m *StreamMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *StreamMutation) ClearField(name string) error {
+	switch name {
+	case stream.FieldContinuedIn:
+		m.ClearContinuedIn()
+		return nil
+	case stream.FieldContinuedAt:
+		m.ClearContinuedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Stream nullable field %s", name)
 }
 
@@ -14619,14 +16707,26 @@ func (m *StreamMutation) ClearField(name string) error {
 // It returns an error if the field is not defined in the schema.
 func (m *StreamMutation) ResetField(name string) error {
 	switch name {
+	case stream.FieldOwnerID:
+		m.ResetOwnerID()
+		return nil
 	case stream.FieldLastSeq:
 		m.ResetLastSeq()
 		return nil
 	case stream.FieldLastAt:
 		m.ResetLastAt()
 		return nil
+	case stream.FieldActiveAt:
+		m.ResetActiveAt()
+		return nil
 	case stream.FieldSealed:
 		m.ResetSealed()
+		return nil
+	case stream.FieldContinuedIn:
+		m.ResetContinuedIn()
+		return nil
+	case stream.FieldContinuedAt:
+		m.ResetContinuedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Stream field %s", name)

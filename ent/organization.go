@@ -23,6 +23,10 @@ type Organization struct {
 	SmsInvitationText string `json:"sms_invitation_text,omitempty"`
 	// text of an invitation by email, likewise
 	EmailInvitationText string `json:"email_invitation_text,omitempty"`
+	// a room is timed out after so many days without activity
+	RoomTimeoutDays int `json:"room_timeout_days,omitempty"`
+	// what a customer is told of a room that is timed out; empty means the built-in text
+	RoomTimedOutText string `json:"room_timed_out_text,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -33,7 +37,9 @@ func (*Organization) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case organization.FieldID, organization.FieldName, organization.FieldSmsInvitationText, organization.FieldEmailInvitationText:
+		case organization.FieldRoomTimeoutDays:
+			values[i] = new(sql.NullInt64)
+		case organization.FieldID, organization.FieldName, organization.FieldSmsInvitationText, organization.FieldEmailInvitationText, organization.FieldRoomTimedOutText:
 			values[i] = new(sql.NullString)
 		case organization.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -75,6 +81,18 @@ func (_m *Organization) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field email_invitation_text", values[i])
 			} else if value.Valid {
 				_m.EmailInvitationText = value.String
+			}
+		case organization.FieldRoomTimeoutDays:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field room_timeout_days", values[i])
+			} else if value.Valid {
+				_m.RoomTimeoutDays = int(value.Int64)
+			}
+		case organization.FieldRoomTimedOutText:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field room_timed_out_text", values[i])
+			} else if value.Valid {
+				_m.RoomTimedOutText = value.String
 			}
 		case organization.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -126,6 +144,12 @@ func (_m *Organization) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("email_invitation_text=")
 	builder.WriteString(_m.EmailInvitationText)
+	builder.WriteString(", ")
+	builder.WriteString("room_timeout_days=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RoomTimeoutDays))
+	builder.WriteString(", ")
+	builder.WriteString("room_timed_out_text=")
+	builder.WriteString(_m.RoomTimedOutText)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

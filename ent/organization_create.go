@@ -57,6 +57,34 @@ func (_c *OrganizationCreate) SetNillableEmailInvitationText(v *string) *Organiz
 	return _c
 }
 
+// SetRoomTimeoutDays sets the "room_timeout_days" field.
+func (_c *OrganizationCreate) SetRoomTimeoutDays(v int) *OrganizationCreate {
+	_c.mutation.SetRoomTimeoutDays(v)
+	return _c
+}
+
+// SetNillableRoomTimeoutDays sets the "room_timeout_days" field if the given value is not nil.
+func (_c *OrganizationCreate) SetNillableRoomTimeoutDays(v *int) *OrganizationCreate {
+	if v != nil {
+		_c.SetRoomTimeoutDays(*v)
+	}
+	return _c
+}
+
+// SetRoomTimedOutText sets the "room_timed_out_text" field.
+func (_c *OrganizationCreate) SetRoomTimedOutText(v string) *OrganizationCreate {
+	_c.mutation.SetRoomTimedOutText(v)
+	return _c
+}
+
+// SetNillableRoomTimedOutText sets the "room_timed_out_text" field if the given value is not nil.
+func (_c *OrganizationCreate) SetNillableRoomTimedOutText(v *string) *OrganizationCreate {
+	if v != nil {
+		_c.SetRoomTimedOutText(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *OrganizationCreate) SetCreatedAt(v time.Time) *OrganizationCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -128,6 +156,14 @@ func (_c *OrganizationCreate) defaults() {
 		v := organization.DefaultEmailInvitationText
 		_c.mutation.SetEmailInvitationText(v)
 	}
+	if _, ok := _c.mutation.RoomTimeoutDays(); !ok {
+		v := organization.DefaultRoomTimeoutDays
+		_c.mutation.SetRoomTimeoutDays(v)
+	}
+	if _, ok := _c.mutation.RoomTimedOutText(); !ok {
+		v := organization.DefaultRoomTimedOutText
+		_c.mutation.SetRoomTimedOutText(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := organization.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -153,6 +189,12 @@ func (_c *OrganizationCreate) check() error {
 	}
 	if _, ok := _c.mutation.EmailInvitationText(); !ok {
 		return &ValidationError{Name: "email_invitation_text", err: errors.New(`ent: missing required field "Organization.email_invitation_text"`)}
+	}
+	if _, ok := _c.mutation.RoomTimeoutDays(); !ok {
+		return &ValidationError{Name: "room_timeout_days", err: errors.New(`ent: missing required field "Organization.room_timeout_days"`)}
+	}
+	if _, ok := _c.mutation.RoomTimedOutText(); !ok {
+		return &ValidationError{Name: "room_timed_out_text", err: errors.New(`ent: missing required field "Organization.room_timed_out_text"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Organization.created_at"`)}
@@ -209,6 +251,14 @@ func (_c *OrganizationCreate) createSpec() (*Organization, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.EmailInvitationText(); ok {
 		_spec.SetField(organization.FieldEmailInvitationText, field.TypeString, value)
 		_node.EmailInvitationText = value
+	}
+	if value, ok := _c.mutation.RoomTimeoutDays(); ok {
+		_spec.SetField(organization.FieldRoomTimeoutDays, field.TypeInt, value)
+		_node.RoomTimeoutDays = value
+	}
+	if value, ok := _c.mutation.RoomTimedOutText(); ok {
+		_spec.SetField(organization.FieldRoomTimedOutText, field.TypeString, value)
+		_node.RoomTimedOutText = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(organization.FieldCreatedAt, field.TypeTime, value)
@@ -302,6 +352,36 @@ func (u *OrganizationUpsert) UpdateEmailInvitationText() *OrganizationUpsert {
 	return u
 }
 
+// SetRoomTimeoutDays sets the "room_timeout_days" field.
+func (u *OrganizationUpsert) SetRoomTimeoutDays(v int) *OrganizationUpsert {
+	u.Set(organization.FieldRoomTimeoutDays, v)
+	return u
+}
+
+// UpdateRoomTimeoutDays sets the "room_timeout_days" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateRoomTimeoutDays() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldRoomTimeoutDays)
+	return u
+}
+
+// AddRoomTimeoutDays adds v to the "room_timeout_days" field.
+func (u *OrganizationUpsert) AddRoomTimeoutDays(v int) *OrganizationUpsert {
+	u.Add(organization.FieldRoomTimeoutDays, v)
+	return u
+}
+
+// SetRoomTimedOutText sets the "room_timed_out_text" field.
+func (u *OrganizationUpsert) SetRoomTimedOutText(v string) *OrganizationUpsert {
+	u.Set(organization.FieldRoomTimedOutText, v)
+	return u
+}
+
+// UpdateRoomTimedOutText sets the "room_timed_out_text" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateRoomTimedOutText() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldRoomTimedOutText)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -392,6 +472,41 @@ func (u *OrganizationUpsertOne) SetEmailInvitationText(v string) *OrganizationUp
 func (u *OrganizationUpsertOne) UpdateEmailInvitationText() *OrganizationUpsertOne {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdateEmailInvitationText()
+	})
+}
+
+// SetRoomTimeoutDays sets the "room_timeout_days" field.
+func (u *OrganizationUpsertOne) SetRoomTimeoutDays(v int) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetRoomTimeoutDays(v)
+	})
+}
+
+// AddRoomTimeoutDays adds v to the "room_timeout_days" field.
+func (u *OrganizationUpsertOne) AddRoomTimeoutDays(v int) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.AddRoomTimeoutDays(v)
+	})
+}
+
+// UpdateRoomTimeoutDays sets the "room_timeout_days" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateRoomTimeoutDays() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateRoomTimeoutDays()
+	})
+}
+
+// SetRoomTimedOutText sets the "room_timed_out_text" field.
+func (u *OrganizationUpsertOne) SetRoomTimedOutText(v string) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetRoomTimedOutText(v)
+	})
+}
+
+// UpdateRoomTimedOutText sets the "room_timed_out_text" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateRoomTimedOutText() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateRoomTimedOutText()
 	})
 }
 
@@ -652,6 +767,41 @@ func (u *OrganizationUpsertBulk) SetEmailInvitationText(v string) *OrganizationU
 func (u *OrganizationUpsertBulk) UpdateEmailInvitationText() *OrganizationUpsertBulk {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdateEmailInvitationText()
+	})
+}
+
+// SetRoomTimeoutDays sets the "room_timeout_days" field.
+func (u *OrganizationUpsertBulk) SetRoomTimeoutDays(v int) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetRoomTimeoutDays(v)
+	})
+}
+
+// AddRoomTimeoutDays adds v to the "room_timeout_days" field.
+func (u *OrganizationUpsertBulk) AddRoomTimeoutDays(v int) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.AddRoomTimeoutDays(v)
+	})
+}
+
+// UpdateRoomTimeoutDays sets the "room_timeout_days" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateRoomTimeoutDays() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateRoomTimeoutDays()
+	})
+}
+
+// SetRoomTimedOutText sets the "room_timed_out_text" field.
+func (u *OrganizationUpsertBulk) SetRoomTimedOutText(v string) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetRoomTimedOutText(v)
+	})
+}
+
+// UpdateRoomTimedOutText sets the "room_timed_out_text" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateRoomTimedOutText() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateRoomTimedOutText()
 	})
 }
 

@@ -70,6 +70,41 @@ func (_u *OrganizationUpdate) SetNillableEmailInvitationText(v *string) *Organiz
 	return _u
 }
 
+// SetRoomTimeoutDays sets the "room_timeout_days" field.
+func (_u *OrganizationUpdate) SetRoomTimeoutDays(v int) *OrganizationUpdate {
+	_u.mutation.ResetRoomTimeoutDays()
+	_u.mutation.SetRoomTimeoutDays(v)
+	return _u
+}
+
+// SetNillableRoomTimeoutDays sets the "room_timeout_days" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillableRoomTimeoutDays(v *int) *OrganizationUpdate {
+	if v != nil {
+		_u.SetRoomTimeoutDays(*v)
+	}
+	return _u
+}
+
+// AddRoomTimeoutDays adds value to the "room_timeout_days" field.
+func (_u *OrganizationUpdate) AddRoomTimeoutDays(v int) *OrganizationUpdate {
+	_u.mutation.AddRoomTimeoutDays(v)
+	return _u
+}
+
+// SetRoomTimedOutText sets the "room_timed_out_text" field.
+func (_u *OrganizationUpdate) SetRoomTimedOutText(v string) *OrganizationUpdate {
+	_u.mutation.SetRoomTimedOutText(v)
+	return _u
+}
+
+// SetNillableRoomTimedOutText sets the "room_timed_out_text" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillableRoomTimedOutText(v *string) *OrganizationUpdate {
+	if v != nil {
+		_u.SetRoomTimedOutText(*v)
+	}
+	return _u
+}
+
 // Mutation returns the OrganizationMutation object of the builder.
 func (_u *OrganizationUpdate) Mutation() *OrganizationMutation {
 	return _u.mutation
@@ -139,6 +174,15 @@ func (_u *OrganizationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.EmailInvitationText(); ok {
 		_spec.SetField(organization.FieldEmailInvitationText, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.RoomTimeoutDays(); ok {
+		_spec.SetField(organization.FieldRoomTimeoutDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRoomTimeoutDays(); ok {
+		_spec.AddField(organization.FieldRoomTimeoutDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RoomTimedOutText(); ok {
+		_spec.SetField(organization.FieldRoomTimedOutText, field.TypeString, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -199,6 +243,41 @@ func (_u *OrganizationUpdateOne) SetEmailInvitationText(v string) *OrganizationU
 func (_u *OrganizationUpdateOne) SetNillableEmailInvitationText(v *string) *OrganizationUpdateOne {
 	if v != nil {
 		_u.SetEmailInvitationText(*v)
+	}
+	return _u
+}
+
+// SetRoomTimeoutDays sets the "room_timeout_days" field.
+func (_u *OrganizationUpdateOne) SetRoomTimeoutDays(v int) *OrganizationUpdateOne {
+	_u.mutation.ResetRoomTimeoutDays()
+	_u.mutation.SetRoomTimeoutDays(v)
+	return _u
+}
+
+// SetNillableRoomTimeoutDays sets the "room_timeout_days" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillableRoomTimeoutDays(v *int) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetRoomTimeoutDays(*v)
+	}
+	return _u
+}
+
+// AddRoomTimeoutDays adds value to the "room_timeout_days" field.
+func (_u *OrganizationUpdateOne) AddRoomTimeoutDays(v int) *OrganizationUpdateOne {
+	_u.mutation.AddRoomTimeoutDays(v)
+	return _u
+}
+
+// SetRoomTimedOutText sets the "room_timed_out_text" field.
+func (_u *OrganizationUpdateOne) SetRoomTimedOutText(v string) *OrganizationUpdateOne {
+	_u.mutation.SetRoomTimedOutText(v)
+	return _u
+}
+
+// SetNillableRoomTimedOutText sets the "room_timed_out_text" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillableRoomTimedOutText(v *string) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetRoomTimedOutText(*v)
 	}
 	return _u
 }
@@ -301,6 +380,15 @@ func (_u *OrganizationUpdateOne) sqlSave(ctx context.Context) (_node *Organizati
 	}
 	if value, ok := _u.mutation.EmailInvitationText(); ok {
 		_spec.SetField(organization.FieldEmailInvitationText, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RoomTimeoutDays(); ok {
+		_spec.SetField(organization.FieldRoomTimeoutDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRoomTimeoutDays(); ok {
+		_spec.AddField(organization.FieldRoomTimeoutDays, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RoomTimedOutText(); ok {
+		_spec.SetField(organization.FieldRoomTimedOutText, field.TypeString, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Organization{config: _u.config}

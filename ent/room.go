@@ -31,6 +31,8 @@ type Room struct {
 	CreatedByID string `json:"created_by_id,omitempty"`
 	// CustomerID holds the value of the "customer_id" field.
 	CustomerID *string `json:"customer_id,omitempty"`
+	// the room that it has become one with, which has not gone into another itself
+	MergedIntoID *string `json:"merged_into_id,omitempty"`
 	// its log
 	StreamID int64 `json:"stream_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -53,9 +55,13 @@ type RoomEdges struct {
 	Stream *Stream `json:"stream,omitempty"`
 	// Invitations holds the value of the invitations edge.
 	Invitations []*CustomerInvitation `json:"invitations,omitempty"`
+	// MergedInto holds the value of the merged_into edge.
+	MergedInto *Room `json:"merged_into,omitempty"`
+	// Merged holds the value of the merged edge.
+	Merged []*Room `json:"merged,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [5]bool
+	loadedTypes [7]bool
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -111,6 +117,26 @@ func (e RoomEdges) InvitationsOrErr() ([]*CustomerInvitation, error) {
 	return nil, &NotLoadedError{edge: "invitations"}
 }
 
+// MergedIntoOrErr returns the MergedInto value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e RoomEdges) MergedIntoOrErr() (*Room, error) {
+	if e.MergedInto != nil {
+		return e.MergedInto, nil
+	} else if e.loadedTypes[5] {
+		return nil, &NotFoundError{label: room.Label}
+	}
+	return nil, &NotLoadedError{edge: "merged_into"}
+}
+
+// MergedOrErr returns the Merged value or an error if the edge
+// was not loaded in eager-loading.
+func (e RoomEdges) MergedOrErr() ([]*Room, error) {
+	if e.loadedTypes[6] {
+		return e.Merged, nil
+	}
+	return nil, &NotLoadedError{edge: "merged"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Room) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -118,7 +144,7 @@ func (*Room) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case room.FieldStreamID:
 			values[i] = new(sql.NullInt64)
-		case room.FieldID, room.FieldOrganizationID, room.FieldName, room.FieldStatus, room.FieldCreatedByID, room.FieldCustomerID:
+		case room.FieldID, room.FieldOrganizationID, room.FieldName, room.FieldStatus, room.FieldCreatedByID, room.FieldCustomerID, room.FieldMergedIntoID:
 			values[i] = new(sql.NullString)
 		case room.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -174,6 +200,13 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 				_m.CustomerID = new(string)
 				*_m.CustomerID = value.String
 			}
+		case room.FieldMergedIntoID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field merged_into_id", values[i])
+			} else if value.Valid {
+				_m.MergedIntoID = new(string)
+				*_m.MergedIntoID = value.String
+			}
 		case room.FieldStreamID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field stream_id", values[i])
@@ -224,6 +257,16 @@ func (_m *Room) QueryInvitations() *CustomerInvitationQuery {
 	return NewRoomClient(_m.config).QueryInvitations(_m)
 }
 
+// QueryMergedInto queries the "merged_into" edge of the Room entity.
+func (_m *Room) QueryMergedInto() *RoomQuery {
+	return NewRoomClient(_m.config).QueryMergedInto(_m)
+}
+
+// QueryMerged queries the "merged" edge of the Room entity.
+func (_m *Room) QueryMerged() *RoomQuery {
+	return NewRoomClient(_m.config).QueryMerged(_m)
+}
+
 // Update returns a builder for updating this Room.
 // Note that you need to call Room.Unwrap() before calling this method if this Room
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -261,6 +304,11 @@ func (_m *Room) String() string {
 	builder.WriteString(", ")
 	if v := _m.CustomerID; v != nil {
 		builder.WriteString("customer_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.MergedIntoID; v != nil {
+		builder.WriteString("merged_into_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -74,6 +74,20 @@ func (_c *RoomCreate) SetNillableCustomerID(v *string) *RoomCreate {
 	return _c
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_c *RoomCreate) SetMergedIntoID(v string) *RoomCreate {
+	_c.mutation.SetMergedIntoID(v)
+	return _c
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableMergedIntoID(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetMergedIntoID(*v)
+	}
+	return _c
+}
+
 // SetStreamID sets the "stream_id" field.
 func (_c *RoomCreate) SetStreamID(v int64) *RoomCreate {
 	_c.mutation.SetStreamID(v)
@@ -141,6 +155,26 @@ func (_c *RoomCreate) AddInvitations(v ...*CustomerInvitation) *RoomCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddInvitationIDs(ids...)
+}
+
+// SetMergedInto sets the "merged_into" edge to the Room entity.
+func (_c *RoomCreate) SetMergedInto(v *Room) *RoomCreate {
+	return _c.SetMergedIntoID(v.ID)
+}
+
+// AddMergedIDs adds the "merged" edge to the Room entity by IDs.
+func (_c *RoomCreate) AddMergedIDs(ids ...string) *RoomCreate {
+	_c.mutation.AddMergedIDs(ids...)
+	return _c
+}
+
+// AddMerged adds the "merged" edges to the Room entity.
+func (_c *RoomCreate) AddMerged(v ...*Room) *RoomCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMergedIDs(ids...)
 }
 
 // Mutation returns the RoomMutation object of the builder.
@@ -368,6 +402,39 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.MergedIntoIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   room.MergedIntoTable,
+			Columns: []string{room.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.MergedIntoID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MergedIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   room.MergedTable,
+			Columns: []string{room.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	return _node, _spec
 }
 
@@ -459,6 +526,24 @@ func (u *RoomUpsert) UpdateCustomerID() *RoomUpsert {
 // ClearCustomerID clears the value of the "customer_id" field.
 func (u *RoomUpsert) ClearCustomerID() *RoomUpsert {
 	u.SetNull(room.FieldCustomerID)
+	return u
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *RoomUpsert) SetMergedIntoID(v string) *RoomUpsert {
+	u.Set(room.FieldMergedIntoID, v)
+	return u
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateMergedIntoID() *RoomUpsert {
+	u.SetExcluded(room.FieldMergedIntoID)
+	return u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *RoomUpsert) ClearMergedIntoID() *RoomUpsert {
+	u.SetNull(room.FieldMergedIntoID)
 	return u
 }
 
@@ -568,6 +653,27 @@ func (u *RoomUpsertOne) UpdateCustomerID() *RoomUpsertOne {
 func (u *RoomUpsertOne) ClearCustomerID() *RoomUpsertOne {
 	return u.Update(func(s *RoomUpsert) {
 		s.ClearCustomerID()
+	})
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *RoomUpsertOne) SetMergedIntoID(v string) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetMergedIntoID(v)
+	})
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateMergedIntoID() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateMergedIntoID()
+	})
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *RoomUpsertOne) ClearMergedIntoID() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearMergedIntoID()
 	})
 }
 
@@ -844,6 +950,27 @@ func (u *RoomUpsertBulk) UpdateCustomerID() *RoomUpsertBulk {
 func (u *RoomUpsertBulk) ClearCustomerID() *RoomUpsertBulk {
 	return u.Update(func(s *RoomUpsert) {
 		s.ClearCustomerID()
+	})
+}
+
+// SetMergedIntoID sets the "merged_into_id" field.
+func (u *RoomUpsertBulk) SetMergedIntoID(v string) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetMergedIntoID(v)
+	})
+}
+
+// UpdateMergedIntoID sets the "merged_into_id" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateMergedIntoID() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateMergedIntoID()
+	})
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (u *RoomUpsertBulk) ClearMergedIntoID() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearMergedIntoID()
 	})
 }
 

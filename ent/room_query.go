@@ -34,6 +34,8 @@ type RoomQuery struct {
 	withCustomer     *CustomerQuery
 	withStream       *StreamQuery
 	withInvitations  *CustomerInvitationQuery
+	withMergedInto   *RoomQuery
+	withMerged       *RoomQuery
 	modifiers        []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -174,6 +176,50 @@ func (_q *RoomQuery) QueryInvitations() *CustomerInvitationQuery {
 			sqlgraph.From(room.Table, room.FieldID, selector),
 			sqlgraph.To(customerinvitation.Table, customerinvitation.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, true, room.InvitationsTable, room.InvitationsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMergedInto chains the current query on the "merged_into" edge.
+func (_q *RoomQuery) QueryMergedInto() *RoomQuery {
+	query := (&RoomClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(room.Table, room.FieldID, selector),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, room.MergedIntoTable, room.MergedIntoColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMerged chains the current query on the "merged" edge.
+func (_q *RoomQuery) QueryMerged() *RoomQuery {
+	query := (&RoomClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(room.Table, room.FieldID, selector),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, room.MergedTable, room.MergedColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -378,6 +424,8 @@ func (_q *RoomQuery) Clone() *RoomQuery {
 		withCustomer:     _q.withCustomer.Clone(),
 		withStream:       _q.withStream.Clone(),
 		withInvitations:  _q.withInvitations.Clone(),
+		withMergedInto:   _q.withMergedInto.Clone(),
+		withMerged:       _q.withMerged.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -437,6 +485,28 @@ func (_q *RoomQuery) WithInvitations(opts ...func(*CustomerInvitationQuery)) *Ro
 		opt(query)
 	}
 	_q.withInvitations = query
+	return _q
+}
+
+// WithMergedInto tells the query-builder to eager-load the nodes that are connected to
+// the "merged_into" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *RoomQuery) WithMergedInto(opts ...func(*RoomQuery)) *RoomQuery {
+	query := (&RoomClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMergedInto = query
+	return _q
+}
+
+// WithMerged tells the query-builder to eager-load the nodes that are connected to
+// the "merged" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *RoomQuery) WithMerged(opts ...func(*RoomQuery)) *RoomQuery {
+	query := (&RoomClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMerged = query
 	return _q
 }
 
@@ -518,12 +588,14 @@ func (_q *RoomQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Room, e
 	var (
 		nodes       = []*Room{}
 		_spec       = _q.querySpec()
-		loadedTypes = [5]bool{
+		loadedTypes = [7]bool{
 			_q.withOrganization != nil,
 			_q.withCreatedBy != nil,
 			_q.withCustomer != nil,
 			_q.withStream != nil,
 			_q.withInvitations != nil,
+			_q.withMergedInto != nil,
+			_q.withMerged != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -575,6 +647,19 @@ func (_q *RoomQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Room, e
 		if err := _q.loadInvitations(ctx, query, nodes,
 			func(n *Room) { n.Edges.Invitations = []*CustomerInvitation{} },
 			func(n *Room, e *CustomerInvitation) { n.Edges.Invitations = append(n.Edges.Invitations, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMergedInto; query != nil {
+		if err := _q.loadMergedInto(ctx, query, nodes, nil,
+			func(n *Room, e *Room) { n.Edges.MergedInto = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMerged; query != nil {
+		if err := _q.loadMerged(ctx, query, nodes,
+			func(n *Room) { n.Edges.Merged = []*Room{} },
+			func(n *Room, e *Room) { n.Edges.Merged = append(n.Edges.Merged, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -730,6 +815,71 @@ func (_q *RoomQuery) loadInvitations(ctx context.Context, query *CustomerInvitat
 	}
 	return nil
 }
+func (_q *RoomQuery) loadMergedInto(ctx context.Context, query *RoomQuery, nodes []*Room, init func(*Room), assign func(*Room, *Room)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Room)
+	for i := range nodes {
+		if nodes[i].MergedIntoID == nil {
+			continue
+		}
+		fk := *nodes[i].MergedIntoID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(room.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "merged_into_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *RoomQuery) loadMerged(ctx context.Context, query *RoomQuery, nodes []*Room, init func(*Room), assign func(*Room, *Room)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Room)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(room.FieldMergedIntoID)
+	}
+	query.Where(predicate.Room(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(room.MergedColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.MergedIntoID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "merged_into_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "merged_into_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 
 func (_q *RoomQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -770,6 +920,9 @@ func (_q *RoomQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withStream != nil {
 			_spec.Node.AddColumnOnce(room.FieldStreamID)
+		}
+		if _q.withMergedInto != nil {
+			_spec.Node.AddColumnOnce(room.FieldMergedIntoID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

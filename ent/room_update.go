@@ -78,6 +78,26 @@ func (_u *RoomUpdate) ClearCustomerID() *RoomUpdate {
 	return _u
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_u *RoomUpdate) SetMergedIntoID(v string) *RoomUpdate {
+	_u.mutation.SetMergedIntoID(v)
+	return _u
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableMergedIntoID(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetMergedIntoID(*v)
+	}
+	return _u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (_u *RoomUpdate) ClearMergedIntoID() *RoomUpdate {
+	_u.mutation.ClearMergedIntoID()
+	return _u
+}
+
 // SetCustomer sets the "customer" edge to the Customer entity.
 func (_u *RoomUpdate) SetCustomer(v *Customer) *RoomUpdate {
 	return _u.SetCustomerID(v.ID)
@@ -96,6 +116,26 @@ func (_u *RoomUpdate) AddInvitations(v ...*CustomerInvitation) *RoomUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.AddInvitationIDs(ids...)
+}
+
+// SetMergedInto sets the "merged_into" edge to the Room entity.
+func (_u *RoomUpdate) SetMergedInto(v *Room) *RoomUpdate {
+	return _u.SetMergedIntoID(v.ID)
+}
+
+// AddMergedIDs adds the "merged" edge to the Room entity by IDs.
+func (_u *RoomUpdate) AddMergedIDs(ids ...string) *RoomUpdate {
+	_u.mutation.AddMergedIDs(ids...)
+	return _u
+}
+
+// AddMerged adds the "merged" edges to the Room entity.
+func (_u *RoomUpdate) AddMerged(v ...*Room) *RoomUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMergedIDs(ids...)
 }
 
 // Mutation returns the RoomMutation object of the builder.
@@ -128,6 +168,33 @@ func (_u *RoomUpdate) RemoveInvitations(v ...*CustomerInvitation) *RoomUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveInvitationIDs(ids...)
+}
+
+// ClearMergedInto clears the "merged_into" edge to the Room entity.
+func (_u *RoomUpdate) ClearMergedInto() *RoomUpdate {
+	_u.mutation.ClearMergedInto()
+	return _u
+}
+
+// ClearMerged clears all "merged" edges to the Room entity.
+func (_u *RoomUpdate) ClearMerged() *RoomUpdate {
+	_u.mutation.ClearMerged()
+	return _u
+}
+
+// RemoveMergedIDs removes the "merged" edge to Room entities by IDs.
+func (_u *RoomUpdate) RemoveMergedIDs(ids ...string) *RoomUpdate {
+	_u.mutation.RemoveMergedIDs(ids...)
+	return _u
+}
+
+// RemoveMerged removes "merged" edges to Room entities.
+func (_u *RoomUpdate) RemoveMerged(v ...*Room) *RoomUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMergedIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -279,6 +346,80 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.MergedIntoCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   room.MergedIntoTable,
+			Columns: []string{room.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MergedIntoIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   room.MergedIntoTable,
+			Columns: []string{room.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MergedCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   room.MergedTable,
+			Columns: []string{room.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMergedIDs(); len(nodes) > 0 && !_u.mutation.MergedCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   room.MergedTable,
+			Columns: []string{room.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MergedIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   room.MergedTable,
+			Columns: []string{room.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -349,6 +490,26 @@ func (_u *RoomUpdateOne) ClearCustomerID() *RoomUpdateOne {
 	return _u
 }
 
+// SetMergedIntoID sets the "merged_into_id" field.
+func (_u *RoomUpdateOne) SetMergedIntoID(v string) *RoomUpdateOne {
+	_u.mutation.SetMergedIntoID(v)
+	return _u
+}
+
+// SetNillableMergedIntoID sets the "merged_into_id" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableMergedIntoID(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetMergedIntoID(*v)
+	}
+	return _u
+}
+
+// ClearMergedIntoID clears the value of the "merged_into_id" field.
+func (_u *RoomUpdateOne) ClearMergedIntoID() *RoomUpdateOne {
+	_u.mutation.ClearMergedIntoID()
+	return _u
+}
+
 // SetCustomer sets the "customer" edge to the Customer entity.
 func (_u *RoomUpdateOne) SetCustomer(v *Customer) *RoomUpdateOne {
 	return _u.SetCustomerID(v.ID)
@@ -367,6 +528,26 @@ func (_u *RoomUpdateOne) AddInvitations(v ...*CustomerInvitation) *RoomUpdateOne
 		ids[i] = v[i].ID
 	}
 	return _u.AddInvitationIDs(ids...)
+}
+
+// SetMergedInto sets the "merged_into" edge to the Room entity.
+func (_u *RoomUpdateOne) SetMergedInto(v *Room) *RoomUpdateOne {
+	return _u.SetMergedIntoID(v.ID)
+}
+
+// AddMergedIDs adds the "merged" edge to the Room entity by IDs.
+func (_u *RoomUpdateOne) AddMergedIDs(ids ...string) *RoomUpdateOne {
+	_u.mutation.AddMergedIDs(ids...)
+	return _u
+}
+
+// AddMerged adds the "merged" edges to the Room entity.
+func (_u *RoomUpdateOne) AddMerged(v ...*Room) *RoomUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMergedIDs(ids...)
 }
 
 // Mutation returns the RoomMutation object of the builder.
@@ -399,6 +580,33 @@ func (_u *RoomUpdateOne) RemoveInvitations(v ...*CustomerInvitation) *RoomUpdate
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveInvitationIDs(ids...)
+}
+
+// ClearMergedInto clears the "merged_into" edge to the Room entity.
+func (_u *RoomUpdateOne) ClearMergedInto() *RoomUpdateOne {
+	_u.mutation.ClearMergedInto()
+	return _u
+}
+
+// ClearMerged clears all "merged" edges to the Room entity.
+func (_u *RoomUpdateOne) ClearMerged() *RoomUpdateOne {
+	_u.mutation.ClearMerged()
+	return _u
+}
+
+// RemoveMergedIDs removes the "merged" edge to Room entities by IDs.
+func (_u *RoomUpdateOne) RemoveMergedIDs(ids ...string) *RoomUpdateOne {
+	_u.mutation.RemoveMergedIDs(ids...)
+	return _u
+}
+
+// RemoveMerged removes "merged" edges to Room entities.
+func (_u *RoomUpdateOne) RemoveMerged(v ...*Room) *RoomUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMergedIDs(ids...)
 }
 
 // Where appends a list predicates to the RoomUpdate builder.
@@ -573,6 +781,80 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(customerinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MergedIntoCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   room.MergedIntoTable,
+			Columns: []string{room.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MergedIntoIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   room.MergedIntoTable,
+			Columns: []string{room.MergedIntoColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MergedCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   room.MergedTable,
+			Columns: []string{room.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMergedIDs(); len(nodes) > 0 && !_u.mutation.MergedCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   room.MergedTable,
+			Columns: []string{room.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MergedIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   room.MergedTable,
+			Columns: []string{room.MergedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -19,7 +19,7 @@ type RoomLink struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID string `json:"id,omitempty"`
-	// RoomID holds the value of the "room_id" field.
+	// changes when its room goes into another
 	RoomID string `json:"room_id,omitempty"`
 	// none where an agent copied it
 	InvitationID *string `json:"invitation_id,omitempty"`

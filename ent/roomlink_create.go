@@ -319,6 +319,18 @@ type (
 	}
 )
 
+// SetRoomID sets the "room_id" field.
+func (u *RoomLinkUpsert) SetRoomID(v string) *RoomLinkUpsert {
+	u.Set(roomlink.FieldRoomID, v)
+	return u
+}
+
+// UpdateRoomID sets the "room_id" field to the value that was provided on create.
+func (u *RoomLinkUpsert) UpdateRoomID() *RoomLinkUpsert {
+	u.SetExcluded(roomlink.FieldRoomID)
+	return u
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (u *RoomLinkUpsert) SetExpiresAt(v time.Time) *RoomLinkUpsert {
 	u.Set(roomlink.FieldExpiresAt, v)
@@ -384,9 +396,6 @@ func (u *RoomLinkUpsertOne) UpdateNewValues() *RoomLinkUpsertOne {
 		if _, exists := u.create.mutation.ID(); exists {
 			s.SetIgnore(roomlink.FieldID)
 		}
-		if _, exists := u.create.mutation.RoomID(); exists {
-			s.SetIgnore(roomlink.FieldRoomID)
-		}
 		if _, exists := u.create.mutation.InvitationID(); exists {
 			s.SetIgnore(roomlink.FieldInvitationID)
 		}
@@ -422,6 +431,20 @@ func (u *RoomLinkUpsertOne) Update(set func(*RoomLinkUpsert)) *RoomLinkUpsertOne
 		set(&RoomLinkUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetRoomID sets the "room_id" field.
+func (u *RoomLinkUpsertOne) SetRoomID(v string) *RoomLinkUpsertOne {
+	return u.Update(func(s *RoomLinkUpsert) {
+		s.SetRoomID(v)
+	})
+}
+
+// UpdateRoomID sets the "room_id" field to the value that was provided on create.
+func (u *RoomLinkUpsertOne) UpdateRoomID() *RoomLinkUpsertOne {
+	return u.Update(func(s *RoomLinkUpsert) {
+		s.UpdateRoomID()
+	})
 }
 
 // SetExpiresAt sets the "expires_at" field.
@@ -663,9 +686,6 @@ func (u *RoomLinkUpsertBulk) UpdateNewValues() *RoomLinkUpsertBulk {
 			if _, exists := b.mutation.ID(); exists {
 				s.SetIgnore(roomlink.FieldID)
 			}
-			if _, exists := b.mutation.RoomID(); exists {
-				s.SetIgnore(roomlink.FieldRoomID)
-			}
 			if _, exists := b.mutation.InvitationID(); exists {
 				s.SetIgnore(roomlink.FieldInvitationID)
 			}
@@ -702,6 +722,20 @@ func (u *RoomLinkUpsertBulk) Update(set func(*RoomLinkUpsert)) *RoomLinkUpsertBu
 		set(&RoomLinkUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetRoomID sets the "room_id" field.
+func (u *RoomLinkUpsertBulk) SetRoomID(v string) *RoomLinkUpsertBulk {
+	return u.Update(func(s *RoomLinkUpsert) {
+		s.SetRoomID(v)
+	})
+}
+
+// UpdateRoomID sets the "room_id" field to the value that was provided on create.
+func (u *RoomLinkUpsertBulk) UpdateRoomID() *RoomLinkUpsertBulk {
+	return u.Update(func(s *RoomLinkUpsert) {
+		s.UpdateRoomID()
+	})
 }
 
 // SetExpiresAt sets the "expires_at" field.

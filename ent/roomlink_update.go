@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/predicate"
+	"parley/ent/room"
 	"parley/ent/roomlink"
 	"time"
 
@@ -26,6 +27,20 @@ type RoomLinkUpdate struct {
 // Where appends a list predicates to the RoomLinkUpdate builder.
 func (_u *RoomLinkUpdate) Where(ps ...predicate.RoomLink) *RoomLinkUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetRoomID sets the "room_id" field.
+func (_u *RoomLinkUpdate) SetRoomID(v string) *RoomLinkUpdate {
+	_u.mutation.SetRoomID(v)
+	return _u
+}
+
+// SetNillableRoomID sets the "room_id" field if the given value is not nil.
+func (_u *RoomLinkUpdate) SetNillableRoomID(v *string) *RoomLinkUpdate {
+	if v != nil {
+		_u.SetRoomID(*v)
+	}
 	return _u
 }
 
@@ -83,9 +98,20 @@ func (_u *RoomLinkUpdate) ClearEnteredAt() *RoomLinkUpdate {
 	return _u
 }
 
+// SetRoom sets the "room" edge to the Room entity.
+func (_u *RoomLinkUpdate) SetRoom(v *Room) *RoomLinkUpdate {
+	return _u.SetRoomID(v.ID)
+}
+
 // Mutation returns the RoomLinkMutation object of the builder.
 func (_u *RoomLinkUpdate) Mutation() *RoomLinkMutation {
 	return _u.mutation
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (_u *RoomLinkUpdate) ClearRoom() *RoomLinkUpdate {
+	_u.mutation.ClearRoom()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -156,6 +182,35 @@ func (_u *RoomLinkUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.EnteredAtCleared() {
 		_spec.ClearField(roomlink.FieldEnteredAt, field.TypeTime)
 	}
+	if _u.mutation.RoomCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   roomlink.RoomTable,
+			Columns: []string{roomlink.RoomColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RoomIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   roomlink.RoomTable,
+			Columns: []string{roomlink.RoomColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -176,6 +231,20 @@ type RoomLinkUpdateOne struct {
 	hooks     []Hook
 	mutation  *RoomLinkMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetRoomID sets the "room_id" field.
+func (_u *RoomLinkUpdateOne) SetRoomID(v string) *RoomLinkUpdateOne {
+	_u.mutation.SetRoomID(v)
+	return _u
+}
+
+// SetNillableRoomID sets the "room_id" field if the given value is not nil.
+func (_u *RoomLinkUpdateOne) SetNillableRoomID(v *string) *RoomLinkUpdateOne {
+	if v != nil {
+		_u.SetRoomID(*v)
+	}
+	return _u
 }
 
 // SetExpiresAt sets the "expires_at" field.
@@ -232,9 +301,20 @@ func (_u *RoomLinkUpdateOne) ClearEnteredAt() *RoomLinkUpdateOne {
 	return _u
 }
 
+// SetRoom sets the "room" edge to the Room entity.
+func (_u *RoomLinkUpdateOne) SetRoom(v *Room) *RoomLinkUpdateOne {
+	return _u.SetRoomID(v.ID)
+}
+
 // Mutation returns the RoomLinkMutation object of the builder.
 func (_u *RoomLinkUpdateOne) Mutation() *RoomLinkMutation {
 	return _u.mutation
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (_u *RoomLinkUpdateOne) ClearRoom() *RoomLinkUpdateOne {
+	_u.mutation.ClearRoom()
+	return _u
 }
 
 // Where appends a list predicates to the RoomLinkUpdate builder.
@@ -334,6 +414,35 @@ func (_u *RoomLinkUpdateOne) sqlSave(ctx context.Context) (_node *RoomLink, err 
 	}
 	if _u.mutation.EnteredAtCleared() {
 		_spec.ClearField(roomlink.FieldEnteredAt, field.TypeTime)
+	}
+	if _u.mutation.RoomCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   roomlink.RoomTable,
+			Columns: []string{roomlink.RoomColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RoomIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   roomlink.RoomTable,
+			Columns: []string{roomlink.RoomColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(room.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &RoomLink{config: _u.config}

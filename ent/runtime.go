@@ -16,9 +16,11 @@ import (
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
+	"parley/ent/readmark"
 	"parley/ent/room"
 	"parley/ent/roomlink"
 	"parley/ent/schema"
+	"parley/ent/searchentry"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
@@ -63,8 +65,12 @@ func init() {
 	customerDescLastName := customerFields[3].Descriptor()
 	// customer.LastNameValidator is a validator for the "last_name" field. It is called by the builders before save.
 	customer.LastNameValidator = customerDescLastName.Validators[0].(func(string) error)
+	// customerDescNameWords is the schema descriptor for name_words field.
+	customerDescNameWords := customerFields[7].Descriptor()
+	// customer.DefaultNameWords holds the default value on creation for the name_words field.
+	customer.DefaultNameWords = customerDescNameWords.Default.(string)
 	// customerDescCreatedAt is the schema descriptor for created_at field.
-	customerDescCreatedAt := customerFields[7].Descriptor()
+	customerDescCreatedAt := customerFields[9].Descriptor()
 	// customer.DefaultCreatedAt holds the default value on creation for the created_at field.
 	customer.DefaultCreatedAt = customerDescCreatedAt.Default.(func() time.Time)
 	// customerDescID is the schema descriptor for id field.
@@ -239,8 +245,16 @@ func init() {
 	organizationDescEmailInvitationText := organizationFields[3].Descriptor()
 	// organization.DefaultEmailInvitationText holds the default value on creation for the email_invitation_text field.
 	organization.DefaultEmailInvitationText = organizationDescEmailInvitationText.Default.(string)
+	// organizationDescRoomTimeoutDays is the schema descriptor for room_timeout_days field.
+	organizationDescRoomTimeoutDays := organizationFields[4].Descriptor()
+	// organization.DefaultRoomTimeoutDays holds the default value on creation for the room_timeout_days field.
+	organization.DefaultRoomTimeoutDays = organizationDescRoomTimeoutDays.Default.(int)
+	// organizationDescRoomTimedOutText is the schema descriptor for room_timed_out_text field.
+	organizationDescRoomTimedOutText := organizationFields[5].Descriptor()
+	// organization.DefaultRoomTimedOutText holds the default value on creation for the room_timed_out_text field.
+	organization.DefaultRoomTimedOutText = organizationDescRoomTimedOutText.Default.(string)
 	// organizationDescCreatedAt is the schema descriptor for created_at field.
-	organizationDescCreatedAt := organizationFields[4].Descriptor()
+	organizationDescCreatedAt := organizationFields[6].Descriptor()
 	// organization.DefaultCreatedAt holds the default value on creation for the created_at field.
 	organization.DefaultCreatedAt = organizationDescCreatedAt.Default.(func() time.Time)
 	// organizationDescID is the schema descriptor for id field.
@@ -307,6 +321,12 @@ func init() {
 	portal.DefaultID = portalDescID.Default.(func() string)
 	// portal.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	portal.IDValidator = portalDescID.Validators[0].(func(string) error)
+	readmarkFields := schema.ReadMark{}.Fields()
+	_ = readmarkFields
+	// readmarkDescPersonID is the schema descriptor for person_id field.
+	readmarkDescPersonID := readmarkFields[1].Descriptor()
+	// readmark.PersonIDValidator is a validator for the "person_id" field. It is called by the builders before save.
+	readmark.PersonIDValidator = readmarkDescPersonID.Validators[0].(func(string) error)
 	roomFields := schema.Room{}.Fields()
 	_ = roomFields
 	// roomDescName is the schema descriptor for name field.
@@ -314,7 +334,7 @@ func init() {
 	// room.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	room.NameValidator = roomDescName.Validators[0].(func(string) error)
 	// roomDescCreatedAt is the schema descriptor for created_at field.
-	roomDescCreatedAt := roomFields[7].Descriptor()
+	roomDescCreatedAt := roomFields[8].Descriptor()
 	// room.DefaultCreatedAt holds the default value on creation for the created_at field.
 	room.DefaultCreatedAt = roomDescCreatedAt.Default.(func() time.Time)
 	// roomDescID is the schema descriptor for id field.
@@ -335,6 +355,16 @@ func init() {
 	roomlink.DefaultID = roomlinkDescID.Default.(func() string)
 	// roomlink.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	roomlink.IDValidator = roomlinkDescID.Validators[0].(func(string) error)
+	searchentryFields := schema.SearchEntry{}.Fields()
+	_ = searchentryFields
+	// searchentryDescOrganizationID is the schema descriptor for organization_id field.
+	searchentryDescOrganizationID := searchentryFields[1].Descriptor()
+	// searchentry.OrganizationIDValidator is a validator for the "organization_id" field. It is called by the builders before save.
+	searchentry.OrganizationIDValidator = searchentryDescOrganizationID.Validators[0].(func(string) error)
+	// searchentryDescID is the schema descriptor for id field.
+	searchentryDescID := searchentryFields[0].Descriptor()
+	// searchentry.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	searchentry.IDValidator = searchentryDescID.Validators[0].(func(string) error)
 	serviceFields := schema.Service{}.Fields()
 	_ = serviceFields
 	// serviceDescName is the schema descriptor for name field.
@@ -431,16 +461,24 @@ func init() {
 	skill.IDValidator = skillDescID.Validators[0].(func(string) error)
 	streamFields := schema.Stream{}.Fields()
 	_ = streamFields
+	// streamDescOwnerID is the schema descriptor for owner_id field.
+	streamDescOwnerID := streamFields[1].Descriptor()
+	// stream.OwnerIDValidator is a validator for the "owner_id" field. It is called by the builders before save.
+	stream.OwnerIDValidator = streamDescOwnerID.Validators[0].(func(string) error)
 	// streamDescLastSeq is the schema descriptor for last_seq field.
-	streamDescLastSeq := streamFields[1].Descriptor()
+	streamDescLastSeq := streamFields[2].Descriptor()
 	// stream.DefaultLastSeq holds the default value on creation for the last_seq field.
 	stream.DefaultLastSeq = streamDescLastSeq.Default.(int64)
 	// streamDescLastAt is the schema descriptor for last_at field.
-	streamDescLastAt := streamFields[2].Descriptor()
+	streamDescLastAt := streamFields[3].Descriptor()
 	// stream.DefaultLastAt holds the default value on creation for the last_at field.
 	stream.DefaultLastAt = streamDescLastAt.Default.(func() time.Time)
+	// streamDescActiveAt is the schema descriptor for active_at field.
+	streamDescActiveAt := streamFields[4].Descriptor()
+	// stream.DefaultActiveAt holds the default value on creation for the active_at field.
+	stream.DefaultActiveAt = streamDescActiveAt.Default.(func() time.Time)
 	// streamDescSealed is the schema descriptor for sealed field.
-	streamDescSealed := streamFields[3].Descriptor()
+	streamDescSealed := streamFields[5].Descriptor()
 	// stream.DefaultSealed holds the default value on creation for the sealed field.
 	stream.DefaultSealed = streamDescSealed.Default.(bool)
 }

@@ -18,12 +18,20 @@ type Stream struct {
 	// ID of the ent.
 	// random, so that it tells nothing of other organisations
 	ID int64 `json:"id,omitempty"`
+	// whose it is: the streams of one owner are listed by activity
+	OwnerID string `json:"owner_id,omitempty"`
 	// LastSeq holds the value of the "last_seq" field.
 	LastSeq int64 `json:"last_seq,omitempty"`
 	// time of the newest event
 	LastAt time.Time `json:"last_at,omitempty"`
+	// last_at or up to ten minutes before: it moves seldom, so that an index on it costs writers nothing
+	ActiveAt time.Time `json:"active_at,omitempty"`
 	// nothing is appended any more
-	Sealed       bool `json:"sealed,omitempty"`
+	Sealed bool `json:"sealed,omitempty"`
+	// the stream that took over its timeline
+	ContinuedIn *int64 `json:"continued_in,omitempty"`
+	// the place there behind which everything is new to who has read this one
+	ContinuedAt  *int64 `json:"continued_at,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -34,9 +42,11 @@ func (*Stream) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case stream.FieldSealed:
 			values[i] = new(sql.NullBool)
-		case stream.FieldID, stream.FieldLastSeq:
+		case stream.FieldID, stream.FieldLastSeq, stream.FieldContinuedIn, stream.FieldContinuedAt:
 			values[i] = new(sql.NullInt64)
-		case stream.FieldLastAt:
+		case stream.FieldOwnerID:
+			values[i] = new(sql.NullString)
+		case stream.FieldLastAt, stream.FieldActiveAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -59,6 +69,12 @@ func (_m *Stream) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field id", value)
 			}
 			_m.ID = int64(value.Int64)
+		case stream.FieldOwnerID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field owner_id", values[i])
+			} else if value.Valid {
+				_m.OwnerID = value.String
+			}
 		case stream.FieldLastSeq:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field last_seq", values[i])
@@ -71,11 +87,31 @@ func (_m *Stream) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LastAt = value.Time
 			}
+		case stream.FieldActiveAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field active_at", values[i])
+			} else if value.Valid {
+				_m.ActiveAt = value.Time
+			}
 		case stream.FieldSealed:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field sealed", values[i])
 			} else if value.Valid {
 				_m.Sealed = value.Bool
+			}
+		case stream.FieldContinuedIn:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field continued_in", values[i])
+			} else if value.Valid {
+				_m.ContinuedIn = new(int64)
+				*_m.ContinuedIn = value.Int64
+			}
+		case stream.FieldContinuedAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field continued_at", values[i])
+			} else if value.Valid {
+				_m.ContinuedAt = new(int64)
+				*_m.ContinuedAt = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -113,14 +149,30 @@ func (_m *Stream) String() string {
 	var builder strings.Builder
 	builder.WriteString("Stream(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
+	builder.WriteString("owner_id=")
+	builder.WriteString(_m.OwnerID)
+	builder.WriteString(", ")
 	builder.WriteString("last_seq=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LastSeq))
 	builder.WriteString(", ")
 	builder.WriteString("last_at=")
 	builder.WriteString(_m.LastAt.Format(time.ANSIC))
 	builder.WriteString(", ")
+	builder.WriteString("active_at=")
+	builder.WriteString(_m.ActiveAt.Format(time.ANSIC))
+	builder.WriteString(", ")
 	builder.WriteString("sealed=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Sealed))
+	builder.WriteString(", ")
+	if v := _m.ContinuedIn; v != nil {
+		builder.WriteString("continued_in=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ContinuedAt; v != nil {
+		builder.WriteString("continued_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -22,6 +22,12 @@ type StreamCreate struct {
 	conflict []sql.ConflictOption
 }
 
+// SetOwnerID sets the "owner_id" field.
+func (_c *StreamCreate) SetOwnerID(v string) *StreamCreate {
+	_c.mutation.SetOwnerID(v)
+	return _c
+}
+
 // SetLastSeq sets the "last_seq" field.
 func (_c *StreamCreate) SetLastSeq(v int64) *StreamCreate {
 	_c.mutation.SetLastSeq(v)
@@ -50,6 +56,20 @@ func (_c *StreamCreate) SetNillableLastAt(v *time.Time) *StreamCreate {
 	return _c
 }
 
+// SetActiveAt sets the "active_at" field.
+func (_c *StreamCreate) SetActiveAt(v time.Time) *StreamCreate {
+	_c.mutation.SetActiveAt(v)
+	return _c
+}
+
+// SetNillableActiveAt sets the "active_at" field if the given value is not nil.
+func (_c *StreamCreate) SetNillableActiveAt(v *time.Time) *StreamCreate {
+	if v != nil {
+		_c.SetActiveAt(*v)
+	}
+	return _c
+}
+
 // SetSealed sets the "sealed" field.
 func (_c *StreamCreate) SetSealed(v bool) *StreamCreate {
 	_c.mutation.SetSealed(v)
@@ -60,6 +80,34 @@ func (_c *StreamCreate) SetSealed(v bool) *StreamCreate {
 func (_c *StreamCreate) SetNillableSealed(v *bool) *StreamCreate {
 	if v != nil {
 		_c.SetSealed(*v)
+	}
+	return _c
+}
+
+// SetContinuedIn sets the "continued_in" field.
+func (_c *StreamCreate) SetContinuedIn(v int64) *StreamCreate {
+	_c.mutation.SetContinuedIn(v)
+	return _c
+}
+
+// SetNillableContinuedIn sets the "continued_in" field if the given value is not nil.
+func (_c *StreamCreate) SetNillableContinuedIn(v *int64) *StreamCreate {
+	if v != nil {
+		_c.SetContinuedIn(*v)
+	}
+	return _c
+}
+
+// SetContinuedAt sets the "continued_at" field.
+func (_c *StreamCreate) SetContinuedAt(v int64) *StreamCreate {
+	_c.mutation.SetContinuedAt(v)
+	return _c
+}
+
+// SetNillableContinuedAt sets the "continued_at" field if the given value is not nil.
+func (_c *StreamCreate) SetNillableContinuedAt(v *int64) *StreamCreate {
+	if v != nil {
+		_c.SetContinuedAt(*v)
 	}
 	return _c
 }
@@ -113,6 +161,10 @@ func (_c *StreamCreate) defaults() {
 		v := stream.DefaultLastAt()
 		_c.mutation.SetLastAt(v)
 	}
+	if _, ok := _c.mutation.ActiveAt(); !ok {
+		v := stream.DefaultActiveAt()
+		_c.mutation.SetActiveAt(v)
+	}
 	if _, ok := _c.mutation.Sealed(); !ok {
 		v := stream.DefaultSealed
 		_c.mutation.SetSealed(v)
@@ -121,11 +173,22 @@ func (_c *StreamCreate) defaults() {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *StreamCreate) check() error {
+	if _, ok := _c.mutation.OwnerID(); !ok {
+		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Stream.owner_id"`)}
+	}
+	if v, ok := _c.mutation.OwnerID(); ok {
+		if err := stream.OwnerIDValidator(v); err != nil {
+			return &ValidationError{Name: "owner_id", err: fmt.Errorf(`ent: validator failed for field "Stream.owner_id": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.LastSeq(); !ok {
 		return &ValidationError{Name: "last_seq", err: errors.New(`ent: missing required field "Stream.last_seq"`)}
 	}
 	if _, ok := _c.mutation.LastAt(); !ok {
 		return &ValidationError{Name: "last_at", err: errors.New(`ent: missing required field "Stream.last_at"`)}
+	}
+	if _, ok := _c.mutation.ActiveAt(); !ok {
+		return &ValidationError{Name: "active_at", err: errors.New(`ent: missing required field "Stream.active_at"`)}
 	}
 	if _, ok := _c.mutation.Sealed(); !ok {
 		return &ValidationError{Name: "sealed", err: errors.New(`ent: missing required field "Stream.sealed"`)}
@@ -163,6 +226,10 @@ func (_c *StreamCreate) createSpec() (*Stream, *sqlgraph.CreateSpec) {
 		_node.ID = id
 		_spec.ID.Value = id
 	}
+	if value, ok := _c.mutation.OwnerID(); ok {
+		_spec.SetField(stream.FieldOwnerID, field.TypeString, value)
+		_node.OwnerID = value
+	}
 	if value, ok := _c.mutation.LastSeq(); ok {
 		_spec.SetField(stream.FieldLastSeq, field.TypeInt64, value)
 		_node.LastSeq = value
@@ -171,9 +238,21 @@ func (_c *StreamCreate) createSpec() (*Stream, *sqlgraph.CreateSpec) {
 		_spec.SetField(stream.FieldLastAt, field.TypeTime, value)
 		_node.LastAt = value
 	}
+	if value, ok := _c.mutation.ActiveAt(); ok {
+		_spec.SetField(stream.FieldActiveAt, field.TypeTime, value)
+		_node.ActiveAt = value
+	}
 	if value, ok := _c.mutation.Sealed(); ok {
 		_spec.SetField(stream.FieldSealed, field.TypeBool, value)
 		_node.Sealed = value
+	}
+	if value, ok := _c.mutation.ContinuedIn(); ok {
+		_spec.SetField(stream.FieldContinuedIn, field.TypeInt64, value)
+		_node.ContinuedIn = &value
+	}
+	if value, ok := _c.mutation.ContinuedAt(); ok {
+		_spec.SetField(stream.FieldContinuedAt, field.TypeInt64, value)
+		_node.ContinuedAt = &value
 	}
 	return _node, _spec
 }
@@ -182,7 +261,7 @@ func (_c *StreamCreate) createSpec() (*Stream, *sqlgraph.CreateSpec) {
 // of the `INSERT` statement. For example:
 //
 //	client.Stream.Create().
-//		SetLastSeq(v).
+//		SetOwnerID(v).
 //		OnConflict(
 //			// Update the row with the new values
 //			// the was proposed for insertion.
@@ -191,7 +270,7 @@ func (_c *StreamCreate) createSpec() (*Stream, *sqlgraph.CreateSpec) {
 //		// Override some of the fields with custom
 //		// update values.
 //		Update(func(u *ent.StreamUpsert) {
-//			SetLastSeq(v+v).
+//			SetOwnerID(v+v).
 //		}).
 //		Exec(ctx)
 func (_c *StreamCreate) OnConflict(opts ...sql.ConflictOption) *StreamUpsertOne {
@@ -257,6 +336,18 @@ func (u *StreamUpsert) UpdateLastAt() *StreamUpsert {
 	return u
 }
 
+// SetActiveAt sets the "active_at" field.
+func (u *StreamUpsert) SetActiveAt(v time.Time) *StreamUpsert {
+	u.Set(stream.FieldActiveAt, v)
+	return u
+}
+
+// UpdateActiveAt sets the "active_at" field to the value that was provided on create.
+func (u *StreamUpsert) UpdateActiveAt() *StreamUpsert {
+	u.SetExcluded(stream.FieldActiveAt)
+	return u
+}
+
 // SetSealed sets the "sealed" field.
 func (u *StreamUpsert) SetSealed(v bool) *StreamUpsert {
 	u.Set(stream.FieldSealed, v)
@@ -266,6 +357,54 @@ func (u *StreamUpsert) SetSealed(v bool) *StreamUpsert {
 // UpdateSealed sets the "sealed" field to the value that was provided on create.
 func (u *StreamUpsert) UpdateSealed() *StreamUpsert {
 	u.SetExcluded(stream.FieldSealed)
+	return u
+}
+
+// SetContinuedIn sets the "continued_in" field.
+func (u *StreamUpsert) SetContinuedIn(v int64) *StreamUpsert {
+	u.Set(stream.FieldContinuedIn, v)
+	return u
+}
+
+// UpdateContinuedIn sets the "continued_in" field to the value that was provided on create.
+func (u *StreamUpsert) UpdateContinuedIn() *StreamUpsert {
+	u.SetExcluded(stream.FieldContinuedIn)
+	return u
+}
+
+// AddContinuedIn adds v to the "continued_in" field.
+func (u *StreamUpsert) AddContinuedIn(v int64) *StreamUpsert {
+	u.Add(stream.FieldContinuedIn, v)
+	return u
+}
+
+// ClearContinuedIn clears the value of the "continued_in" field.
+func (u *StreamUpsert) ClearContinuedIn() *StreamUpsert {
+	u.SetNull(stream.FieldContinuedIn)
+	return u
+}
+
+// SetContinuedAt sets the "continued_at" field.
+func (u *StreamUpsert) SetContinuedAt(v int64) *StreamUpsert {
+	u.Set(stream.FieldContinuedAt, v)
+	return u
+}
+
+// UpdateContinuedAt sets the "continued_at" field to the value that was provided on create.
+func (u *StreamUpsert) UpdateContinuedAt() *StreamUpsert {
+	u.SetExcluded(stream.FieldContinuedAt)
+	return u
+}
+
+// AddContinuedAt adds v to the "continued_at" field.
+func (u *StreamUpsert) AddContinuedAt(v int64) *StreamUpsert {
+	u.Add(stream.FieldContinuedAt, v)
+	return u
+}
+
+// ClearContinuedAt clears the value of the "continued_at" field.
+func (u *StreamUpsert) ClearContinuedAt() *StreamUpsert {
+	u.SetNull(stream.FieldContinuedAt)
 	return u
 }
 
@@ -285,6 +424,9 @@ func (u *StreamUpsertOne) UpdateNewValues() *StreamUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
 		if _, exists := u.create.mutation.ID(); exists {
 			s.SetIgnore(stream.FieldID)
+		}
+		if _, exists := u.create.mutation.OwnerID(); exists {
+			s.SetIgnore(stream.FieldOwnerID)
 		}
 	}))
 	return u
@@ -352,6 +494,20 @@ func (u *StreamUpsertOne) UpdateLastAt() *StreamUpsertOne {
 	})
 }
 
+// SetActiveAt sets the "active_at" field.
+func (u *StreamUpsertOne) SetActiveAt(v time.Time) *StreamUpsertOne {
+	return u.Update(func(s *StreamUpsert) {
+		s.SetActiveAt(v)
+	})
+}
+
+// UpdateActiveAt sets the "active_at" field to the value that was provided on create.
+func (u *StreamUpsertOne) UpdateActiveAt() *StreamUpsertOne {
+	return u.Update(func(s *StreamUpsert) {
+		s.UpdateActiveAt()
+	})
+}
+
 // SetSealed sets the "sealed" field.
 func (u *StreamUpsertOne) SetSealed(v bool) *StreamUpsertOne {
 	return u.Update(func(s *StreamUpsert) {
@@ -363,6 +519,62 @@ func (u *StreamUpsertOne) SetSealed(v bool) *StreamUpsertOne {
 func (u *StreamUpsertOne) UpdateSealed() *StreamUpsertOne {
 	return u.Update(func(s *StreamUpsert) {
 		s.UpdateSealed()
+	})
+}
+
+// SetContinuedIn sets the "continued_in" field.
+func (u *StreamUpsertOne) SetContinuedIn(v int64) *StreamUpsertOne {
+	return u.Update(func(s *StreamUpsert) {
+		s.SetContinuedIn(v)
+	})
+}
+
+// AddContinuedIn adds v to the "continued_in" field.
+func (u *StreamUpsertOne) AddContinuedIn(v int64) *StreamUpsertOne {
+	return u.Update(func(s *StreamUpsert) {
+		s.AddContinuedIn(v)
+	})
+}
+
+// UpdateContinuedIn sets the "continued_in" field to the value that was provided on create.
+func (u *StreamUpsertOne) UpdateContinuedIn() *StreamUpsertOne {
+	return u.Update(func(s *StreamUpsert) {
+		s.UpdateContinuedIn()
+	})
+}
+
+// ClearContinuedIn clears the value of the "continued_in" field.
+func (u *StreamUpsertOne) ClearContinuedIn() *StreamUpsertOne {
+	return u.Update(func(s *StreamUpsert) {
+		s.ClearContinuedIn()
+	})
+}
+
+// SetContinuedAt sets the "continued_at" field.
+func (u *StreamUpsertOne) SetContinuedAt(v int64) *StreamUpsertOne {
+	return u.Update(func(s *StreamUpsert) {
+		s.SetContinuedAt(v)
+	})
+}
+
+// AddContinuedAt adds v to the "continued_at" field.
+func (u *StreamUpsertOne) AddContinuedAt(v int64) *StreamUpsertOne {
+	return u.Update(func(s *StreamUpsert) {
+		s.AddContinuedAt(v)
+	})
+}
+
+// UpdateContinuedAt sets the "continued_at" field to the value that was provided on create.
+func (u *StreamUpsertOne) UpdateContinuedAt() *StreamUpsertOne {
+	return u.Update(func(s *StreamUpsert) {
+		s.UpdateContinuedAt()
+	})
+}
+
+// ClearContinuedAt clears the value of the "continued_at" field.
+func (u *StreamUpsertOne) ClearContinuedAt() *StreamUpsertOne {
+	return u.Update(func(s *StreamUpsert) {
+		s.ClearContinuedAt()
 	})
 }
 
@@ -501,7 +713,7 @@ func (_c *StreamCreateBulk) ExecX(ctx context.Context) {
 //		// Override some of the fields with custom
 //		// update values.
 //		Update(func(u *ent.StreamUpsert) {
-//			SetLastSeq(v+v).
+//			SetOwnerID(v+v).
 //		}).
 //		Exec(ctx)
 func (_c *StreamCreateBulk) OnConflict(opts ...sql.ConflictOption) *StreamUpsertBulk {
@@ -547,6 +759,9 @@ func (u *StreamUpsertBulk) UpdateNewValues() *StreamUpsertBulk {
 		for _, b := range u.create.builders {
 			if _, exists := b.mutation.ID(); exists {
 				s.SetIgnore(stream.FieldID)
+			}
+			if _, exists := b.mutation.OwnerID(); exists {
+				s.SetIgnore(stream.FieldOwnerID)
 			}
 		}
 	}))
@@ -615,6 +830,20 @@ func (u *StreamUpsertBulk) UpdateLastAt() *StreamUpsertBulk {
 	})
 }
 
+// SetActiveAt sets the "active_at" field.
+func (u *StreamUpsertBulk) SetActiveAt(v time.Time) *StreamUpsertBulk {
+	return u.Update(func(s *StreamUpsert) {
+		s.SetActiveAt(v)
+	})
+}
+
+// UpdateActiveAt sets the "active_at" field to the value that was provided on create.
+func (u *StreamUpsertBulk) UpdateActiveAt() *StreamUpsertBulk {
+	return u.Update(func(s *StreamUpsert) {
+		s.UpdateActiveAt()
+	})
+}
+
 // SetSealed sets the "sealed" field.
 func (u *StreamUpsertBulk) SetSealed(v bool) *StreamUpsertBulk {
 	return u.Update(func(s *StreamUpsert) {
@@ -626,6 +855,62 @@ func (u *StreamUpsertBulk) SetSealed(v bool) *StreamUpsertBulk {
 func (u *StreamUpsertBulk) UpdateSealed() *StreamUpsertBulk {
 	return u.Update(func(s *StreamUpsert) {
 		s.UpdateSealed()
+	})
+}
+
+// SetContinuedIn sets the "continued_in" field.
+func (u *StreamUpsertBulk) SetContinuedIn(v int64) *StreamUpsertBulk {
+	return u.Update(func(s *StreamUpsert) {
+		s.SetContinuedIn(v)
+	})
+}
+
+// AddContinuedIn adds v to the "continued_in" field.
+func (u *StreamUpsertBulk) AddContinuedIn(v int64) *StreamUpsertBulk {
+	return u.Update(func(s *StreamUpsert) {
+		s.AddContinuedIn(v)
+	})
+}
+
+// UpdateContinuedIn sets the "continued_in" field to the value that was provided on create.
+func (u *StreamUpsertBulk) UpdateContinuedIn() *StreamUpsertBulk {
+	return u.Update(func(s *StreamUpsert) {
+		s.UpdateContinuedIn()
+	})
+}
+
+// ClearContinuedIn clears the value of the "continued_in" field.
+func (u *StreamUpsertBulk) ClearContinuedIn() *StreamUpsertBulk {
+	return u.Update(func(s *StreamUpsert) {
+		s.ClearContinuedIn()
+	})
+}
+
+// SetContinuedAt sets the "continued_at" field.
+func (u *StreamUpsertBulk) SetContinuedAt(v int64) *StreamUpsertBulk {
+	return u.Update(func(s *StreamUpsert) {
+		s.SetContinuedAt(v)
+	})
+}
+
+// AddContinuedAt adds v to the "continued_at" field.
+func (u *StreamUpsertBulk) AddContinuedAt(v int64) *StreamUpsertBulk {
+	return u.Update(func(s *StreamUpsert) {
+		s.AddContinuedAt(v)
+	})
+}
+
+// UpdateContinuedAt sets the "continued_at" field to the value that was provided on create.
+func (u *StreamUpsertBulk) UpdateContinuedAt() *StreamUpsertBulk {
+	return u.Update(func(s *StreamUpsert) {
+		s.UpdateContinuedAt()
+	})
+}
+
+// ClearContinuedAt clears the value of the "continued_at" field.
+func (u *StreamUpsertBulk) ClearContinuedAt() *StreamUpsertBulk {
+	return u.Update(func(s *StreamUpsert) {
+		s.ClearContinuedAt()
 	})
 }
 

@@ -265,12 +265,12 @@ func (_q *StreamQuery) Clone() *StreamQuery {
 // Example:
 //
 //	var v []struct {
-//		LastSeq int64 `json:"last_seq,omitempty"`
+//		OwnerID string `json:"owner_id,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
 //	client.Stream.Query().
-//		GroupBy(stream.FieldLastSeq).
+//		GroupBy(stream.FieldOwnerID).
 //		Aggregate(ent.Count()).
 //		Scan(ctx, &v)
 func (_q *StreamQuery) GroupBy(field string, fields ...string) *StreamGroupBy {
@@ -288,11 +288,11 @@ func (_q *StreamQuery) GroupBy(field string, fields ...string) *StreamGroupBy {
 // Example:
 //
 //	var v []struct {
-//		LastSeq int64 `json:"last_seq,omitempty"`
+//		OwnerID string `json:"owner_id,omitempty"`
 //	}
 //
 //	client.Stream.Query().
-//		Select(stream.FieldLastSeq).
+//		Select(stream.FieldOwnerID).
 //		Scan(ctx, &v)
 func (_q *StreamQuery) Select(fields ...string) *StreamSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)

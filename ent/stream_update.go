@@ -64,6 +64,20 @@ func (_u *StreamUpdate) SetNillableLastAt(v *time.Time) *StreamUpdate {
 	return _u
 }
 
+// SetActiveAt sets the "active_at" field.
+func (_u *StreamUpdate) SetActiveAt(v time.Time) *StreamUpdate {
+	_u.mutation.SetActiveAt(v)
+	return _u
+}
+
+// SetNillableActiveAt sets the "active_at" field if the given value is not nil.
+func (_u *StreamUpdate) SetNillableActiveAt(v *time.Time) *StreamUpdate {
+	if v != nil {
+		_u.SetActiveAt(*v)
+	}
+	return _u
+}
+
 // SetSealed sets the "sealed" field.
 func (_u *StreamUpdate) SetSealed(v bool) *StreamUpdate {
 	_u.mutation.SetSealed(v)
@@ -75,6 +89,60 @@ func (_u *StreamUpdate) SetNillableSealed(v *bool) *StreamUpdate {
 	if v != nil {
 		_u.SetSealed(*v)
 	}
+	return _u
+}
+
+// SetContinuedIn sets the "continued_in" field.
+func (_u *StreamUpdate) SetContinuedIn(v int64) *StreamUpdate {
+	_u.mutation.ResetContinuedIn()
+	_u.mutation.SetContinuedIn(v)
+	return _u
+}
+
+// SetNillableContinuedIn sets the "continued_in" field if the given value is not nil.
+func (_u *StreamUpdate) SetNillableContinuedIn(v *int64) *StreamUpdate {
+	if v != nil {
+		_u.SetContinuedIn(*v)
+	}
+	return _u
+}
+
+// AddContinuedIn adds value to the "continued_in" field.
+func (_u *StreamUpdate) AddContinuedIn(v int64) *StreamUpdate {
+	_u.mutation.AddContinuedIn(v)
+	return _u
+}
+
+// ClearContinuedIn clears the value of the "continued_in" field.
+func (_u *StreamUpdate) ClearContinuedIn() *StreamUpdate {
+	_u.mutation.ClearContinuedIn()
+	return _u
+}
+
+// SetContinuedAt sets the "continued_at" field.
+func (_u *StreamUpdate) SetContinuedAt(v int64) *StreamUpdate {
+	_u.mutation.ResetContinuedAt()
+	_u.mutation.SetContinuedAt(v)
+	return _u
+}
+
+// SetNillableContinuedAt sets the "continued_at" field if the given value is not nil.
+func (_u *StreamUpdate) SetNillableContinuedAt(v *int64) *StreamUpdate {
+	if v != nil {
+		_u.SetContinuedAt(*v)
+	}
+	return _u
+}
+
+// AddContinuedAt adds value to the "continued_at" field.
+func (_u *StreamUpdate) AddContinuedAt(v int64) *StreamUpdate {
+	_u.mutation.AddContinuedAt(v)
+	return _u
+}
+
+// ClearContinuedAt clears the value of the "continued_at" field.
+func (_u *StreamUpdate) ClearContinuedAt() *StreamUpdate {
+	_u.mutation.ClearContinuedAt()
 	return _u
 }
 
@@ -134,8 +202,29 @@ func (_u *StreamUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.LastAt(); ok {
 		_spec.SetField(stream.FieldLastAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.ActiveAt(); ok {
+		_spec.SetField(stream.FieldActiveAt, field.TypeTime, value)
+	}
 	if value, ok := _u.mutation.Sealed(); ok {
 		_spec.SetField(stream.FieldSealed, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ContinuedIn(); ok {
+		_spec.SetField(stream.FieldContinuedIn, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedContinuedIn(); ok {
+		_spec.AddField(stream.FieldContinuedIn, field.TypeInt64, value)
+	}
+	if _u.mutation.ContinuedInCleared() {
+		_spec.ClearField(stream.FieldContinuedIn, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ContinuedAt(); ok {
+		_spec.SetField(stream.FieldContinuedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedContinuedAt(); ok {
+		_spec.AddField(stream.FieldContinuedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.ContinuedAtCleared() {
+		_spec.ClearField(stream.FieldContinuedAt, field.TypeInt64)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -194,6 +283,20 @@ func (_u *StreamUpdateOne) SetNillableLastAt(v *time.Time) *StreamUpdateOne {
 	return _u
 }
 
+// SetActiveAt sets the "active_at" field.
+func (_u *StreamUpdateOne) SetActiveAt(v time.Time) *StreamUpdateOne {
+	_u.mutation.SetActiveAt(v)
+	return _u
+}
+
+// SetNillableActiveAt sets the "active_at" field if the given value is not nil.
+func (_u *StreamUpdateOne) SetNillableActiveAt(v *time.Time) *StreamUpdateOne {
+	if v != nil {
+		_u.SetActiveAt(*v)
+	}
+	return _u
+}
+
 // SetSealed sets the "sealed" field.
 func (_u *StreamUpdateOne) SetSealed(v bool) *StreamUpdateOne {
 	_u.mutation.SetSealed(v)
@@ -205,6 +308,60 @@ func (_u *StreamUpdateOne) SetNillableSealed(v *bool) *StreamUpdateOne {
 	if v != nil {
 		_u.SetSealed(*v)
 	}
+	return _u
+}
+
+// SetContinuedIn sets the "continued_in" field.
+func (_u *StreamUpdateOne) SetContinuedIn(v int64) *StreamUpdateOne {
+	_u.mutation.ResetContinuedIn()
+	_u.mutation.SetContinuedIn(v)
+	return _u
+}
+
+// SetNillableContinuedIn sets the "continued_in" field if the given value is not nil.
+func (_u *StreamUpdateOne) SetNillableContinuedIn(v *int64) *StreamUpdateOne {
+	if v != nil {
+		_u.SetContinuedIn(*v)
+	}
+	return _u
+}
+
+// AddContinuedIn adds value to the "continued_in" field.
+func (_u *StreamUpdateOne) AddContinuedIn(v int64) *StreamUpdateOne {
+	_u.mutation.AddContinuedIn(v)
+	return _u
+}
+
+// ClearContinuedIn clears the value of the "continued_in" field.
+func (_u *StreamUpdateOne) ClearContinuedIn() *StreamUpdateOne {
+	_u.mutation.ClearContinuedIn()
+	return _u
+}
+
+// SetContinuedAt sets the "continued_at" field.
+func (_u *StreamUpdateOne) SetContinuedAt(v int64) *StreamUpdateOne {
+	_u.mutation.ResetContinuedAt()
+	_u.mutation.SetContinuedAt(v)
+	return _u
+}
+
+// SetNillableContinuedAt sets the "continued_at" field if the given value is not nil.
+func (_u *StreamUpdateOne) SetNillableContinuedAt(v *int64) *StreamUpdateOne {
+	if v != nil {
+		_u.SetContinuedAt(*v)
+	}
+	return _u
+}
+
+// AddContinuedAt adds value to the "continued_at" field.
+func (_u *StreamUpdateOne) AddContinuedAt(v int64) *StreamUpdateOne {
+	_u.mutation.AddContinuedAt(v)
+	return _u
+}
+
+// ClearContinuedAt clears the value of the "continued_at" field.
+func (_u *StreamUpdateOne) ClearContinuedAt() *StreamUpdateOne {
+	_u.mutation.ClearContinuedAt()
 	return _u
 }
 
@@ -294,8 +451,29 @@ func (_u *StreamUpdateOne) sqlSave(ctx context.Context) (_node *Stream, err erro
 	if value, ok := _u.mutation.LastAt(); ok {
 		_spec.SetField(stream.FieldLastAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.ActiveAt(); ok {
+		_spec.SetField(stream.FieldActiveAt, field.TypeTime, value)
+	}
 	if value, ok := _u.mutation.Sealed(); ok {
 		_spec.SetField(stream.FieldSealed, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ContinuedIn(); ok {
+		_spec.SetField(stream.FieldContinuedIn, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedContinuedIn(); ok {
+		_spec.AddField(stream.FieldContinuedIn, field.TypeInt64, value)
+	}
+	if _u.mutation.ContinuedInCleared() {
+		_spec.ClearField(stream.FieldContinuedIn, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ContinuedAt(); ok {
+		_spec.SetField(stream.FieldContinuedAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedContinuedAt(); ok {
+		_spec.AddField(stream.FieldContinuedAt, field.TypeInt64, value)
+	}
+	if _u.mutation.ContinuedAtCleared() {
+		_spec.ClearField(stream.FieldContinuedAt, field.TypeInt64)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Stream{config: _u.config}

@@ -40,10 +40,16 @@ type Tx struct {
 	PhoneNumber *PhoneNumberClient
 	// Portal is the client for interacting with the Portal builders.
 	Portal *PortalClient
+	// ReadMark is the client for interacting with the ReadMark builders.
+	ReadMark *ReadMarkClient
 	// Room is the client for interacting with the Room builders.
 	Room *RoomClient
 	// RoomLink is the client for interacting with the RoomLink builders.
 	RoomLink *RoomLinkClient
+	// SearchEntry is the client for interacting with the SearchEntry builders.
+	SearchEntry *SearchEntryClient
+	// SearchProgress is the client for interacting with the SearchProgress builders.
+	SearchProgress *SearchProgressClient
 	// Service is the client for interacting with the Service builders.
 	Service *ServiceClient
 	// SimulatedMessage is the client for interacting with the SimulatedMessage builders.
@@ -198,8 +204,11 @@ func (tx *Tx) init() {
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.PhoneNumber = NewPhoneNumberClient(tx.config)
 	tx.Portal = NewPortalClient(tx.config)
+	tx.ReadMark = NewReadMarkClient(tx.config)
 	tx.Room = NewRoomClient(tx.config)
 	tx.RoomLink = NewRoomLinkClient(tx.config)
+	tx.SearchEntry = NewSearchEntryClient(tx.config)
+	tx.SearchProgress = NewSearchProgressClient(tx.config)
 	tx.Service = NewServiceClient(tx.config)
 	tx.SimulatedMessage = NewSimulatedMessageClient(tx.config)
 	tx.Site = NewSiteClient(tx.config)

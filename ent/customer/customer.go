@@ -26,6 +26,10 @@ const (
 	FieldEmail = "email"
 	// FieldEmailKey holds the string denoting the email_key field in the database.
 	FieldEmailKey = "email_key"
+	// FieldNameWords holds the string denoting the name_words field in the database.
+	FieldNameWords = "name_words"
+	// FieldRetiredAt holds the string denoting the retired_at field in the database.
+	FieldRetiredAt = "retired_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
@@ -50,6 +54,8 @@ var Columns = []string{
 	FieldPhone,
 	FieldEmail,
 	FieldEmailKey,
+	FieldNameWords,
+	FieldRetiredAt,
 	FieldCreatedAt,
 }
 
@@ -68,6 +74,8 @@ var (
 	FirstNameValidator func(string) error
 	// LastNameValidator is a validator for the "last_name" field. It is called by the builders before save.
 	LastNameValidator func(string) error
+	// DefaultNameWords holds the default value on creation for the "name_words" field.
+	DefaultNameWords string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultID holds the default value on creation for the "id" field.
@@ -112,6 +120,16 @@ func ByEmail(opts ...sql.OrderTermOption) OrderOption {
 // ByEmailKey orders the results by the email_key field.
 func ByEmailKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEmailKey, opts...).ToFunc()
+}
+
+// ByNameWords orders the results by the name_words field.
+func ByNameWords(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNameWords, opts...).ToFunc()
+}
+
+// ByRetiredAt orders the results by the retired_at field.
+func ByRetiredAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRetiredAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

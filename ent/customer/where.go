@@ -95,6 +95,16 @@ func EmailKey(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldEmailKey, v))
 }
 
+// NameWords applies equality check predicate on the "name_words" field. It's identical to NameWordsEQ.
+func NameWords(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldNameWords, v))
+}
+
+// RetiredAt applies equality check predicate on the "retired_at" field. It's identical to RetiredAtEQ.
+func RetiredAt(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldRetiredAt, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldCreatedAt, v))
@@ -518,6 +528,121 @@ func EmailKeyEqualFold(v string) predicate.Customer {
 // EmailKeyContainsFold applies the ContainsFold predicate on the "email_key" field.
 func EmailKeyContainsFold(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldContainsFold(FieldEmailKey, v))
+}
+
+// NameWordsEQ applies the EQ predicate on the "name_words" field.
+func NameWordsEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldNameWords, v))
+}
+
+// NameWordsNEQ applies the NEQ predicate on the "name_words" field.
+func NameWordsNEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldNameWords, v))
+}
+
+// NameWordsIn applies the In predicate on the "name_words" field.
+func NameWordsIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldNameWords, vs...))
+}
+
+// NameWordsNotIn applies the NotIn predicate on the "name_words" field.
+func NameWordsNotIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldNameWords, vs...))
+}
+
+// NameWordsGT applies the GT predicate on the "name_words" field.
+func NameWordsGT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldNameWords, v))
+}
+
+// NameWordsGTE applies the GTE predicate on the "name_words" field.
+func NameWordsGTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldNameWords, v))
+}
+
+// NameWordsLT applies the LT predicate on the "name_words" field.
+func NameWordsLT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldNameWords, v))
+}
+
+// NameWordsLTE applies the LTE predicate on the "name_words" field.
+func NameWordsLTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldNameWords, v))
+}
+
+// NameWordsContains applies the Contains predicate on the "name_words" field.
+func NameWordsContains(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContains(FieldNameWords, v))
+}
+
+// NameWordsHasPrefix applies the HasPrefix predicate on the "name_words" field.
+func NameWordsHasPrefix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasPrefix(FieldNameWords, v))
+}
+
+// NameWordsHasSuffix applies the HasSuffix predicate on the "name_words" field.
+func NameWordsHasSuffix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasSuffix(FieldNameWords, v))
+}
+
+// NameWordsEqualFold applies the EqualFold predicate on the "name_words" field.
+func NameWordsEqualFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEqualFold(FieldNameWords, v))
+}
+
+// NameWordsContainsFold applies the ContainsFold predicate on the "name_words" field.
+func NameWordsContainsFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContainsFold(FieldNameWords, v))
+}
+
+// RetiredAtEQ applies the EQ predicate on the "retired_at" field.
+func RetiredAtEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldRetiredAt, v))
+}
+
+// RetiredAtNEQ applies the NEQ predicate on the "retired_at" field.
+func RetiredAtNEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldRetiredAt, v))
+}
+
+// RetiredAtIn applies the In predicate on the "retired_at" field.
+func RetiredAtIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldRetiredAt, vs...))
+}
+
+// RetiredAtNotIn applies the NotIn predicate on the "retired_at" field.
+func RetiredAtNotIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldRetiredAt, vs...))
+}
+
+// RetiredAtGT applies the GT predicate on the "retired_at" field.
+func RetiredAtGT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldRetiredAt, v))
+}
+
+// RetiredAtGTE applies the GTE predicate on the "retired_at" field.
+func RetiredAtGTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldRetiredAt, v))
+}
+
+// RetiredAtLT applies the LT predicate on the "retired_at" field.
+func RetiredAtLT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldRetiredAt, v))
+}
+
+// RetiredAtLTE applies the LTE predicate on the "retired_at" field.
+func RetiredAtLTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldRetiredAt, v))
+}
+
+// RetiredAtIsNil applies the IsNil predicate on the "retired_at" field.
+func RetiredAtIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldRetiredAt))
+}
+
+// RetiredAtNotNil applies the NotNil predicate on the "retired_at" field.
+func RetiredAtNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldRetiredAt))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -164,6 +164,18 @@ func (f PortalFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PortalMutation", m)
 }
 
+// The ReadMarkFunc type is an adapter to allow the use of ordinary
+// function as ReadMark mutator.
+type ReadMarkFunc func(context.Context, *ent.ReadMarkMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReadMarkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReadMarkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReadMarkMutation", m)
+}
+
 // The RoomFunc type is an adapter to allow the use of ordinary
 // function as Room mutator.
 type RoomFunc func(context.Context, *ent.RoomMutation) (ent.Value, error)
@@ -186,6 +198,30 @@ func (f RoomLinkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RoomLinkMutation", m)
+}
+
+// The SearchEntryFunc type is an adapter to allow the use of ordinary
+// function as SearchEntry mutator.
+type SearchEntryFunc func(context.Context, *ent.SearchEntryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SearchEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SearchEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SearchEntryMutation", m)
+}
+
+// The SearchProgressFunc type is an adapter to allow the use of ordinary
+// function as SearchProgress mutator.
+type SearchProgressFunc func(context.Context, *ent.SearchProgressMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SearchProgressFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SearchProgressMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SearchProgressMutation", m)
 }
 
 // The ServiceFunc type is an adapter to allow the use of ordinary

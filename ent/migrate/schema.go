@@ -101,6 +101,8 @@ var (
 		{Name: "phone", Type: field.TypeString, Nullable: true},
 		{Name: "email", Type: field.TypeString, Nullable: true},
 		{Name: "email_key", Type: field.TypeString, Nullable: true},
+		{Name: "name_words", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "tsvector"}},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "organization_id", Type: field.TypeString},
 	}
@@ -112,21 +114,35 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_organizations_organization",
-				Columns:    []*schema.Column{CustomersColumns[7]},
+				Columns:    []*schema.Column{CustomersColumns[9]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "customer_organization_id_phone",
-				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[7], CustomersColumns[3]},
+				Name:    "customer_phone_once",
+				Unique:  true,
+				Columns: []*schema.Column{CustomersColumns[9], CustomersColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "retired_at IS NULL",
+				},
 			},
 			{
-				Name:    "customer_organization_id_email_key",
+				Name:    "customer_email_once",
+				Unique:  true,
+				Columns: []*schema.Column{CustomersColumns[9], CustomersColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "retired_at IS NULL",
+				},
+			},
+			{
+				Name:    "customer_name_words",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[7], CustomersColumns[5]},
+				Columns: []*schema.Column{CustomersColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Type: "GIN",
+				},
 			},
 		},
 	}
@@ -246,7 +262,7 @@ var (
 			{
 				Name:    "event_messages",
 				Unique:  false,
-				Columns: []*schema.Column{EventsColumns[1], EventsColumns[2]},
+				Columns: []*schema.Column{EventsColumns[1], EventsColumns[6], EventsColumns[2]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "kind IN ('TEXT', 'DOCUMENT', 'NOTICE')",
 				},
@@ -360,6 +376,8 @@ var (
 		{Name: "name", Type: field.TypeString},
 		{Name: "sms_invitation_text", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "email_invitation_text", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "room_timeout_days", Type: field.TypeInt, Default: 90},
+		{Name: "room_timed_out_text", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// OrganizationsTable holds the schema information for the "organizations" table.
@@ -437,6 +455,34 @@ var (
 			},
 		},
 	}
+	// ReadMarksColumns holds the columns for the "read_marks" table.
+	ReadMarksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "person_id", Type: field.TypeString},
+		{Name: "seq", Type: field.TypeInt64},
+		{Name: "room_id", Type: field.TypeString},
+	}
+	// ReadMarksTable holds the schema information for the "read_marks" table.
+	ReadMarksTable = &schema.Table{
+		Name:       "read_marks",
+		Columns:    ReadMarksColumns,
+		PrimaryKey: []*schema.Column{ReadMarksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "read_marks_rooms_room",
+				Columns:    []*schema.Column{ReadMarksColumns[3]},
+				RefColumns: []*schema.Column{RoomsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "read_mark_once",
+				Unique:  true,
+				Columns: []*schema.Column{ReadMarksColumns[3], ReadMarksColumns[1]},
+			},
+		},
+	}
 	// RoomsColumns holds the columns for the "rooms" table.
 	RoomsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -447,6 +493,7 @@ var (
 		{Name: "created_by_id", Type: field.TypeString},
 		{Name: "customer_id", Type: field.TypeString, Nullable: true},
 		{Name: "stream_id", Type: field.TypeInt64},
+		{Name: "merged_into_id", Type: field.TypeString, Nullable: true},
 	}
 	// RoomsTable holds the schema information for the "rooms" table.
 	RoomsTable = &schema.Table{
@@ -478,17 +525,39 @@ var (
 				RefColumns: []*schema.Column{StreamsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
+			{
+				Symbol:     "rooms_rooms_merged",
+				Columns:    []*schema.Column{RoomsColumns[8]},
+				RefColumns: []*schema.Column{RoomsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "room_organization_id",
+				Name:    "room_organization_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[4]},
+				Columns: []*schema.Column{RoomsColumns[4], RoomsColumns[3], RoomsColumns[0]},
 			},
 			{
-				Name:    "room_customer_id",
+				Name:    "room_created_by_id",
 				Unique:  false,
+				Columns: []*schema.Column{RoomsColumns[5]},
+			},
+			{
+				Name:    "room_customer_once",
+				Unique:  true,
 				Columns: []*schema.Column{RoomsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "merged_into_id IS NULL",
+				},
+			},
+			{
+				Name:    "room_merged",
+				Unique:  false,
+				Columns: []*schema.Column{RoomsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "merged_into_id IS NOT NULL",
+				},
 			},
 			{
 				Name:    "room_stream_id",
@@ -538,6 +607,45 @@ var (
 				Columns: []*schema.Column{RoomLinksColumns[6]},
 			},
 		},
+	}
+	// SearchEntriesColumns holds the columns for the "search_entries" table.
+	SearchEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "organization_id", Type: field.TypeString},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "words", Type: field.TypeString, SchemaType: map[string]string{"postgres": "tsvector"}},
+	}
+	// SearchEntriesTable holds the schema information for the "search_entries" table.
+	SearchEntriesTable = &schema.Table{
+		Name:       "search_entries",
+		Columns:    SearchEntriesColumns,
+		PrimaryKey: []*schema.Column{SearchEntriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "searchentry_words",
+				Unique:  false,
+				Columns: []*schema.Column{SearchEntriesColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Type: "GIN",
+				},
+			},
+			{
+				Name:    "searchentry_organization_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{SearchEntriesColumns[1], SearchEntriesColumns[2], SearchEntriesColumns[0]},
+			},
+		},
+	}
+	// SearchProgressColumns holds the columns for the "search_progress" table.
+	SearchProgressColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "up_to", Type: field.TypeTime},
+	}
+	// SearchProgressTable holds the schema information for the "search_progress" table.
+	SearchProgressTable = &schema.Table{
+		Name:       "search_progress",
+		Columns:    SearchProgressColumns,
+		PrimaryKey: []*schema.Column{SearchProgressColumns[0]},
 	}
 	// ServicesColumns holds the columns for the "services" table.
 	ServicesColumns = []*schema.Column{
@@ -669,15 +777,39 @@ var (
 	// StreamsColumns holds the columns for the "streams" table.
 	StreamsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "owner_id", Type: field.TypeString},
 		{Name: "last_seq", Type: field.TypeInt64, Default: 0},
 		{Name: "last_at", Type: field.TypeTime},
+		{Name: "active_at", Type: field.TypeTime},
 		{Name: "sealed", Type: field.TypeBool, Default: false},
+		{Name: "continued_in", Type: field.TypeInt64, Nullable: true},
+		{Name: "continued_at", Type: field.TypeInt64, Nullable: true},
 	}
 	// StreamsTable holds the schema information for the "streams" table.
 	StreamsTable = &schema.Table{
 		Name:       "streams",
 		Columns:    StreamsColumns,
 		PrimaryKey: []*schema.Column{StreamsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "stream_owner_id_active_at",
+				Unique:  false,
+				Columns: []*schema.Column{StreamsColumns[1], StreamsColumns[4]},
+			},
+			{
+				Name:    "stream_active_at",
+				Unique:  false,
+				Columns: []*schema.Column{StreamsColumns[4]},
+			},
+			{
+				Name:    "stream_continued",
+				Unique:  false,
+				Columns: []*schema.Column{StreamsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "continued_in IS NOT NULL",
+				},
+			},
+		},
 	}
 	// MemberServicesColumns holds the columns for the "member_services" table.
 	MemberServicesColumns = []*schema.Column{
@@ -769,8 +901,11 @@ var (
 		OrganizationsTable,
 		PhoneNumbersTable,
 		PortalsTable,
+		ReadMarksTable,
 		RoomsTable,
 		RoomLinksTable,
+		SearchEntriesTable,
+		SearchProgressTable,
 		ServicesTable,
 		SimulatedMessagesTable,
 		SitesTable,
@@ -807,18 +942,31 @@ func init() {
 		Table: "log_epochs",
 	}
 	MembersTable.ForeignKeys[0].RefTable = OrganizationsTable
+	OrganizationsTable.Annotation = &entsql.Annotation{}
+	OrganizationsTable.Annotation.Checks = map[string]string{
+		"organization_room_timeout": "room_timeout_days >= 3",
+	}
 	PhoneNumbersTable.ForeignKeys[0].RefTable = OrganizationsTable
 	PortalsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	ReadMarksTable.ForeignKeys[0].RefTable = RoomsTable
 	RoomsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	RoomsTable.ForeignKeys[1].RefTable = MembersTable
 	RoomsTable.ForeignKeys[2].RefTable = CustomersTable
 	RoomsTable.ForeignKeys[3].RefTable = StreamsTable
+	RoomsTable.ForeignKeys[4].RefTable = RoomsTable
 	RoomsTable.Annotation = &entsql.Annotation{}
 	RoomsTable.Annotation.Checks = map[string]string{
-		"room_active_has_customer": "status <> 'ACTIVE' OR customer_id IS NOT NULL",
+		"room_active_has_customer": "status NOT IN ('ACTIVE', 'TIMED_OUT') OR customer_id IS NOT NULL",
+		"room_merged_into_another": "(status = 'MERGED') = (merged_into_id IS NOT NULL)",
 	}
 	RoomLinksTable.ForeignKeys[0].RefTable = RoomsTable
 	RoomLinksTable.ForeignKeys[1].RefTable = CustomerInvitationsTable
+	SearchEntriesTable.Annotation = &entsql.Annotation{
+		Table: "search_entries",
+	}
+	SearchProgressTable.Annotation = &entsql.Annotation{
+		Table: "search_progress",
+	}
 	ServicesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ServicesTable.ForeignKeys[1].RefTable = PhoneNumbersTable
 	SitesTable.ForeignKeys[0].RefTable = OrganizationsTable

@@ -19,6 +19,10 @@ const (
 	FieldSmsInvitationText = "sms_invitation_text"
 	// FieldEmailInvitationText holds the string denoting the email_invitation_text field in the database.
 	FieldEmailInvitationText = "email_invitation_text"
+	// FieldRoomTimeoutDays holds the string denoting the room_timeout_days field in the database.
+	FieldRoomTimeoutDays = "room_timeout_days"
+	// FieldRoomTimedOutText holds the string denoting the room_timed_out_text field in the database.
+	FieldRoomTimedOutText = "room_timed_out_text"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the organization in the database.
@@ -31,6 +35,8 @@ var Columns = []string{
 	FieldName,
 	FieldSmsInvitationText,
 	FieldEmailInvitationText,
+	FieldRoomTimeoutDays,
+	FieldRoomTimedOutText,
 	FieldCreatedAt,
 }
 
@@ -51,6 +57,10 @@ var (
 	DefaultSmsInvitationText string
 	// DefaultEmailInvitationText holds the default value on creation for the "email_invitation_text" field.
 	DefaultEmailInvitationText string
+	// DefaultRoomTimeoutDays holds the default value on creation for the "room_timeout_days" field.
+	DefaultRoomTimeoutDays int
+	// DefaultRoomTimedOutText holds the default value on creation for the "room_timed_out_text" field.
+	DefaultRoomTimedOutText string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultID holds the default value on creation for the "id" field.
@@ -80,6 +90,16 @@ func BySmsInvitationText(opts ...sql.OrderTermOption) OrderOption {
 // ByEmailInvitationText orders the results by the email_invitation_text field.
 func ByEmailInvitationText(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEmailInvitationText, opts...).ToFunc()
+}
+
+// ByRoomTimeoutDays orders the results by the room_timeout_days field.
+func ByRoomTimeoutDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRoomTimeoutDays, opts...).ToFunc()
+}
+
+// ByRoomTimedOutText orders the results by the room_timed_out_text field.
+func ByRoomTimedOutText(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRoomTimedOutText, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -79,6 +79,16 @@ func EmailInvitationText(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldEmailInvitationText, v))
 }
 
+// RoomTimeoutDays applies equality check predicate on the "room_timeout_days" field. It's identical to RoomTimeoutDaysEQ.
+func RoomTimeoutDays(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldRoomTimeoutDays, v))
+}
+
+// RoomTimedOutText applies equality check predicate on the "room_timed_out_text" field. It's identical to RoomTimedOutTextEQ.
+func RoomTimedOutText(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldRoomTimedOutText, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldCreatedAt, v))
@@ -277,6 +287,111 @@ func EmailInvitationTextEqualFold(v string) predicate.Organization {
 // EmailInvitationTextContainsFold applies the ContainsFold predicate on the "email_invitation_text" field.
 func EmailInvitationTextContainsFold(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldContainsFold(FieldEmailInvitationText, v))
+}
+
+// RoomTimeoutDaysEQ applies the EQ predicate on the "room_timeout_days" field.
+func RoomTimeoutDaysEQ(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldRoomTimeoutDays, v))
+}
+
+// RoomTimeoutDaysNEQ applies the NEQ predicate on the "room_timeout_days" field.
+func RoomTimeoutDaysNEQ(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldRoomTimeoutDays, v))
+}
+
+// RoomTimeoutDaysIn applies the In predicate on the "room_timeout_days" field.
+func RoomTimeoutDaysIn(vs ...int) predicate.Organization {
+	return predicate.Organization(sql.FieldIn(FieldRoomTimeoutDays, vs...))
+}
+
+// RoomTimeoutDaysNotIn applies the NotIn predicate on the "room_timeout_days" field.
+func RoomTimeoutDaysNotIn(vs ...int) predicate.Organization {
+	return predicate.Organization(sql.FieldNotIn(FieldRoomTimeoutDays, vs...))
+}
+
+// RoomTimeoutDaysGT applies the GT predicate on the "room_timeout_days" field.
+func RoomTimeoutDaysGT(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldGT(FieldRoomTimeoutDays, v))
+}
+
+// RoomTimeoutDaysGTE applies the GTE predicate on the "room_timeout_days" field.
+func RoomTimeoutDaysGTE(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldGTE(FieldRoomTimeoutDays, v))
+}
+
+// RoomTimeoutDaysLT applies the LT predicate on the "room_timeout_days" field.
+func RoomTimeoutDaysLT(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldLT(FieldRoomTimeoutDays, v))
+}
+
+// RoomTimeoutDaysLTE applies the LTE predicate on the "room_timeout_days" field.
+func RoomTimeoutDaysLTE(v int) predicate.Organization {
+	return predicate.Organization(sql.FieldLTE(FieldRoomTimeoutDays, v))
+}
+
+// RoomTimedOutTextEQ applies the EQ predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextEQ(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldRoomTimedOutText, v))
+}
+
+// RoomTimedOutTextNEQ applies the NEQ predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextNEQ(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldRoomTimedOutText, v))
+}
+
+// RoomTimedOutTextIn applies the In predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextIn(vs ...string) predicate.Organization {
+	return predicate.Organization(sql.FieldIn(FieldRoomTimedOutText, vs...))
+}
+
+// RoomTimedOutTextNotIn applies the NotIn predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextNotIn(vs ...string) predicate.Organization {
+	return predicate.Organization(sql.FieldNotIn(FieldRoomTimedOutText, vs...))
+}
+
+// RoomTimedOutTextGT applies the GT predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextGT(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldGT(FieldRoomTimedOutText, v))
+}
+
+// RoomTimedOutTextGTE applies the GTE predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextGTE(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldGTE(FieldRoomTimedOutText, v))
+}
+
+// RoomTimedOutTextLT applies the LT predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextLT(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldLT(FieldRoomTimedOutText, v))
+}
+
+// RoomTimedOutTextLTE applies the LTE predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextLTE(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldLTE(FieldRoomTimedOutText, v))
+}
+
+// RoomTimedOutTextContains applies the Contains predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextContains(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldContains(FieldRoomTimedOutText, v))
+}
+
+// RoomTimedOutTextHasPrefix applies the HasPrefix predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextHasPrefix(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldHasPrefix(FieldRoomTimedOutText, v))
+}
+
+// RoomTimedOutTextHasSuffix applies the HasSuffix predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextHasSuffix(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldHasSuffix(FieldRoomTimedOutText, v))
+}
+
+// RoomTimedOutTextEqualFold applies the EqualFold predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextEqualFold(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEqualFold(FieldRoomTimedOutText, v))
+}
+
+// RoomTimedOutTextContainsFold applies the ContainsFold predicate on the "room_timed_out_text" field.
+func RoomTimedOutTextContainsFold(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldContainsFold(FieldRoomTimedOutText, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -45,11 +45,20 @@ type PhoneNumber func(*sql.Selector)
 // Portal is the predicate function for portal builders.
 type Portal func(*sql.Selector)
 
+// ReadMark is the predicate function for readmark builders.
+type ReadMark func(*sql.Selector)
+
 // Room is the predicate function for room builders.
 type Room func(*sql.Selector)
 
 // RoomLink is the predicate function for roomlink builders.
 type RoomLink func(*sql.Selector)
+
+// SearchEntry is the predicate function for searchentry builders.
+type SearchEntry func(*sql.Selector)
+
+// SearchProgress is the predicate function for searchprogress builders.
+type SearchProgress func(*sql.Selector)
 
 // Service is the predicate function for service builders.
 type Service func(*sql.Selector)

@@ -17,9 +17,22 @@ type Stream struct{ ent.Schema }
 func (Stream) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("id").Immutable().Comment("random, so that it tells nothing of other organisations"),
+		field.String("owner_id").NotEmpty().Immutable().Comment("whose it is: the streams of one owner are listed by activity"),
 		field.Int64("last_seq").Default(0),
 		field.Time("last_at").Default(time.Now).Comment("time of the newest event"),
+		field.Time("active_at").Default(time.Now).Comment("last_at or up to ten minutes before: it moves seldom, so that an index on it costs writers nothing"),
 		field.Bool("sealed").Default(false).Comment("nothing is appended any more"),
+		field.Int64("continued_in").Optional().Nillable().Comment("the stream that took over its timeline"),
+		field.Int64("continued_at").Optional().Nillable().Comment("the place there behind which everything is new to who has read this one"),
+	}
+}
+
+// Indexes of a stream: none on last_seq and last_at, since every writer would have to keep it.
+func (Stream) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("owner_id", "active_at"),
+		index.Fields("active_at"),
+		index.Fields("continued_in").StorageKey("stream_continued").Annotations(where("continued_in IS NOT NULL")),
 	}
 }
 
@@ -45,7 +58,7 @@ func (Event) Fields() []ent.Field {
 func (Event) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("stream_id", "seq").Unique().StorageKey("event_seq_once"),
-		index.Fields("stream_id", "seq").StorageKey("event_messages").Annotations(where("kind IN ('TEXT', 'DOCUMENT', 'NOTICE')")),
+		index.Fields("stream_id", "at", "seq").StorageKey("event_messages").Annotations(where("kind IN ('TEXT', 'DOCUMENT', 'NOTICE')")),
 	}
 }
 

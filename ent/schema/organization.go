@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -17,8 +18,15 @@ func (Organization) Fields() []ent.Field {
 		field.String("name").NotEmpty(),
 		field.Text("sms_invitation_text").Default("").Comment("text of an invitation by SMS; <link> is where the link goes; empty means the built-in text"),
 		field.Text("email_invitation_text").Default("").Comment("text of an invitation by email, likewise"),
+		field.Int("room_timeout_days").Default(90).Comment("a room is timed out after so many days without activity"),
+		field.Text("room_timed_out_text").Default("").Comment("what a customer is told of a room that is timed out; empty means the built-in text"),
 		created(),
 	}
+}
+
+// Annotations of an organisation.
+func (Organization) Annotations() []schema.Annotation {
+	return checks(map[string]string{"organization_room_timeout": "room_timeout_days >= 3"})
 }
 
 // Service is what the organisation does for customers, such as Sales.

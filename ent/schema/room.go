@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -21,6 +22,8 @@ func (Customer) Fields() []ent.Field {
 		field.String("phone").Optional().Nillable().Comment("E.164"),
 		field.String("email").Optional().Nillable().Comment("as typed"),
 		field.String("email_key").Optional().Nillable().Comment("lower case: how addresses are compared"),
+		field.String("name_words").SchemaType(words()).Default("").Comment("the names, as they are searched"),
+		field.Time("retired_at").Optional().Nillable().Comment("when their room was closed, or went into another: their identifiers are free again"),
 		created(),
 	}
 }
@@ -28,9 +31,13 @@ func (Customer) Fields() []ent.Field {
 // Edges of a customer.
 func (Customer) Edges() []ent.Edge { return []ent.Edge{organization()} }
 
-// Indexes of a customer.
+// Indexes of a customer: each number and address is that of one living room (rule R14).
 func (Customer) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("organization_id", "phone"), index.Fields("organization_id", "email_key")}
+	return []ent.Index{
+		index.Fields("organization_id", "phone").Unique().StorageKey("customer_phone_once").Annotations(where("retired_at IS NULL")),
+		index.Fields("organization_id", "email_key").Unique().StorageKey("customer_email_once").Annotations(where("retired_at IS NULL")),
+		index.Fields("name_words").Annotations(entsql.IndexType("GIN")),
+	}
 }
 
 // Annotations of a customer.
@@ -51,6 +58,7 @@ func (Room) Fields() []ent.Field {
 			"Draft", "DRAFT", "Active", "ACTIVE", "TimedOut", "TIMED_OUT", "Merged", "MERGED", "Closed", "CLOSED").Default("DRAFT"),
 		reference("created_by_id"),
 		field.String("customer_id").Optional().Nillable(),
+		field.String("merged_into_id").Optional().Nillable().Comment("the room that it has become one with, which has not gone into another itself"),
 		field.Int64("stream_id").Immutable().Comment("its log"),
 		created(),
 	}
@@ -64,21 +72,88 @@ func (Room) Edges() []ent.Edge {
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Annotations(kept()),
 		edge.To("stream", Stream.Type).Field("stream_id").Unique().Required().Immutable(),
 		edge.From("invitations", CustomerInvitation.Type).Ref("room"),
+		edge.To("merged", Room.Type).Annotations(kept()).From("merged_into").Field("merged_into_id").Unique().Annotations(kept()),
 	}
 }
 
 // Indexes of a room.
 func (Room) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("organization_id"),
-		index.Fields("customer_id"),
+		index.Fields("organization_id", "created_at", "id"),
+		index.Fields("created_by_id"),
+		index.Fields("customer_id").Unique().StorageKey("room_customer_once").Annotations(where("merged_into_id IS NULL")),
+		index.Fields("merged_into_id").StorageKey("room_merged").Annotations(where("merged_into_id IS NOT NULL")),
 		index.Fields("stream_id").Unique(),
 	}
 }
 
 // Annotations of a room.
 func (Room) Annotations() []schema.Annotation {
-	return checks(map[string]string{"room_active_has_customer": "status <> 'ACTIVE' OR customer_id IS NOT NULL"})
+	return checks(map[string]string{
+		"room_active_has_customer": "status NOT IN ('ACTIVE', 'TIMED_OUT') OR customer_id IS NOT NULL",
+		"room_merged_into_another": "(status = 'MERGED') = (merged_into_id IS NOT NULL)",
+	})
+}
+
+// ReadMark is how far a person has read in a room.
+type ReadMark struct{ ent.Schema }
+
+// Fields of a mark.
+func (ReadMark) Fields() []ent.Field {
+	return []ent.Field{
+		reference("room_id"),
+		field.String("person_id").NotEmpty().Immutable(),
+		field.Int64("seq").Comment("the place in the room's log up to which all is read"),
+	}
+}
+
+// Edges of a mark.
+func (ReadMark) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("room", Room.Type).Field("room_id").Unique().Required().Immutable()}
+}
+
+// Indexes of a mark.
+func (ReadMark) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("room_id", "person_id").Unique().StorageKey("read_mark_once")}
+}
+
+// SearchEntry is the words of a message, by which it is found. They are taken from the log a moment after it was written.
+type SearchEntry struct{ ent.Schema }
+
+// Fields of an entry.
+func (SearchEntry) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").NotEmpty().Immutable().Comment("the message"),
+		field.String("organization_id").NotEmpty().Immutable(),
+		field.Time("at").Immutable(),
+		field.String("words").SchemaType(words()).Immutable(),
+	}
+}
+
+// Annotations of an entry.
+func (SearchEntry) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Table("search_entries")}
+}
+
+// Indexes of an entry: one for rare words, one for words that are everywhere.
+func (SearchEntry) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("words").Annotations(entsql.IndexType("GIN")),
+		index.Fields("organization_id", "at", "id"),
+	}
+}
+
+// SearchProgress is the one row that says up to which time the log can be searched.
+type SearchProgress struct{ ent.Schema }
+
+// Fields of the progress.
+func (SearchProgress) Fields() []ent.Field {
+	return []ent.Field{field.Int("id").Immutable(), field.Time("up_to")}
+}
+
+// Annotations of the progress.
+func (SearchProgress) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Table("search_progress")}
 }
 
 // RoomLink is a way into a room. The token in its address is derived from its id and a secret; it is not kept.
@@ -88,7 +163,7 @@ type RoomLink struct{ ent.Schema }
 func (RoomLink) Fields() []ent.Field {
 	return []ent.Field{
 		id("link"),
-		reference("room_id"),
+		field.String("room_id").Comment("changes when its room goes into another"),
 		field.String("invitation_id").Optional().Nillable().Immutable().Comment("none where an agent copied it"),
 		field.Time("expires_at").Comment("moves on with use"),
 		field.Time("revoked_at").Optional().Nillable(),
@@ -100,7 +175,7 @@ func (RoomLink) Fields() []ent.Field {
 // Edges of a link.
 func (RoomLink) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("room", Room.Type).Field("room_id").Unique().Required().Immutable(),
+		edge.To("room", Room.Type).Field("room_id").Unique().Required(),
 		edge.To("invitation", CustomerInvitation.Type).Field("invitation_id").Unique().Immutable().Annotations(kept()),
 	}
 }
@@ -117,7 +192,7 @@ type CustomerInvitation struct{ ent.Schema }
 func (CustomerInvitation) Fields() []ent.Field {
 	return []ent.Field{
 		id("cinv"),
-		reference("room_id"),
+		field.String("room_id").Comment("changes when its room goes into another"),
 		field.Enum("channel").NamedValues("SMS", "SMS", "Email", "EMAIL").Immutable(),
 		field.String("recipient").NotEmpty().Immutable(),
 		field.Enum("status").NamedValues(
@@ -134,7 +209,7 @@ func (CustomerInvitation) Fields() []ent.Field {
 // Edges of an invitation.
 func (CustomerInvitation) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("room", Room.Type).Field("room_id").Unique().Required().Immutable(),
+		edge.To("room", Room.Type).Field("room_id").Unique().Required(),
 		edge.To("invited_by", Member.Type).Field("invited_by_id").Unique().Required().Immutable(),
 	}
 }

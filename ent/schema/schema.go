@@ -41,6 +41,11 @@ func json() map[string]string {
 	return map[string]string{dialect.Postgres: "json"}
 }
 
+// words makes a column a list of words for searching.
+func words() map[string]string {
+	return map[string]string{dialect.Postgres: "tsvector"}
+}
+
 // checks names the table's conditions, so that a violation can be told by its name.
 func checks(named map[string]string) []schema.Annotation {
 	return []schema.Annotation{entsql.Checks(named)}

@@ -13,12 +13,20 @@ const (
 	Label = "stream"
 	// FieldID holds the string denoting the id field in the database.
 	FieldID = "id"
+	// FieldOwnerID holds the string denoting the owner_id field in the database.
+	FieldOwnerID = "owner_id"
 	// FieldLastSeq holds the string denoting the last_seq field in the database.
 	FieldLastSeq = "last_seq"
 	// FieldLastAt holds the string denoting the last_at field in the database.
 	FieldLastAt = "last_at"
+	// FieldActiveAt holds the string denoting the active_at field in the database.
+	FieldActiveAt = "active_at"
 	// FieldSealed holds the string denoting the sealed field in the database.
 	FieldSealed = "sealed"
+	// FieldContinuedIn holds the string denoting the continued_in field in the database.
+	FieldContinuedIn = "continued_in"
+	// FieldContinuedAt holds the string denoting the continued_at field in the database.
+	FieldContinuedAt = "continued_at"
 	// Table holds the table name of the stream in the database.
 	Table = "streams"
 )
@@ -26,9 +34,13 @@ const (
 // Columns holds all SQL columns for stream fields.
 var Columns = []string{
 	FieldID,
+	FieldOwnerID,
 	FieldLastSeq,
 	FieldLastAt,
+	FieldActiveAt,
 	FieldSealed,
+	FieldContinuedIn,
+	FieldContinuedAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -42,10 +54,14 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// OwnerIDValidator is a validator for the "owner_id" field. It is called by the builders before save.
+	OwnerIDValidator func(string) error
 	// DefaultLastSeq holds the default value on creation for the "last_seq" field.
 	DefaultLastSeq int64
 	// DefaultLastAt holds the default value on creation for the "last_at" field.
 	DefaultLastAt func() time.Time
+	// DefaultActiveAt holds the default value on creation for the "active_at" field.
+	DefaultActiveAt func() time.Time
 	// DefaultSealed holds the default value on creation for the "sealed" field.
 	DefaultSealed bool
 )
@@ -58,6 +74,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldID, opts...).ToFunc()
 }
 
+// ByOwnerID orders the results by the owner_id field.
+func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwnerID, opts...).ToFunc()
+}
+
 // ByLastSeq orders the results by the last_seq field.
 func ByLastSeq(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLastSeq, opts...).ToFunc()
@@ -68,7 +89,22 @@ func ByLastAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLastAt, opts...).ToFunc()
 }
 
+// ByActiveAt orders the results by the active_at field.
+func ByActiveAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldActiveAt, opts...).ToFunc()
+}
+
 // BySealed orders the results by the sealed field.
 func BySealed(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSealed, opts...).ToFunc()
+}
+
+// ByContinuedIn orders the results by the continued_in field.
+func ByContinuedIn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldContinuedIn, opts...).ToFunc()
+}
+
+// ByContinuedAt orders the results by the continued_at field.
+func ByContinuedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldContinuedAt, opts...).ToFunc()
 }

@@ -54,6 +54,11 @@ func IDLTE(id int64) predicate.Stream {
 	return predicate.Stream(sql.FieldLTE(FieldID, id))
 }
 
+// OwnerID applies equality check predicate on the "owner_id" field. It's identical to OwnerIDEQ.
+func OwnerID(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldEQ(FieldOwnerID, v))
+}
+
 // LastSeq applies equality check predicate on the "last_seq" field. It's identical to LastSeqEQ.
 func LastSeq(v int64) predicate.Stream {
 	return predicate.Stream(sql.FieldEQ(FieldLastSeq, v))
@@ -64,9 +69,89 @@ func LastAt(v time.Time) predicate.Stream {
 	return predicate.Stream(sql.FieldEQ(FieldLastAt, v))
 }
 
+// ActiveAt applies equality check predicate on the "active_at" field. It's identical to ActiveAtEQ.
+func ActiveAt(v time.Time) predicate.Stream {
+	return predicate.Stream(sql.FieldEQ(FieldActiveAt, v))
+}
+
 // Sealed applies equality check predicate on the "sealed" field. It's identical to SealedEQ.
 func Sealed(v bool) predicate.Stream {
 	return predicate.Stream(sql.FieldEQ(FieldSealed, v))
+}
+
+// ContinuedIn applies equality check predicate on the "continued_in" field. It's identical to ContinuedInEQ.
+func ContinuedIn(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldEQ(FieldContinuedIn, v))
+}
+
+// ContinuedAt applies equality check predicate on the "continued_at" field. It's identical to ContinuedAtEQ.
+func ContinuedAt(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldEQ(FieldContinuedAt, v))
+}
+
+// OwnerIDEQ applies the EQ predicate on the "owner_id" field.
+func OwnerIDEQ(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldEQ(FieldOwnerID, v))
+}
+
+// OwnerIDNEQ applies the NEQ predicate on the "owner_id" field.
+func OwnerIDNEQ(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldNEQ(FieldOwnerID, v))
+}
+
+// OwnerIDIn applies the In predicate on the "owner_id" field.
+func OwnerIDIn(vs ...string) predicate.Stream {
+	return predicate.Stream(sql.FieldIn(FieldOwnerID, vs...))
+}
+
+// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
+func OwnerIDNotIn(vs ...string) predicate.Stream {
+	return predicate.Stream(sql.FieldNotIn(FieldOwnerID, vs...))
+}
+
+// OwnerIDGT applies the GT predicate on the "owner_id" field.
+func OwnerIDGT(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldGT(FieldOwnerID, v))
+}
+
+// OwnerIDGTE applies the GTE predicate on the "owner_id" field.
+func OwnerIDGTE(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldGTE(FieldOwnerID, v))
+}
+
+// OwnerIDLT applies the LT predicate on the "owner_id" field.
+func OwnerIDLT(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldLT(FieldOwnerID, v))
+}
+
+// OwnerIDLTE applies the LTE predicate on the "owner_id" field.
+func OwnerIDLTE(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldLTE(FieldOwnerID, v))
+}
+
+// OwnerIDContains applies the Contains predicate on the "owner_id" field.
+func OwnerIDContains(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldContains(FieldOwnerID, v))
+}
+
+// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
+func OwnerIDHasPrefix(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldHasPrefix(FieldOwnerID, v))
+}
+
+// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
+func OwnerIDHasSuffix(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldHasSuffix(FieldOwnerID, v))
+}
+
+// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
+func OwnerIDEqualFold(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldEqualFold(FieldOwnerID, v))
+}
+
+// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
+func OwnerIDContainsFold(v string) predicate.Stream {
+	return predicate.Stream(sql.FieldContainsFold(FieldOwnerID, v))
 }
 
 // LastSeqEQ applies the EQ predicate on the "last_seq" field.
@@ -149,6 +234,46 @@ func LastAtLTE(v time.Time) predicate.Stream {
 	return predicate.Stream(sql.FieldLTE(FieldLastAt, v))
 }
 
+// ActiveAtEQ applies the EQ predicate on the "active_at" field.
+func ActiveAtEQ(v time.Time) predicate.Stream {
+	return predicate.Stream(sql.FieldEQ(FieldActiveAt, v))
+}
+
+// ActiveAtNEQ applies the NEQ predicate on the "active_at" field.
+func ActiveAtNEQ(v time.Time) predicate.Stream {
+	return predicate.Stream(sql.FieldNEQ(FieldActiveAt, v))
+}
+
+// ActiveAtIn applies the In predicate on the "active_at" field.
+func ActiveAtIn(vs ...time.Time) predicate.Stream {
+	return predicate.Stream(sql.FieldIn(FieldActiveAt, vs...))
+}
+
+// ActiveAtNotIn applies the NotIn predicate on the "active_at" field.
+func ActiveAtNotIn(vs ...time.Time) predicate.Stream {
+	return predicate.Stream(sql.FieldNotIn(FieldActiveAt, vs...))
+}
+
+// ActiveAtGT applies the GT predicate on the "active_at" field.
+func ActiveAtGT(v time.Time) predicate.Stream {
+	return predicate.Stream(sql.FieldGT(FieldActiveAt, v))
+}
+
+// ActiveAtGTE applies the GTE predicate on the "active_at" field.
+func ActiveAtGTE(v time.Time) predicate.Stream {
+	return predicate.Stream(sql.FieldGTE(FieldActiveAt, v))
+}
+
+// ActiveAtLT applies the LT predicate on the "active_at" field.
+func ActiveAtLT(v time.Time) predicate.Stream {
+	return predicate.Stream(sql.FieldLT(FieldActiveAt, v))
+}
+
+// ActiveAtLTE applies the LTE predicate on the "active_at" field.
+func ActiveAtLTE(v time.Time) predicate.Stream {
+	return predicate.Stream(sql.FieldLTE(FieldActiveAt, v))
+}
+
 // SealedEQ applies the EQ predicate on the "sealed" field.
 func SealedEQ(v bool) predicate.Stream {
 	return predicate.Stream(sql.FieldEQ(FieldSealed, v))
@@ -157,6 +282,106 @@ func SealedEQ(v bool) predicate.Stream {
 // SealedNEQ applies the NEQ predicate on the "sealed" field.
 func SealedNEQ(v bool) predicate.Stream {
 	return predicate.Stream(sql.FieldNEQ(FieldSealed, v))
+}
+
+// ContinuedInEQ applies the EQ predicate on the "continued_in" field.
+func ContinuedInEQ(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldEQ(FieldContinuedIn, v))
+}
+
+// ContinuedInNEQ applies the NEQ predicate on the "continued_in" field.
+func ContinuedInNEQ(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldNEQ(FieldContinuedIn, v))
+}
+
+// ContinuedInIn applies the In predicate on the "continued_in" field.
+func ContinuedInIn(vs ...int64) predicate.Stream {
+	return predicate.Stream(sql.FieldIn(FieldContinuedIn, vs...))
+}
+
+// ContinuedInNotIn applies the NotIn predicate on the "continued_in" field.
+func ContinuedInNotIn(vs ...int64) predicate.Stream {
+	return predicate.Stream(sql.FieldNotIn(FieldContinuedIn, vs...))
+}
+
+// ContinuedInGT applies the GT predicate on the "continued_in" field.
+func ContinuedInGT(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldGT(FieldContinuedIn, v))
+}
+
+// ContinuedInGTE applies the GTE predicate on the "continued_in" field.
+func ContinuedInGTE(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldGTE(FieldContinuedIn, v))
+}
+
+// ContinuedInLT applies the LT predicate on the "continued_in" field.
+func ContinuedInLT(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldLT(FieldContinuedIn, v))
+}
+
+// ContinuedInLTE applies the LTE predicate on the "continued_in" field.
+func ContinuedInLTE(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldLTE(FieldContinuedIn, v))
+}
+
+// ContinuedInIsNil applies the IsNil predicate on the "continued_in" field.
+func ContinuedInIsNil() predicate.Stream {
+	return predicate.Stream(sql.FieldIsNull(FieldContinuedIn))
+}
+
+// ContinuedInNotNil applies the NotNil predicate on the "continued_in" field.
+func ContinuedInNotNil() predicate.Stream {
+	return predicate.Stream(sql.FieldNotNull(FieldContinuedIn))
+}
+
+// ContinuedAtEQ applies the EQ predicate on the "continued_at" field.
+func ContinuedAtEQ(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldEQ(FieldContinuedAt, v))
+}
+
+// ContinuedAtNEQ applies the NEQ predicate on the "continued_at" field.
+func ContinuedAtNEQ(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldNEQ(FieldContinuedAt, v))
+}
+
+// ContinuedAtIn applies the In predicate on the "continued_at" field.
+func ContinuedAtIn(vs ...int64) predicate.Stream {
+	return predicate.Stream(sql.FieldIn(FieldContinuedAt, vs...))
+}
+
+// ContinuedAtNotIn applies the NotIn predicate on the "continued_at" field.
+func ContinuedAtNotIn(vs ...int64) predicate.Stream {
+	return predicate.Stream(sql.FieldNotIn(FieldContinuedAt, vs...))
+}
+
+// ContinuedAtGT applies the GT predicate on the "continued_at" field.
+func ContinuedAtGT(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldGT(FieldContinuedAt, v))
+}
+
+// ContinuedAtGTE applies the GTE predicate on the "continued_at" field.
+func ContinuedAtGTE(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldGTE(FieldContinuedAt, v))
+}
+
+// ContinuedAtLT applies the LT predicate on the "continued_at" field.
+func ContinuedAtLT(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldLT(FieldContinuedAt, v))
+}
+
+// ContinuedAtLTE applies the LTE predicate on the "continued_at" field.
+func ContinuedAtLTE(v int64) predicate.Stream {
+	return predicate.Stream(sql.FieldLTE(FieldContinuedAt, v))
+}
+
+// ContinuedAtIsNil applies the IsNil predicate on the "continued_at" field.
+func ContinuedAtIsNil() predicate.Stream {
+	return predicate.Stream(sql.FieldIsNull(FieldContinuedAt))
+}
+
+// ContinuedAtNotNil applies the NotNil predicate on the "continued_at" field.
+func ContinuedAtNotNil() predicate.Stream {
+	return predicate.Stream(sql.FieldNotNull(FieldContinuedAt))
 }
 
 // And groups predicates with the AND operator between them.

@@ -7,6 +7,7 @@ package customer
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"parley/ent"
 	"parley/ent/customerinvitation"
@@ -41,9 +42,20 @@ func Check(channel customerinvitation.Channel, to, firstName, lastName string, l
 // Name is the first and last name.
 func (d Details) Name() string { return d.FirstName + " " + d.LastName }
 
+// words are a text's words, in lower case, as PostgreSQL's tsvector writes them: each between quotes.
+func words(text string) string {
+	escape := strings.NewReplacer(`\`, `\\`, `'`, `''`)
+	all := strings.Fields(strings.ToLower(text))
+	for i, word := range all {
+		all[i] = "'" + escape.Replace(word) + "'"
+	}
+	return strings.Join(all, " ")
+}
+
 // CreateTx keeps a customer.
 func CreateTx(ctx context.Context, tx *ent.Tx, organizationID string, d Details) (*ent.Customer, error) {
-	create := tx.Customer.Create().SetOrganizationID(organizationID).SetFirstName(d.FirstName).SetLastName(d.LastName)
+	create := tx.Customer.Create().SetOrganizationID(organizationID).
+		SetFirstName(d.FirstName).SetLastName(d.LastName).SetNameWords(words(d.Name()))
 	if d.Channel == customerinvitation.ChannelSMS {
 		create.SetPhone(d.Identifier)
 	} else {

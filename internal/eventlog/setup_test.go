@@ -49,7 +49,7 @@ func (b *bundle) open(t testing.TB, over bus.Bus) *eventlog.Log {
 func (b *bundle) newStream(t testing.TB) (id int64) {
 	t.Helper()
 	err := database.WithTx(t.Context(), b.db.Ent, func(tx *ent.Tx) (err error) {
-		id, err = eventlog.CreateTx(t.Context(), tx)
+		id, err = eventlog.CreateTx(t.Context(), tx, "owner")
 		return err
 	})
 	if err != nil {

@@ -119,7 +119,7 @@ func newHouse(b *testing.B) *house {
 func (h *house) furnish(b *testing.B) {
 	b.Helper()
 	for _, statement := range []string{
-		fmt.Sprintf(`INSERT INTO streams (id, last_at) SELECT n, now() FROM generate_series(1, %d) n`, manyRooms),
+		fmt.Sprintf(`INSERT INTO streams (id, owner_id, last_at, active_at) SELECT n, 'owner', now(), now() FROM generate_series(1, %d) n`, manyRooms),
 		fmt.Sprintf(`INSERT INTO rooms (id, name, created_at, organization_id, created_by_id, stream_id)
 			SELECT 'room_' || lpad(s.id::text, 26, '0'), 'Collaboration Room', now(), '%s', '%s', s.id FROM streams s`,
 			h.writer.OrganizationID(), h.writer.ID()),

@@ -64,7 +64,7 @@ func (s *Service) Create(ctx context.Context, in CreateRoomInput) (*CreateRoomPa
 }
 
 func createTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id string) error {
-	streamID, err := eventlog.CreateTx(ctx, tx)
+	streamID, err := eventlog.CreateTx(ctx, tx, v.OrganizationID())
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@
 -- $1 room, $2 organisation, $3 customer or '', $4 message id, $5 side, $6 author, $7 body, $8 idempotency key or '',
 -- $9 fingerprint of the request
 WITH place AS MATERIALIZED (
-	SELECT r.stream_id, r.status = 'ACTIVE' OR ($3::text = '' AND r.status = 'DRAFT') AS open
+	SELECT r.stream_id, r.status = 'ACTIVE' OR ($3::text = '' AND r.status IN ('DRAFT', 'TIMED_OUT')) AS open
 	FROM rooms r
 	WHERE r.id = $1 AND r.organization_id = $2 AND ($3::text = '' OR r.customer_id = $3)
 ), locked AS MATERIALIZED ( -- after waiting for a writer before us PostgreSQL looks again whether it has sealed the log
@@ -19,7 +19,8 @@ WITH place AS MATERIALIZED (
 	RETURNING 1
 ), raised AS (
 	UPDATE streams s
-	SET last_seq = s.last_seq + 1, last_at = greatest(s.last_at, clock_timestamp())
+	SET last_seq = s.last_seq + 1, last_at = greatest(s.last_at, clock_timestamp()),
+		active_at = CASE WHEN s.active_at < clock_timestamp() - interval '10 minutes' THEN clock_timestamp() ELSE s.active_at END
 	FROM locked
 	WHERE s.id = locked.id AND ($8::text = '' OR EXISTS (SELECT FROM claimed))
 	RETURNING s.id, s.last_seq, s.last_at

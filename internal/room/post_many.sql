@@ -5,7 +5,7 @@
 -- or '', $4 message id, $5 side, $6 author, $7 body, $8 idempotency key or '', $9 fingerprint of the request. No author
 -- has the same key twice.
 WITH wanted AS MATERIALIZED (
-	SELECT m.*, r.stream_id, r.status = 'ACTIVE' OR (m.customer = '' AND r.status = 'DRAFT') AS open
+	SELECT m.*, r.stream_id, r.status = 'ACTIVE' OR (m.customer = '' AND r.status IN ('DRAFT', 'TIMED_OUT')) AS open
 	FROM rooms r
 	CROSS JOIN unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[])
 		WITH ORDINALITY AS m (customer, id, side, author, body, key, fingerprint, n)
@@ -28,7 +28,8 @@ WITH wanted AS MATERIALIZED (
 	) w
 ), raised AS (
 	UPDATE streams s
-	SET last_seq = s.last_seq + a.many, last_at = greatest(s.last_at, clock_timestamp())
+	SET last_seq = s.last_seq + a.many, last_at = greatest(s.last_at, clock_timestamp()),
+		active_at = CASE WHEN s.active_at < clock_timestamp() - interval '10 minutes' THEN clock_timestamp() ELSE s.active_at END
 	FROM (SELECT stream_id, count(*) AS many FROM judged WHERE admitted GROUP BY stream_id) a
 	WHERE s.id = a.stream_id
 	RETURNING s.id, s.last_seq - a.many AS before, s.last_at

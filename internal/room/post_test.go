@@ -118,7 +118,7 @@ func (c *town) room(status string) *place {
 	c.made++
 	p := &place{town: c, id: typeid.New("room"), status: status, stream: int64(c.made)}
 	p.customer, p.stranger = c.customer(p.id), c.customer(p.id)
-	c.exec(`INSERT INTO streams (id, last_at, sealed) VALUES ($1, now(), $2)`, p.stream, status == "CLOSED")
+	c.exec(`INSERT INTO streams (id, owner_id, last_at, active_at, sealed) VALUES ($1, 'owner', now(), now(), $2)`, p.stream, status == "CLOSED")
 	c.exec(`INSERT INTO rooms (id, name, status, created_at, organization_id, created_by_id, stream_id, customer_id)
 		VALUES ($1, 'Room', $2, now(), $3, $4, $5, $6)`, p.id, status, c.ari.OrganizationID(), c.ari.ID(), p.stream, p.customer.ID())
 	return p
