@@ -19,6 +19,7 @@ var shareable = map[string][]string{
 	"InvitationStatusChanged": append(happening, "status", "invitation"),
 	"CustomerJoined":          happening,
 	"RoomRenamed":             append(happening, "name"),
+	"RoomMerged":              append(happening, "from", "into", "continueAfter"),
 	"RoomClosed":              happening,
 	"Typing":                  append(happening, "typing"),
 	"PresenceChanged":         append(happening, "present"),

@@ -32,6 +32,18 @@ func (m mutation) InviteCustomer(ctx context.Context, input room.InviteCustomerI
 	return apierr.Answer(m.Rooms.Invite(ctx, input))
 }
 
+func (m mutation) ReinviteCustomer(ctx context.Context, input room.ReinviteCustomerInput) (*room.ReinviteCustomerPayload, error) {
+	return apierr.Answer(m.Rooms.Reinvite(ctx, input))
+}
+
+func (m mutation) MergeRooms(ctx context.Context, input room.MergeRoomsInput) (*room.MergeRoomsPayload, error) {
+	return apierr.Answer(m.Rooms.Merge(ctx, input))
+}
+
+func (m mutation) RevokeLinks(ctx context.Context, input room.RevokeLinksInput) (*room.RevokeLinksPayload, error) {
+	return apierr.Answer(m.Rooms.RevokeLinks(ctx, input))
+}
+
 func (m mutation) GetLink(ctx context.Context, input room.GetLinkInput) (*room.GetLinkPayload, error) {
 	return apierr.Answer(m.Rooms.Link(ctx, input))
 }
@@ -82,6 +94,14 @@ func (f roomFields) CanGetLink(ctx context.Context, r *ent.Room) (bool, error) {
 
 func (f roomFields) Attendees(ctx context.Context, r *ent.Room, first *int) ([]ent.Actor, error) {
 	return f.Rooms.Attendees(ctx, r, first)
+}
+
+func (f roomFields) Reinvite(ctx context.Context, r *ent.Room, channel string) (*room.ReinviteForm, error) {
+	return f.Rooms.ReinviteForm(ctx, r, channel)
+}
+
+func (f roomFields) MergedInto(ctx context.Context, r *ent.Room) (*ent.Room, error) {
+	return f.Rooms.MergedInto(ctx, r)
 }
 
 func (f roomFields) LastCursor(ctx context.Context, r *ent.Room) (string, error) {

@@ -37,14 +37,17 @@ var roots = map[string]string{
 	"Query.room":         `{ it: room(id: $room#) { name } }`,
 	"Query.rooms":        `{ it: rooms { nodes { id name } totalCount } }`,
 
-	"Mutation.signIn":         `mutation { it: signIn(input: {email: $email#, password: "parley-demo"}) { member { name } userErrors { code } } }`,
-	"Mutation.signOut":        `mutation { it: signOut(input: {}) { userErrors { code } } }`,
-	"Mutation.enterRoom":      `mutation { it: enterRoom(input: {token: $link#}) { room { name messages { totalCount } } customer { name } userErrors { code } } }`,
-	"Mutation.createRoom":     `mutation { it: createRoom(input: {}) { room { name } userErrors { code } } }`,
-	"Mutation.inviteCustomer": `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: "matrix@customer.example", firstName: "A", lastName: "B"}) { room { name } userErrors { code } } }`,
-	"Mutation.getLink":        `mutation { it: getLink(input: {roomId: $fresh#}) { url userErrors { code } } }`,
-	"Mutation.closeRoom":      `mutation { it: closeRoom(input: {roomId: $fresh#}) { room { status } userErrors { code } } }`,
-	"Mutation.sendMessage":    `mutation { it: sendMessage(input: {roomId: $fresh#, body: "Hi"}) { message { body } userErrors { code } } }`,
+	"Mutation.signIn":           `mutation { it: signIn(input: {email: $email#, password: "parley-demo"}) { member { name } userErrors { code } } }`,
+	"Mutation.signOut":          `mutation { it: signOut(input: {}) { userErrors { code } } }`,
+	"Mutation.enterRoom":        `mutation { it: enterRoom(input: {token: $link#}) { room { name messages { totalCount } } customer { name } userErrors { code } } }`,
+	"Mutation.createRoom":       `mutation { it: createRoom(input: {}) { room { name } userErrors { code } } }`,
+	"Mutation.inviteCustomer":   `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: "matrix@customer.example", firstName: "A", lastName: "B"}) { room { name } userErrors { code } } }`,
+	"Mutation.reinviteCustomer": `mutation { it: reinviteCustomer(input: {roomId: $fresh#, channel: EMAIL}) { room { name } userErrors { code } } }`,
+	"Mutation.mergeRooms":       `mutation { it: mergeRooms(input: {roomId: $draft#, intoRoomId: $fresh#}) { room { name } userErrors { code } } }`,
+	"Mutation.revokeLinks":      `mutation { it: revokeLinks(input: {roomId: $fresh#}) { room { name } userErrors { code } } }`,
+	"Mutation.getLink":          `mutation { it: getLink(input: {roomId: $fresh#}) { url userErrors { code } } }`,
+	"Mutation.closeRoom":        `mutation { it: closeRoom(input: {roomId: $fresh#}) { room { status } userErrors { code } } }`,
+	"Mutation.sendMessage":      `mutation { it: sendMessage(input: {roomId: $fresh#, body: "Hi"}) { message { body } userErrors { code } } }`,
 
 	"Mutation.setTyping": `mutation { it: setTyping(input: {roomId: $fresh#, typing: true}) { userErrors { code } } }`,
 
@@ -78,6 +81,16 @@ var paths = map[string]string{
 	"room.attendees.email":             `{ room(id: $room#) { attendees { ... on Member { it: email } } } }`,
 	"sendMessage(draft)":               `mutation { it: sendMessage(input: {roomId: $draft#, body: "Hi"}) { message { body } userErrors { code } } }`,
 	"inviteCustomer(sms)":              `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: SMS, to: "+447400123456", firstName: "A", lastName: "B"}) { room { name } userErrors { code } } }`,
+	"room(gone)":                       `{ it: room(id: $gone#) { name } }`,
+	"room.mergedInto.messages.body":    `subscription { roomEvents(roomId: $gone#, after: $goneStart#) { ... on RoomMerged { room { mergedInto { messages { nodes { it: body } } } } } } }`,
+	"roomEvents(gone)":                 `subscription { it: roomEvents(roomId: $gone#) { __typename } }`,
+	"sendMessage(gone)":                `mutation { it: sendMessage(input: {roomId: $gone#, body: "Hi"}) { message { body } userErrors { code } } }`,
+	"mergeRooms(closed)":               `mutation { it: mergeRooms(input: {roomId: $draft#, intoRoomId: $closed#}) { room { name } userErrors { code } } }`,
+	"inviteCustomer(dry)":              `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: $known#, firstName: "A", lastName: "B", dryRun: true}) { mergePreview { room { name } } userErrors { code } } }`,
+	"reinviteCustomer(draft)":          `mutation { it: reinviteCustomer(input: {roomId: $draft#, channel: EMAIL}) { room { name } userErrors { code } } }`,
+	"reinviteCustomer(sms)":            `mutation { it: reinviteCustomer(input: {roomId: $fresh#, channel: SMS, to: "+447400123456"}) { room { name } userErrors { code } } }`,
+	"reinviteCustomer(link)":           `mutation { it: reinviteCustomer(input: {roomId: $fresh#, channel: LINK}) { url userErrors { code } } }`,
+	"revokeLinks(closed)":              `mutation { it: revokeLinks(input: {roomId: $closed#}) { room { name } userErrors { code } } }`,
 	"getLink(draft)":                   `mutation { it: getLink(input: {roomId: $draft#}) { url userErrors { code } } }`,
 }
 
@@ -86,6 +99,9 @@ var nodes = map[string]string{
 	"Organization": "$org#", "Member": "$member#", "Service": "$service#", "Site": "$site#", "Skill": "$skill#", "Portal": "$portal#",
 	"OwnedPhoneNumber": "$number#", "Customer": "$customer#", "Room": "$room#", "Message": "$message#", "CustomerInvitation": "$invitation#",
 }
+
+// arguments are those of fields that need some.
+var arguments = map[string]string{"Room.reinvite": "(channel: SMS)"}
 
 // ways lead to the types that have no id.
 var ways = map[string]string{
@@ -98,6 +114,9 @@ var ways = map[string]string{
 	"MessageEdge":                  `{ room(id: $room#) { messages { edges { %s } } } }`,
 	"CustomerInvitationConnection": `{ room(id: $room#) { invitations { %s } } }`,
 	"CustomerInvitationEdge":       `{ room(id: $room#) { invitations { edges { %s } } } }`,
+	"MergePreview":                 `mutation { inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: $known#, firstName: "A", lastName: "B", dryRun: true}) { mergePreview { %s } } }`,
+	"ReinviteForm":                 `{ room(id: $room#) { reinvite(channel: SMS) { %s } } }`,
+	"RoomMerged":                   `subscription { roomEvents(roomId: $gone#, after: $goneStart#) { ... on RoomMerged { %s } } }`,
 	"RoomClosed":                   `subscription { roomEvents(roomId: $closed#, after: $start#) { ... on RoomClosed { %s } } }`,
 }
 
@@ -162,9 +181,9 @@ func ofType(t *testing.T, schema *ast.Schema, d *ast.Definition, add func(name, 
 		case leaf && !resolved(d.Name, f.Name):
 			plain = append(plain, f.Name)
 		case leaf:
-			add(d.Name+"."+f.Name, fmt.Sprintf(way, "it: "+f.Name))
+			add(d.Name+"."+f.Name, fmt.Sprintf(way, "it: "+f.Name+arguments[d.Name+"."+f.Name]))
 		default:
-			add(d.Name+"."+f.Name, fmt.Sprintf(way, "it: "+f.Name+" { __typename }"))
+			add(d.Name+"."+f.Name, fmt.Sprintf(way, "it: "+f.Name+arguments[d.Name+"."+f.Name]+" { __typename }"))
 		}
 	}
 	if len(plain) > 0 {

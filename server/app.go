@@ -70,7 +70,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	a.organizations = organization.New(s.ent, c.limits, a.tokens, auth.NewPasswords(), a.counter)
 	a.rooms, err = room.New(ctx, room.Parts{
 		DB: s.db, Ent: s.ent, Limits: c.limits, Log: a.events, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
-		Presence: a.presence,
+		Presence: a.presence, Now: c.now,
 	})
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -36,6 +37,7 @@ type config struct {
 	proxies proxies
 	secret  []byte
 	mail    *smtp.Sender // nil for the simulator
+	now     func() time.Time
 }
 
 // about begins the help.
@@ -49,7 +51,7 @@ Limits and their defaults:
 
 // configure reads the flags and the variables, and checks them. It returns nil where only help was wanted.
 func configure(args []string, getenv func(string) string, out io.Writer) (*config, error) {
-	c, helped := &config{}, false
+	c, helped := &config{now: time.Now}, false
 	parser, err := kong.New(c, kong.Name("server"), kong.Writers(out, out), kong.Description(about+limits.Help()),
 		kong.Resolvers(variables(getenv)),
 		kong.Exit(func(int) { helped = true })) // kong calls it after printing help, and goes on

@@ -26,6 +26,9 @@ type event struct {
 	Typing     bool
 	Present    bool
 	Invitation *struct{ ID, Status, FailureReason string }
+	From       struct{ ID string }
+	Into       struct{ ID, LastCursor string }
+	Continue   string `json:"continueAfter"`
 	Message    struct {
 		ID, Cursor, Body, Side string
 		SentAt                 time.Time
@@ -39,6 +42,7 @@ const roomEvents = `subscription ($room: ID!, $after: Cursor) { roomEvents(roomI
 	... on CustomerInvited { invitation { id status } }
 	... on InvitationStatusChanged { status invitation { id status failureReason } }
 	... on Typing { typing } ... on PresenceChanged { present }
+	... on RoomMerged { from { id } into { id lastCursor } continueAfter }
 	... on RoomRenamed { name } } }`
 
 // subscription is what carries one subscription.
@@ -91,6 +95,15 @@ func (p *user) followAfter(room place, after string, by carriage) *feed {
 	}
 	p.h.t.Cleanup(s.cut)
 	return &feed{t: p.h.t, subscription: s, last: after}
+}
+
+// drain reads for as long as there is something, so that the subscriber stays.
+func (f *feed) drain() {
+	for {
+		if _, err := f.next(); err != nil {
+			return
+		}
+	}
 }
 
 // lively has who types and who is here shown, too.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ type house struct {
 	second bool // on the database of another house
 	log    *journal
 	client *http.Client
+	later  atomic.Int64  // by how much the server's clock is ahead of ours
 	hears  chan struct{} // closed when it hears other processes
 	stop   func() error  // ends the server, once, and says how it ended
 
@@ -109,7 +111,7 @@ func (h *house) start(s *store, o settings) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	c := &config{Addr: "127.0.0.1:0", Demo: "on", limits: l, LimitValues: o.limits, Bus: cmp.Or(o.bus, busPostgres), proxies: trusted, secret: []byte(testSecret)}
+	c := &config{Addr: "127.0.0.1:0", Demo: "on", limits: l, LimitValues: o.limits, Bus: cmp.Or(o.bus, busPostgres), proxies: trusted, secret: []byte(testSecret), now: h.now}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
@@ -202,6 +204,9 @@ func (h *house) checkLeak(where, text string) {
 func (h *house) url() string { return h.app.config.PublicURL }
 
 func (h *house) ent() *ent.Client { return h.db.Ent }
+
+// now is the server's clock.
+func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.later.Load())) }
 
 // number answers a query that counts.
 func (h *house) number(query string, args ...any) (n int) {

@@ -93,6 +93,17 @@ func (p *user) CopyLink(room place) string {
 	return link
 }
 
+// Merge makes a room one with another.
+func (p *user) Merge(room, into place) *reply {
+	p.h.t.Helper()
+	return p.mutate("mergeRooms", vars{"roomId": room.ID, "intoRoomId": into.ID}, roomSelection).ok()
+}
+
+// Reinvite asks the room's customer in once more, which may be refused.
+func (p *user) Reinvite(room place, how vars) *reply {
+	return p.mutate("reinviteCustomer", how.with(vars{"roomId": room.ID}), inviteSelection+" url")
+}
+
 // Close closes the room.
 func (p *user) Close(room place) {
 	p.h.t.Helper()

@@ -40,6 +40,7 @@ type refusal struct {
 	Code         string
 	Field        []string
 	Limit, Count int
+	RoomID       string
 }
 
 // post sends a body to /graphql as a person's, with further headers in pairs.
@@ -89,7 +90,7 @@ func (h *house) ask(token, query string, variables vars) *reply {
 
 // mutation is the document of a mutation with one input.
 func mutation(field, selection string) string {
-	return fmt.Sprintf("mutation ($input: %sInput!) { %s(input: $input) { %s userErrors { code message field limit count } } }",
+	return fmt.Sprintf("mutation ($input: %sInput!) { %s(input: $input) { %s userErrors { code message field limit count roomId } } }",
 		strings.ToUpper(field[:1])+field[1:], field, selection)
 }
 

@@ -69,7 +69,8 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 		"event log":     a.events.Run,
 		"presence":      a.presence.Run,
 		"outbox":        a.outbox.Run,
-		"sweeping":      a.sweep,
+		"sweeping":      func(ctx context.Context) error { return every(ctx, time.Hour, a.sweep) },
+		"time-outs":     func(ctx context.Context) error { return every(ctx, 5*time.Minute, a.timeOut) },
 	}
 	if a.simulator != nil {
 		work["simulator"] = func(ctx context.Context) error { return a.simulator.Run(ctx, a.outbox) }
@@ -85,14 +86,24 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 	}
 }
 
-// sweep forgets, every hour, what no longer counts.
+// sweep forgets what no longer counts.
 func (a *app) sweep(ctx context.Context) error {
-	tick := time.NewTicker(time.Hour)
+	return errors.Join(
+		idempotency.Sweep(ctx, a.store.ent, a.config.limits.IdempotencyKey), a.counter.Sweep(ctx), a.tokens.Sweep(ctx))
+}
+
+// timeOut marks the rooms in which nothing has happened for too long.
+func (a *app) timeOut(ctx context.Context) error {
+	_, err := a.rooms.TimeOut(ctx)
+	return err
+}
+
+// every does something at once and then again and again, until the context ends or it fails.
+func every(ctx context.Context, pause time.Duration, do func(context.Context) error) error {
+	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
-		err := errors.Join(
-			idempotency.Sweep(ctx, a.store.ent, a.config.limits.IdempotencyKey), a.counter.Sweep(ctx), a.tokens.Sweep(ctx))
-		if err != nil && ctx.Err() == nil {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
 		select {

@@ -149,6 +149,7 @@ type ComplexityRoot struct {
 	InviteCustomerPayload struct {
 		Confirmation func(childComplexity int) int
 		Invitation   func(childComplexity int) int
+		MergePreview func(childComplexity int) int
 		Room         func(childComplexity int) int
 		UserErrors   func(childComplexity int) int
 	}
@@ -177,6 +178,16 @@ type ComplexityRoot struct {
 	MemberEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	MergePreview struct {
+		MessageCount func(childComplexity int) int
+		Room         func(childComplexity int) int
+	}
+
+	MergeRoomsPayload struct {
+		Room       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Message struct {
@@ -211,15 +222,18 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CloseRoom      func(childComplexity int, input room.CloseRoomInput) int
-		CreateRoom     func(childComplexity int, input room.CreateRoomInput) int
-		EnterRoom      func(childComplexity int, input room.EnterRoomInput) int
-		GetLink        func(childComplexity int, input room.GetLinkInput) int
-		InviteCustomer func(childComplexity int, input room.InviteCustomerInput) int
-		SendMessage    func(childComplexity int, input room.SendMessageInput) int
-		SetTyping      func(childComplexity int, input room.SetTypingInput) int
-		SignIn         func(childComplexity int, input organization.SignInInput) int
-		SignOut        func(childComplexity int, input organization.SignOutInput) int
+		CloseRoom        func(childComplexity int, input room.CloseRoomInput) int
+		CreateRoom       func(childComplexity int, input room.CreateRoomInput) int
+		EnterRoom        func(childComplexity int, input room.EnterRoomInput) int
+		GetLink          func(childComplexity int, input room.GetLinkInput) int
+		InviteCustomer   func(childComplexity int, input room.InviteCustomerInput) int
+		MergeRooms       func(childComplexity int, input room.MergeRoomsInput) int
+		ReinviteCustomer func(childComplexity int, input room.ReinviteCustomerInput) int
+		RevokeLinks      func(childComplexity int, input room.RevokeLinksInput) int
+		SendMessage      func(childComplexity int, input room.SendMessageInput) int
+		SetTyping        func(childComplexity int, input room.SetTypingInput) int
+		SignIn           func(childComplexity int, input organization.SignInInput) int
+		SignOut          func(childComplexity int, input organization.SignOutInput) int
 	}
 
 	Organization struct {
@@ -271,6 +285,26 @@ type ComplexityRoot struct {
 		Viewer       func(childComplexity int) int
 	}
 
+	ReinviteCustomerPayload struct {
+		Confirmation func(childComplexity int) int
+		Invitation   func(childComplexity int) int
+		Room         func(childComplexity int) int
+		URL          func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
+	ReinviteForm struct {
+		Editable   func(childComplexity int) int
+		FirstName  func(childComplexity int) int
+		Identifier func(childComplexity int) int
+		LastName   func(childComplexity int) int
+	}
+
+	RevokeLinksPayload struct {
+		Room       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Room struct {
 		Attendees      func(childComplexity int, first *int) int
 		CanGetLink     func(childComplexity int) int
@@ -281,8 +315,10 @@ type ComplexityRoot struct {
 		Invitations    func(childComplexity int, first *int, after *string, last *int, before *string) int
 		LastActivityAt func(childComplexity int) int
 		LastCursor     func(childComplexity int) int
+		MergedInto     func(childComplexity int) int
 		Messages       func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Name           func(childComplexity int) int
+		Reinvite       func(childComplexity int, channel string) int
 		Status         func(childComplexity int) int
 	}
 
@@ -303,6 +339,16 @@ type ComplexityRoot struct {
 	RoomEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	RoomMerged struct {
+		Actor         func(childComplexity int) int
+		ContinueAfter func(childComplexity int) int
+		Cursor        func(childComplexity int) int
+		From          func(childComplexity int) int
+		Into          func(childComplexity int) int
+		OccurredAt    func(childComplexity int) int
+		Room          func(childComplexity int) int
 	}
 
 	RoomRenamed struct {
@@ -398,7 +444,10 @@ type MutationResolver interface {
 	EnterRoom(ctx context.Context, input room.EnterRoomInput) (*room.EnterRoomPayload, error)
 	CreateRoom(ctx context.Context, input room.CreateRoomInput) (*room.CreateRoomPayload, error)
 	InviteCustomer(ctx context.Context, input room.InviteCustomerInput) (*room.InviteCustomerPayload, error)
+	ReinviteCustomer(ctx context.Context, input room.ReinviteCustomerInput) (*room.ReinviteCustomerPayload, error)
+	MergeRooms(ctx context.Context, input room.MergeRoomsInput) (*room.MergeRoomsPayload, error)
 	GetLink(ctx context.Context, input room.GetLinkInput) (*room.GetLinkPayload, error)
+	RevokeLinks(ctx context.Context, input room.RevokeLinksInput) (*room.RevokeLinksPayload, error)
 	CloseRoom(ctx context.Context, input room.CloseRoomInput) (*room.CloseRoomPayload, error)
 	SendMessage(ctx context.Context, input room.SendMessageInput) (*room.SendMessagePayload, error)
 	SetTyping(ctx context.Context, input room.SetTypingInput) (*room.SetTypingPayload, error)
@@ -427,7 +476,9 @@ type RoomResolver interface {
 	Messages(ctx context.Context, obj *ent.Room, first *int, after *string, last *int, before *string) (*page.Connection[*room.Message], error)
 	Invitations(ctx context.Context, obj *ent.Room, first *int, after *string, last *int, before *string) (*page.Connection[*ent.CustomerInvitation], error)
 	CanGetLink(ctx context.Context, obj *ent.Room) (bool, error)
+	Reinvite(ctx context.Context, obj *ent.Room, channel string) (*room.ReinviteForm, error)
 	Attendees(ctx context.Context, obj *ent.Room, first *int) ([]ent.Actor, error)
+	MergedInto(ctx context.Context, obj *ent.Room) (*ent.Room, error)
 	LastCursor(ctx context.Context, obj *ent.Room) (string, error)
 }
 type SubscriptionResolver interface {
@@ -814,6 +865,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InviteCustomerPayload.Invitation(childComplexity), true
+	case "InviteCustomerPayload.mergePreview":
+		if e.ComplexityRoot.InviteCustomerPayload.MergePreview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteCustomerPayload.MergePreview(childComplexity), true
 	case "InviteCustomerPayload.room":
 		if e.ComplexityRoot.InviteCustomerPayload.Room == nil {
 			break
@@ -946,6 +1003,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MemberEdge.Node(childComplexity), true
+
+	case "MergePreview.messageCount":
+		if e.ComplexityRoot.MergePreview.MessageCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergePreview.MessageCount(childComplexity), true
+	case "MergePreview.room":
+		if e.ComplexityRoot.MergePreview.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergePreview.Room(childComplexity), true
+
+	case "MergeRoomsPayload.room":
+		if e.ComplexityRoot.MergeRoomsPayload.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeRoomsPayload.Room(childComplexity), true
+	case "MergeRoomsPayload.userErrors":
+		if e.ComplexityRoot.MergeRoomsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MergeRoomsPayload.UserErrors(childComplexity), true
 
 	case "Message.author":
 		if e.ComplexityRoot.Message.Author == nil {
@@ -1120,6 +1203,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InviteCustomer(childComplexity, args["input"].(room.InviteCustomerInput)), true
+	case "Mutation.mergeRooms":
+		if e.ComplexityRoot.Mutation.MergeRooms == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mergeRooms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MergeRooms(childComplexity, args["input"].(room.MergeRoomsInput)), true
+	case "Mutation.reinviteCustomer":
+		if e.ComplexityRoot.Mutation.ReinviteCustomer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reinviteCustomer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReinviteCustomer(childComplexity, args["input"].(room.ReinviteCustomerInput)), true
+	case "Mutation.revokeLinks":
+		if e.ComplexityRoot.Mutation.RevokeLinks == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeLinks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeLinks(childComplexity, args["input"].(room.RevokeLinksInput)), true
 	case "Mutation.sendMessage":
 		if e.ComplexityRoot.Mutation.SendMessage == nil {
 			break
@@ -1407,6 +1523,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "ReinviteCustomerPayload.confirmation":
+		if e.ComplexityRoot.ReinviteCustomerPayload.Confirmation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReinviteCustomerPayload.Confirmation(childComplexity), true
+	case "ReinviteCustomerPayload.invitation":
+		if e.ComplexityRoot.ReinviteCustomerPayload.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReinviteCustomerPayload.Invitation(childComplexity), true
+	case "ReinviteCustomerPayload.room":
+		if e.ComplexityRoot.ReinviteCustomerPayload.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReinviteCustomerPayload.Room(childComplexity), true
+	case "ReinviteCustomerPayload.url":
+		if e.ComplexityRoot.ReinviteCustomerPayload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReinviteCustomerPayload.URL(childComplexity), true
+	case "ReinviteCustomerPayload.userErrors":
+		if e.ComplexityRoot.ReinviteCustomerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReinviteCustomerPayload.UserErrors(childComplexity), true
+
+	case "ReinviteForm.editable":
+		if e.ComplexityRoot.ReinviteForm.Editable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReinviteForm.Editable(childComplexity), true
+	case "ReinviteForm.firstName":
+		if e.ComplexityRoot.ReinviteForm.FirstName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReinviteForm.FirstName(childComplexity), true
+	case "ReinviteForm.identifier":
+		if e.ComplexityRoot.ReinviteForm.Identifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReinviteForm.Identifier(childComplexity), true
+	case "ReinviteForm.lastName":
+		if e.ComplexityRoot.ReinviteForm.LastName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReinviteForm.LastName(childComplexity), true
+
+	case "RevokeLinksPayload.room":
+		if e.ComplexityRoot.RevokeLinksPayload.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeLinksPayload.Room(childComplexity), true
+	case "RevokeLinksPayload.userErrors":
+		if e.ComplexityRoot.RevokeLinksPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeLinksPayload.UserErrors(childComplexity), true
+
 	case "Room.attendees":
 		if e.ComplexityRoot.Room.Attendees == nil {
 			break
@@ -1471,6 +1656,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Room.LastCursor(childComplexity), true
+	case "Room.mergedInto":
+		if e.ComplexityRoot.Room.MergedInto == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Room.MergedInto(childComplexity), true
 	case "Room.messages":
 		if e.ComplexityRoot.Room.Messages == nil {
 			break
@@ -1488,6 +1679,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Room.Name(childComplexity), true
+	case "Room.reinvite":
+		if e.ComplexityRoot.Room.Reinvite == nil {
+			break
+		}
+
+		args, err := ec.field_Room_reinvite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Room.Reinvite(childComplexity, args["channel"].(string)), true
 	case "Room.status":
 		if e.ComplexityRoot.Room.Status == nil {
 			break
@@ -1557,6 +1759,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RoomEdge.Node(childComplexity), true
+
+	case "RoomMerged.actor":
+		if e.ComplexityRoot.RoomMerged.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomMerged.Actor(childComplexity), true
+	case "RoomMerged.continueAfter":
+		if e.ComplexityRoot.RoomMerged.ContinueAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomMerged.ContinueAfter(childComplexity), true
+	case "RoomMerged.cursor":
+		if e.ComplexityRoot.RoomMerged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomMerged.Cursor(childComplexity), true
+	case "RoomMerged.from":
+		if e.ComplexityRoot.RoomMerged.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomMerged.From(childComplexity), true
+	case "RoomMerged.into":
+		if e.ComplexityRoot.RoomMerged.Into == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomMerged.Into(childComplexity), true
+	case "RoomMerged.occurredAt":
+		if e.ComplexityRoot.RoomMerged.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomMerged.OccurredAt(childComplexity), true
+	case "RoomMerged.room":
+		if e.ComplexityRoot.RoomMerged.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomMerged.Room(childComplexity), true
 
 	case "RoomRenamed.actor":
 		if e.ComplexityRoot.RoomRenamed.Actor == nil {
@@ -1802,6 +2047,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEnterRoomInput,
 		ec.unmarshalInputGetLinkInput,
 		ec.unmarshalInputInviteCustomerInput,
+		ec.unmarshalInputMergeRoomsInput,
+		ec.unmarshalInputReinviteCustomerInput,
+		ec.unmarshalInputRevokeLinksInput,
 		ec.unmarshalInputSendMessageInput,
 		ec.unmarshalInputSetTypingInput,
 		ec.unmarshalInputSignInInput,
@@ -2209,7 +2457,7 @@ type Room implements Node {
   createdAt: DateTime!
   "When something last happened in it."
   lastActivityAt: DateTime!
-  "The timeline, oldest first. ` + "`" + `last: 20` + "`" + ` is the newest twenty."
+  "The timeline in order of time, oldest first, whatever rooms its entries were written in. ` + "`" + `last: 20` + "`" + ` is the newest twenty."
   messages(
     "How many from the start; 20 unless told, at most 100."
     first: Int
@@ -2234,6 +2482,14 @@ type Room implements Node {
   "Whether ` + "`" + `getLink` + "`" + ` would give the viewer a link: they are a member, and a customer has been invited."
   canGetLink: Boolean!
   """
+  What to show of the details by which the customer is re-invited in a way, and which of them can be edited; null where there
+  is nobody to re-invite, and to those who are not members.
+  """
+  reinvite(
+    "The way."
+    channel: ReinviteChannel!
+  ): ReinviteForm
+  """
   The people who are here at this moment: they have subscribed to ` + "`" + `roomEvents` + "`" + ` or ` + "`" + `messagePosted` + "`" + ` of this room.
   ` + "`" + `PresenceChanged` + "`" + ` tells what changes.
   """
@@ -2241,6 +2497,8 @@ type Room implements Node {
     "How many; 20 unless told, at most 100."
     first: Int
   ): [Actor!]!
+  "The room that it has become one with. Its own id and links lead there."
+  mergedInto: Room
   "The place of the newest event in the log: subscribe with ` + "`" + `after: lastCursor` + "`" + ` to miss nothing."
   lastCursor: Cursor!
 }
@@ -2321,6 +2579,34 @@ enum InvitationChannel {
   SMS
   "By email."
   EMAIL
+}
+
+"A way to re-invite a customer."
+enum ReinviteChannel {
+  "By text message."
+  SMS
+  "By email."
+  EMAIL
+  "By a link that the member copies and passes on; nothing is sent."
+  LINK
+}
+
+"One of the details by which a customer is re-invited."
+enum ReinviteField {
+  "The number or address."
+  IDENTIFIER
+}
+
+"What a client shows of the details by which a customer is re-invited."
+type ReinviteForm {
+  "Given name. It is the room's, and locked."
+  firstName: String!
+  "Family name. It is the room's, and locked."
+  lastName: String!
+  "The number or address: the room's, and locked, where the customer was invited this way before; else null."
+  identifier: String
+  "What can be edited, and has to be given; nothing else needs to be."
+  editable: [ReinviteField!]!
 }
 
 "How far an invitation has come. It never moves backwards."
@@ -2445,6 +2731,18 @@ enum ErrorCode {
   LINK_NOT_AVAILABLE
   "The room already has a customer."
   ALREADY_INVITED
+  "The room has no customer yet."
+  NOT_INVITED
+  "The room knows where the customer is reached this way, and it cannot be changed."
+  IDENTIFIER_LOCKED
+  "The customer's name cannot be changed."
+  NAME_LOCKED
+  "Another room has this customer; ` + "`" + `roomId` + "`" + ` is its id."
+  IDENTIFIER_IN_USE
+  "A room cannot be merged with itself."
+  SAME_ROOM
+  "There was no activity in the room for too long: the customer can write again once re-invited."
+  ROOM_TIMED_OUT
   "The room is closed: nothing can be added to it."
   ROOM_CLOSED
   "The email address or the password is wrong."
@@ -2547,18 +2845,93 @@ input InviteCustomerInput {
   firstName: String
   "The customer's family name. Mandatory likewise."
   lastName: String
+  "Whether nothing is to be done: only what is wrong is said, and with which room this one would become one."
+  dryRun: Boolean = false
   "Repeating a request with the same key returns the first result and does nothing again."
   idempotencyKey: String
 }
 
+"What would become one with a room."
+type MergePreview {
+  "The organisation's room of the same customer."
+  room: Room!
+  "How many entries its timeline has."
+  messageCount: Int!
+}
+
 "Answer of ` + "`" + `inviteCustomer` + "`" + `."
 type InviteCustomerPayload {
-  "The room, which now bears the customer's name."
+  """
+  The room, which now bears the customer's name. Where the organisation had a room for this customer already it is that one:
+  the two have become one.
+  """
   room: Room
   "The invitation; its status moves live in ` + "`" + `roomEvents` + "`" + `."
   invitation: CustomerInvitation
   "A sentence that says what was sent to whom."
   confirmation: String
+  "With ` + "`" + `dryRun` + "`" + `: the room with which this one would become one; null where there is none."
+  mergePreview: MergePreview
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `reinviteCustomer` + "`" + `."
+input ReinviteCustomerInput {
+  "The room."
+  roomId: ID!
+  "How to re-invite."
+  channel: ReinviteChannel!
+  "The number with its international prefix, or the email address; only where the customer was not invited this way before."
+  to: String
+  "Need not be given: it is the room's."
+  firstName: String
+  "Need not be given: it is the room's."
+  lastName: String
+  "Repeating a request with the same key returns the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `reinviteCustomer` + "`" + `."
+type ReinviteCustomerPayload {
+  "The room."
+  room: Room
+  "The invitation; null for a link."
+  invitation: CustomerInvitation
+  "The link to copy, where one was asked for."
+  url: URL
+  "A sentence that says what was sent to whom."
+  confirmation: String
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `mergeRooms` + "`" + `."
+input MergeRoomsInput {
+  "The room that goes."
+  roomId: ID!
+  "The room that stays."
+  intoRoomId: ID!
+}
+
+"Answer of ` + "`" + `mergeRooms` + "`" + `."
+type MergeRoomsPayload {
+  "The room that stays, with everything of both in it."
+  room: Room
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `revokeLinks` + "`" + `."
+input RevokeLinksInput {
+  "The room."
+  roomId: ID!
+}
+
+"Answer of ` + "`" + `revokeLinks` + "`" + `."
+type RevokeLinksPayload {
+  "The room."
+  room: Room
   "Why it was refused."
   userErrors: [UserError!]!
 }
@@ -2681,6 +3054,30 @@ type Mutation {
     input: InviteCustomerInput!
   ): InviteCustomerPayload!
   """
+  Asks the room's customer in once more: by a channel that was used before, where every detail is the room's, by a new one,
+  where the identifier is to be given, or by a link to copy. A room that is timed out lives again; for members.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { reinviteCustomer(input: {roomId: "room_…", channel: EMAIL, to: "ada@example.com"}) { room { status } invitation { id status } confirmation userErrors { code message field roomId } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  reinviteCustomer(
+    "Which room, how, and where to."
+    input: ReinviteCustomerInput!
+  ): ReinviteCustomerPayload!
+  """
+  Makes two rooms one. Everything of the first is in the second then, and its id, links and customer lead there; who follows
+  either misses nothing. It cannot be undone; for members.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { mergeRooms(input: {roomId: "room_…", intoRoomId: "room_…"}) { room { id name } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  mergeRooms(
+    "Which room goes into which."
+    input: MergeRoomsInput!
+  ): MergeRoomsPayload!
+  """
   Gives a link to the room, for the member to copy. Nothing is sent. The customer has to be invited before; for members.
 
   ` + "`" + `` + "`" + `` + "`" + `graphql
@@ -2691,6 +3088,17 @@ type Mutation {
     "The room."
     input: GetLinkInput!
   ): GetLinkPayload!
+  """
+  Ends all links to the room, and the access of everyone who came in by one, open subscriptions too; for members.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { revokeLinks(input: {roomId: "room_…"}) { room { id } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  revokeLinks(
+    "The room."
+    input: RevokeLinksInput!
+  ): RevokeLinksPayload!
   """
   Closes a room for good: nothing is added any more, and the customer no longer has access; for members.
 
@@ -2766,7 +3174,7 @@ type CustomerInvited implements RoomEvent {
   room: Room!
   "The member who invited."
   actor: Actor
-  "The invitation; null to those who are not members."
+  "The invitation; null to those who are not members, and where the member got a link to copy."
   invitation: CustomerInvitation
 }
 
@@ -2810,6 +3218,27 @@ type RoomRenamed implements RoomEvent {
   actor: Actor
   "The name it got."
   name: String!
+}
+
+"""
+A room has gone into another. In the log of the one that goes it is the last event: go on with ` + "`" + `into` + "`" + `, after
+` + "`" + `continueAfter` + "`" + `. In the log of the one that stays it comes behind the entries that came in, as ` + "`" + `MessagePosted` + "`" + `.
+"""
+type RoomMerged implements RoomEvent {
+  "Its place in the log of the room."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "Who caused it."
+  actor: Actor
+  "The room that has gone."
+  from: Room!
+  "The room that stays."
+  into: Room!
+  "The place in the log of ` + "`" + `into` + "`" + ` behind which all is new to who has followed this one up to here."
+  continueAfter: Cursor!
 }
 
 "The room was closed. It is the last event of a room."
@@ -3033,6 +3462,8 @@ func (ec *executionContext) childFields_InviteCustomerPayload(ctx context.Contex
 		return ec.fieldContext_InviteCustomerPayload_invitation(ctx, field)
 	case "confirmation":
 		return ec.fieldContext_InviteCustomerPayload_confirmation(ctx, field)
+	case "mergePreview":
+		return ec.fieldContext_InviteCustomerPayload_mergePreview(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_InviteCustomerPayload_userErrors(ctx, field)
 	}
@@ -3089,6 +3520,26 @@ func (ec *executionContext) childFields_MemberEdge(ctx context.Context, field gr
 		return ec.fieldContext_MemberEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MemberEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MergePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "room":
+		return ec.fieldContext_MergePreview_room(ctx, field)
+	case "messageCount":
+		return ec.fieldContext_MergePreview_messageCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergePreview", field.Name)
+}
+
+func (ec *executionContext) childFields_MergeRoomsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "room":
+		return ec.fieldContext_MergeRoomsPayload_room(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MergeRoomsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MergeRoomsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Message(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3201,6 +3652,46 @@ func (ec *executionContext) childFields_Portal(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Portal", field.Name)
 }
 
+func (ec *executionContext) childFields_ReinviteCustomerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "room":
+		return ec.fieldContext_ReinviteCustomerPayload_room(ctx, field)
+	case "invitation":
+		return ec.fieldContext_ReinviteCustomerPayload_invitation(ctx, field)
+	case "url":
+		return ec.fieldContext_ReinviteCustomerPayload_url(ctx, field)
+	case "confirmation":
+		return ec.fieldContext_ReinviteCustomerPayload_confirmation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReinviteCustomerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReinviteCustomerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReinviteForm(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "firstName":
+		return ec.fieldContext_ReinviteForm_firstName(ctx, field)
+	case "lastName":
+		return ec.fieldContext_ReinviteForm_lastName(ctx, field)
+	case "identifier":
+		return ec.fieldContext_ReinviteForm_identifier(ctx, field)
+	case "editable":
+		return ec.fieldContext_ReinviteForm_editable(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReinviteForm", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeLinksPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "room":
+		return ec.fieldContext_RevokeLinksPayload_room(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokeLinksPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeLinksPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3223,8 +3714,12 @@ func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.
 		return ec.fieldContext_Room_invitations(ctx, field)
 	case "canGetLink":
 		return ec.fieldContext_Room_canGetLink(ctx, field)
+	case "reinvite":
+		return ec.fieldContext_Room_reinvite(ctx, field)
 	case "attendees":
 		return ec.fieldContext_Room_attendees(ctx, field)
+	case "mergedInto":
+		return ec.fieldContext_Room_mergedInto(ctx, field)
 	case "lastCursor":
 		return ec.fieldContext_Room_lastCursor(ctx, field)
 	}
@@ -3569,6 +4064,48 @@ func (ec *executionContext) field_Mutation_inviteCustomer_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (room.InviteCustomerInput, error) {
 			return ec.unmarshalNInviteCustomerInput2parleyᚋinternalᚋroomᚐInviteCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_mergeRooms_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (room.MergeRoomsInput, error) {
+			return ec.unmarshalNMergeRoomsInput2parleyᚋinternalᚋroomᚐMergeRoomsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reinviteCustomer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (room.ReinviteCustomerInput, error) {
+			return ec.unmarshalNReinviteCustomerInput2parleyᚋinternalᚋroomᚐReinviteCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeLinks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (room.RevokeLinksInput, error) {
+			return ec.unmarshalNRevokeLinksInput2parleyᚋinternalᚋroomᚐRevokeLinksInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3922,6 +4459,20 @@ func (ec *executionContext) field_Room_messages_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Room_reinvite_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "channel",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNReinviteChannel2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["channel"] = arg0
 	return args, nil
 }
 
@@ -5593,6 +6144,38 @@ func (ec *executionContext) fieldContext_InviteCustomerPayload_confirmation(_ co
 	return graphql.NewScalarFieldContext("InviteCustomerPayload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _InviteCustomerPayload_mergePreview(ctx context.Context, field graphql.CollectedField, obj *room.InviteCustomerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InviteCustomerPayload_mergePreview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MergePreview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *room.MergePreview) graphql.Marshaler {
+			return ec.marshalOMergePreview2ᚖparleyᚋinternalᚋroomᚐMergePreview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InviteCustomerPayload_mergePreview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InviteCustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergePreview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _InviteCustomerPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *room.InviteCustomerPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6110,6 +6693,125 @@ func (ec *executionContext) fieldContext_MemberEdge_node(_ context.Context, fiel
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergePreview_room(ctx context.Context, field graphql.CollectedField, obj *room.MergePreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergePreview_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergePreview_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergePreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergePreview_messageCount(ctx context.Context, field graphql.CollectedField, obj *room.MergePreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergePreview_messageCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergePreview_messageCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MergePreview", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MergeRoomsPayload_room(ctx context.Context, field graphql.CollectedField, obj *room.MergeRoomsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeRoomsPayload_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MergeRoomsPayload_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeRoomsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MergeRoomsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *room.MergeRoomsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MergeRoomsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MergeRoomsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MergeRoomsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -6835,6 +7537,94 @@ func (ec *executionContext) fieldContext_Mutation_inviteCustomer(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_reinviteCustomer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reinviteCustomer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReinviteCustomer(ctx, fc.Args["input"].(room.ReinviteCustomerInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *room.ReinviteCustomerPayload) graphql.Marshaler {
+			return ec.marshalNReinviteCustomerPayload2ᚖparleyᚋinternalᚋroomᚐReinviteCustomerPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reinviteCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReinviteCustomerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reinviteCustomer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_mergeRooms(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_mergeRooms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MergeRooms(ctx, fc.Args["input"].(room.MergeRoomsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *room.MergeRoomsPayload) graphql.Marshaler {
+			return ec.marshalNMergeRoomsPayload2ᚖparleyᚋinternalᚋroomᚐMergeRoomsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_mergeRooms(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MergeRoomsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_mergeRooms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_getLink(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6873,6 +7663,50 @@ func (ec *executionContext) fieldContext_Mutation_getLink(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_getLink_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeLinks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeLinks(ctx, fc.Args["input"].(room.RevokeLinksInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *room.RevokeLinksPayload) graphql.Marshaler {
+			return ec.marshalNRevokeLinksPayload2ᚖparleyᚋinternalᚋroomᚐRevokeLinksPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeLinks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeLinksPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeLinks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -8028,6 +8862,304 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _ReinviteCustomerPayload_room(ctx context.Context, field graphql.CollectedField, obj *room.ReinviteCustomerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReinviteCustomerPayload_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReinviteCustomerPayload_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReinviteCustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReinviteCustomerPayload_invitation(ctx context.Context, field graphql.CollectedField, obj *room.ReinviteCustomerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReinviteCustomerPayload_invitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invitation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.CustomerInvitation) graphql.Marshaler {
+			return ec.marshalOCustomerInvitation2ᚖparleyᚋentᚐCustomerInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReinviteCustomerPayload_invitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReinviteCustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReinviteCustomerPayload_url(ctx context.Context, field graphql.CollectedField, obj *room.ReinviteCustomerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReinviteCustomerPayload_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReinviteCustomerPayload_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReinviteCustomerPayload", field, false, false, errors.New("field of type URL does not have child fields"))
+}
+
+func (ec *executionContext) _ReinviteCustomerPayload_confirmation(ctx context.Context, field graphql.CollectedField, obj *room.ReinviteCustomerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReinviteCustomerPayload_confirmation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confirmation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReinviteCustomerPayload_confirmation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReinviteCustomerPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReinviteCustomerPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *room.ReinviteCustomerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReinviteCustomerPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReinviteCustomerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReinviteCustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReinviteForm_firstName(ctx context.Context, field graphql.CollectedField, obj *room.ReinviteForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReinviteForm_firstName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReinviteForm_firstName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReinviteForm", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReinviteForm_lastName(ctx context.Context, field graphql.CollectedField, obj *room.ReinviteForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReinviteForm_lastName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReinviteForm_lastName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReinviteForm", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReinviteForm_identifier(ctx context.Context, field graphql.CollectedField, obj *room.ReinviteForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReinviteForm_identifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Identifier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReinviteForm_identifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReinviteForm", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ReinviteForm_editable(ctx context.Context, field graphql.CollectedField, obj *room.ReinviteForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReinviteForm_editable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Editable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNReinviteField2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReinviteForm_editable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReinviteForm", field, false, false, errors.New("field of type ReinviteField does not have child fields"))
+}
+
+func (ec *executionContext) _RevokeLinksPayload_room(ctx context.Context, field graphql.CollectedField, obj *room.RevokeLinksPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeLinksPayload_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeLinksPayload_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeLinksPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeLinksPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *room.RevokeLinksPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeLinksPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeLinksPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeLinksPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Room_id(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8318,6 +9450,50 @@ func (ec *executionContext) fieldContext_Room_canGetLink(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Room", field, true, true, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _Room_reinvite(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_reinvite(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Room().Reinvite(ctx, obj, fc.Args["channel"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *room.ReinviteForm) graphql.Marshaler {
+			return ec.marshalOReinviteForm2ᚖparleyᚋinternalᚋroomᚐReinviteForm(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Room_reinvite(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReinviteForm(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Room_reinvite_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Room_attendees(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8358,6 +9534,38 @@ func (ec *executionContext) fieldContext_Room_attendees(ctx context.Context, fie
 	if fc.Args, err = ec.field_Room_attendees_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Room_mergedInto(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_mergedInto(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Room().MergedInto(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Room_mergedInto(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -8658,6 +9866,194 @@ func (ec *executionContext) fieldContext_RoomEdge_node(_ context.Context, field 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RoomMerged_cursor(ctx context.Context, field graphql.CollectedField, obj *room.RoomMerged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomMerged_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomMerged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomMerged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _RoomMerged_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.RoomMerged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomMerged_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomMerged_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomMerged", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _RoomMerged_room(ctx context.Context, field graphql.CollectedField, obj *room.RoomMerged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomMerged_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomMerged_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomMerged",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomMerged_actor(ctx context.Context, field graphql.CollectedField, obj *room.RoomMerged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomMerged_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomMerged_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomMerged", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _RoomMerged_from(ctx context.Context, field graphql.CollectedField, obj *room.RoomMerged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomMerged_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomMerged_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomMerged",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomMerged_into(ctx context.Context, field graphql.CollectedField, obj *room.RoomMerged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomMerged_into(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Into(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomMerged_into(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomMerged",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoomMerged_continueAfter(ctx context.Context, field graphql.CollectedField, obj *room.RoomMerged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomMerged_continueAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContinueAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomMerged_continueAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomMerged", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
 func (ec *executionContext) _RoomRenamed_cursor(ctx context.Context, field graphql.CollectedField, obj *room.RoomRenamed) (ret graphql.Marshaler) {
@@ -10769,7 +12165,11 @@ func (ec *executionContext) unmarshalInputInviteCustomerInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"roomId", "channel", "to", "firstName", "lastName", "idempotencyKey"}
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"roomId", "channel", "to", "firstName", "lastName", "dryRun", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -10811,6 +12211,13 @@ func (ec *executionContext) unmarshalInputInviteCustomerInput(ctx context.Contex
 				return it, err
 			}
 			it.LastName = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -10818,6 +12225,138 @@ func (ec *executionContext) unmarshalInputInviteCustomerInput(ctx context.Contex
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMergeRoomsInput(ctx context.Context, obj any) (room.MergeRoomsInput, error) {
+	var it room.MergeRoomsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"roomId", "intoRoomId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "roomId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomID = data
+		case "intoRoomId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intoRoomId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntoRoomID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReinviteCustomerInput(ctx context.Context, obj any) (room.ReinviteCustomerInput, error) {
+	var it room.ReinviteCustomerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"roomId", "channel", "to", "firstName", "lastName", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "roomId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomID = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalNReinviteChannel2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "firstName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FirstName = data
+		case "lastName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LastName = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRevokeLinksInput(ctx context.Context, obj any) (room.RevokeLinksInput, error) {
+	var it room.RevokeLinksInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"roomId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "roomId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomID = data
 		}
 	}
 	return it, nil
@@ -11088,6 +12627,13 @@ func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._RoomRenamed(ctx, sel, obj)
+	case room.RoomMerged:
+		return ec._RoomMerged(ctx, sel, &obj)
+	case *room.RoomMerged:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RoomMerged(ctx, sel, obj)
 	case room.RoomClosed:
 		return ec._RoomClosed(ctx, sel, &obj)
 	case *room.RoomClosed:
@@ -12411,6 +13957,11 @@ func (ec *executionContext) _InviteCustomerPayload(ctx context.Context, sel ast.
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "mergePreview":
+			out.Values[i] = ec._InviteCustomerPayload_mergePreview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._InviteCustomerPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -12828,6 +14379,92 @@ func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSe
 			}
 		case "node":
 			out.Values[i] = ec._MemberEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mergePreviewImplementors = []string{"MergePreview"}
+
+func (ec *executionContext) _MergePreview(ctx context.Context, sel ast.SelectionSet, obj *room.MergePreview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergePreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergePreview")
+		case "room":
+			out.Values[i] = ec._MergePreview_room(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "messageCount":
+			out.Values[i] = ec._MergePreview_messageCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mergeRoomsPayloadImplementors = []string{"MergeRoomsPayload"}
+
+func (ec *executionContext) _MergeRoomsPayload(ctx context.Context, sel ast.SelectionSet, obj *room.MergeRoomsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mergeRoomsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MergeRoomsPayload")
+		case "room":
+			out.Values[i] = ec._MergeRoomsPayload_room(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MergeRoomsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -13299,9 +14936,30 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "reinviteCustomer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reinviteCustomer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mergeRooms":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_mergeRooms(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "getLink":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_getLink(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeLinks":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeLinks(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -14089,6 +15747,160 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
+var reinviteCustomerPayloadImplementors = []string{"ReinviteCustomerPayload"}
+
+func (ec *executionContext) _ReinviteCustomerPayload(ctx context.Context, sel ast.SelectionSet, obj *room.ReinviteCustomerPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reinviteCustomerPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReinviteCustomerPayload")
+		case "room":
+			out.Values[i] = ec._ReinviteCustomerPayload_room(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "invitation":
+			out.Values[i] = ec._ReinviteCustomerPayload_invitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._ReinviteCustomerPayload_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confirmation":
+			out.Values[i] = ec._ReinviteCustomerPayload_confirmation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReinviteCustomerPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reinviteFormImplementors = []string{"ReinviteForm"}
+
+func (ec *executionContext) _ReinviteForm(ctx context.Context, sel ast.SelectionSet, obj *room.ReinviteForm) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reinviteFormImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReinviteForm")
+		case "firstName":
+			out.Values[i] = ec._ReinviteForm_firstName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastName":
+			out.Values[i] = ec._ReinviteForm_lastName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "identifier":
+			out.Values[i] = ec._ReinviteForm_identifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "editable":
+			out.Values[i] = ec._ReinviteForm_editable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var revokeLinksPayloadImplementors = []string{"RevokeLinksPayload"}
+
+func (ec *executionContext) _RevokeLinksPayload(ctx context.Context, sel ast.SelectionSet, obj *room.RevokeLinksPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeLinksPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeLinksPayload")
+		case "room":
+			out.Values[i] = ec._RevokeLinksPayload_room(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RevokeLinksPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var roomImplementors = []string{"Room", "Node"}
 
 func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj *ent.Room) graphql.Marshaler {
@@ -14349,6 +16161,44 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "reinvite":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Room_reinvite(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "attendees":
 			field := field
 
@@ -14360,6 +16210,44 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 				}()
 				res = ec._Room_attendees(ctx, field, obj)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "mergedInto":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Room_mergedInto(ctx, field, obj)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -14672,6 +16560,206 @@ func (ec *executionContext) _RoomEdge(ctx context.Context, sel ast.SelectionSet,
 			out.Values[i] = ec._RoomEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var roomMergedImplementors = []string{"RoomMerged", "RoomEvent"}
+
+func (ec *executionContext) _RoomMerged(ctx context.Context, sel ast.SelectionSet, obj *room.RoomMerged) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, roomMergedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoomMerged")
+		case "cursor":
+			out.Values[i] = ec._RoomMerged_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._RoomMerged_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RoomMerged_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RoomMerged_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "from":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RoomMerged_from(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "into":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RoomMerged_into(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "continueAfter":
+			out.Values[i] = ec._RoomMerged_continueAfter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -16148,6 +18236,21 @@ func (ec *executionContext) marshalNMemberEdge2ᚖparleyᚋinternalᚋpageᚐEdg
 	return ec._MemberEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMergeRoomsInput2parleyᚋinternalᚋroomᚐMergeRoomsInput(ctx context.Context, v any) (room.MergeRoomsInput, error) {
+	res, err := ec.unmarshalInputMergeRoomsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMergeRoomsPayload2ᚖparleyᚋinternalᚋroomᚐMergeRoomsPayload(ctx context.Context, sel ast.SelectionSet, v *room.MergeRoomsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MergeRoomsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNMessage2ᚕᚖparleyᚋinternalᚋroomᚐMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*room.Message) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -16339,6 +18442,98 @@ func (ec *executionContext) marshalNPortalMode2parleyᚋentᚋportalᚐMode(ctx 
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNReinviteChannel2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReinviteChannel2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNReinviteCustomerInput2parleyᚋinternalᚋroomᚐReinviteCustomerInput(ctx context.Context, v any) (room.ReinviteCustomerInput, error) {
+	res, err := ec.unmarshalInputReinviteCustomerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReinviteCustomerPayload2ᚖparleyᚋinternalᚋroomᚐReinviteCustomerPayload(ctx context.Context, sel ast.SelectionSet, v *room.ReinviteCustomerPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReinviteCustomerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReinviteField2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReinviteField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNReinviteField2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReinviteField2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNReinviteField2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReinviteField2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNRevokeLinksInput2parleyᚋinternalᚋroomᚐRevokeLinksInput(ctx context.Context, v any) (room.RevokeLinksInput, error) {
+	res, err := ec.unmarshalInputRevokeLinksInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevokeLinksPayload2ᚖparleyᚋinternalᚋroomᚐRevokeLinksPayload(ctx context.Context, sel ast.SelectionSet, v *room.RevokeLinksPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RevokeLinksPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRole2parleyᚋentᚋmemberᚐRole(ctx context.Context, v any) (member.Role, error) {
@@ -16987,6 +19182,13 @@ func (ec *executionContext) marshalOMember2ᚖparleyᚋentᚐMember(ctx context.
 	return ec._Member(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOMergePreview2ᚖparleyᚋinternalᚋroomᚐMergePreview(ctx context.Context, sel ast.SelectionSet, v *room.MergePreview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MergePreview(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOMessage2ᚖparleyᚋinternalᚋroomᚐMessage(ctx context.Context, sel ast.SelectionSet, v *room.Message) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -17017,6 +19219,13 @@ func (ec *executionContext) marshalOPhoneNumber2ᚖstring(ctx context.Context, s
 	_ = ctx
 	res := scalar.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOReinviteForm2ᚖparleyᚋinternalᚋroomᚐReinviteForm(ctx context.Context, sel ast.SelectionSet, v *room.ReinviteForm) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReinviteForm(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORoom2ᚖparleyᚋentᚐRoom(ctx context.Context, sel ast.SelectionSet, v *ent.Room) graphql.Marshaler {

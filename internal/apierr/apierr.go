@@ -42,6 +42,12 @@ func (e *Error) Over(limit, count int) *Error {
 	return e
 }
 
+// Of returns the refusal with the room that is meant.
+func (e *Error) Of(roomID string) *Error {
+	e.RoomID = &roomID
+	return e
+}
+
 // After returns the refusal with the time after which to try again.
 func (e *Error) After(d time.Duration) *Error {
 	e.RetryAfter = d

@@ -51,3 +51,8 @@ func (l *Log) Kept(streamID int64) int {
 	defer t.mu.Unlock()
 	return cap(t.recent)
 }
+
+// Timeline is the query of Messages.
+func Timeline(streamID int64, after, before *Moment, limit int, backward bool) (q string, args []any) {
+	return timeline(streamID, after, before, limit, backward)
+}

@@ -15,7 +15,7 @@ const columns = `id, stream_id, seq, kind, side, coalesce(actor_id, ''), at, coa
 // Read returns events of a stream that come after a place, up to and including another, from the first and not
 // necessarily all; none only where there are none. They are not much text: many may read at once for clients that are slow.
 func (l *Log) Read(ctx context.Context, streamID, after, upTo int64) ([]Event, error) {
-	return l.query(ctx, readBytes, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4`,
+	return l.whole(ctx, readBytes, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4`,
 		streamID, after, upTo, batch)
 }
 
@@ -24,23 +24,45 @@ const readBytes = 128 << 10
 
 // read returns up to batch events of a stream that come after a place.
 func (l *Log) read(ctx context.Context, streamID, after int64) ([]Event, error) {
-	return l.query(ctx, math.MaxInt, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+	return l.whole(ctx, math.MaxInt, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
 		streamID, after, batch)
+}
+
+// whole is query with the entries that have moved away since.
+func (l *Log) whole(ctx context.Context, most int, q string, args ...any) ([]Event, error) {
+	events, err := l.query(ctx, most, q, args...)
+	if err != nil {
+		return nil, err
+	}
+	return l.restore(ctx, events, most)
 }
 
 // messageKinds is the condition of the index event_messages.
 const messageKinds = `kind IN ('TEXT', 'DOCUMENT', 'NOTICE')`
 
-// Messages returns up to limit entries of a stream's timeline between two places; the first of them, or the last of
-// them in reverse order.
-func (l *Log) Messages(ctx context.Context, streamID, after, before int64, limit int, backward bool) ([]Event, error) {
+// Messages returns up to limit entries of a stream's timeline in reading order, which lie between two moments where they
+// are given; the first of them, or the last of them in reverse order. Any page costs the same.
+func (l *Log) Messages(ctx context.Context, streamID int64, after, before *Moment, limit int, backward bool) ([]Event, error) {
+	q, args := timeline(streamID, after, before, limit, backward)
+	return l.query(ctx, math.MaxInt, q, args...)
+}
+
+func timeline(streamID int64, after, before *Moment, limit int, backward bool) (q string, args []any) {
+	q = `SELECT ` + columns + ` FROM events WHERE stream_id = $1 AND ` + messageKinds
+	args = []any{streamID, limit}
+	bound := func(than string, m *Moment) {
+		if m != nil {
+			args = append(args, m.At, m.Seq)
+			q += fmt.Sprintf(` AND (at, seq) %s ($%d, $%d)`, than, len(args)-1, len(args))
+		}
+	}
+	bound(">", after)
+	bound("<", before)
 	direction := "ASC"
 	if backward {
 		direction = "DESC"
 	}
-	return l.query(ctx, math.MaxInt, `SELECT `+columns+` FROM events
-		WHERE stream_id = $1 AND seq > $2 AND seq < $3 AND `+messageKinds+` ORDER BY seq `+direction+` LIMIT $4`,
-		streamID, after, before, limit)
+	return q + ` ORDER BY at ` + direction + `, seq ` + direction + ` LIMIT $2`, args
 }
 
 // CountMessages counts the entries of a stream's timeline.

@@ -20,6 +20,12 @@ func TestTheTimelineOfAStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	at := func(place int64) *eventlog.Moment {
+		if place == 0 || place == math.MaxInt64 {
+			return nil
+		}
+		return &eventlog.Moment{At: events[place-1].At, Seq: place}
+	}
 	for _, c := range []struct {
 		after, before int64
 		limit         int
@@ -35,7 +41,7 @@ func TestTheTimelineOfAStream(t *testing.T) {
 		{6, math.MaxInt64, 9, false, nil},
 		{0, 2, 9, true, nil},
 	} {
-		got, err := b.log.Messages(t.Context(), b.stream, c.after, c.before, c.limit, c.backward)
+		got, err := b.log.Messages(t.Context(), b.stream, at(c.after), at(c.before), c.limit, c.backward)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +72,7 @@ func TestReadingWithoutADatabase(t *testing.T) {
 	if err := b.db.SQL.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, messages := b.log.Messages(t.Context(), b.stream, 0, 9, 9, false)
+	_, messages := b.log.Messages(t.Context(), b.stream, nil, nil, 9, false)
 	_, count := b.log.CountMessages(t.Context(), b.stream)
 	_, _, message := b.log.Message(t.Context(), "evt_none")
 	_, read := b.log.Read(t.Context(), b.stream, 0, 9)

@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"parley/ent"
 	"parley/ent/room"
-	"parley/ent/roomlink"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/customer"
 	"parley/internal/database"
 	"parley/internal/eventlog"
 	"parley/internal/idempotency"
@@ -85,17 +84,17 @@ type CloseRoomPayload struct {
 	Room *ent.Room
 }
 
-// Close ends a room for good; for members. Its log is sealed with RoomClosed as the last event, and its links end.
+// Close ends a room for good; for members. Its log is sealed with RoomClosed as the last event, its links end, and its
+// customer can be invited anew, to another room.
 // Closing a room that is closed changes nothing.
 func (s *Service) Close(ctx context.Context, in CloseRoomInput) (*CloseRoomPayload, error) {
 	v, err := auth.Member(ctx)
 	if err != nil {
 		return nil, err
 	}
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
-		r, err := lockTx(ctx, tx, ofMember(v, in.RoomID))
-		if err != nil || r.Status == room.StatusClosed {
-			return err
+	err = s.locked(ctx, v, in.RoomID, func(tx *ent.Tx, r *ent.Room) error {
+		if r.Status == room.StatusClosed {
+			return nil
 		}
 		return s.closeTx(ctx, tx, v, r)
 	})
@@ -113,10 +112,13 @@ func (s *Service) closeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent
 	if err := tx.Room.UpdateOne(r).SetStatus(room.StatusClosed).Exec(ctx); err != nil {
 		return fmt.Errorf("mark room as closed: %w", err)
 	}
-	err := tx.RoomLink.Update().
-		Where(roomlink.RoomID(r.ID), roomlink.RevokedAtIsNil()).SetRevokedAt(time.Now()).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("revoke links of room: %w", err)
+	if err := revokeTx(ctx, tx, r.ID); err != nil {
+		return err
+	}
+	if r.CustomerID != nil {
+		if err := customer.RetireTx(ctx, tx, *r.CustomerID); err != nil {
+			return err
+		}
 	}
 	if err := s.appendTx(ctx, tx, r, by(v, kindRoomClosed, nil)); err != nil {
 		return err

@@ -33,22 +33,28 @@ type EnterRoomPayload struct {
 // Enter lets a customer into the room that their link leads to. The link goes on working, and lives longer for being
 // used (rule R8); the first time is told in the room.
 func (s *Service) Enter(ctx context.Context, in EnterRoomInput) (*EnterRoomPayload, error) {
-	link, err := s.openLink(ctx, in.Token)
-	if err != nil {
-		return nil, err
-	}
-	r, c := link.Edges.Room, link.Edges.Room.Edges.Customer
+	var r *ent.Room
 	var issued auth.Issued
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) (err error) {
-		if err := s.useTx(ctx, tx, link.ID, r); err != nil {
+	err := settled(func() error {
+		link, err := s.openLink(ctx, in.Token)
+		if err != nil {
 			return err
 		}
-		issued, err = s.tokens.IssueToCustomerTx(ctx, tx, c.ID, link.ID)
-		return err
+		return database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+			if r, err = lockTx(ctx, tx, link.RoomID); err != nil {
+				return err
+			}
+			if err := s.useTx(ctx, tx, link.ID, r); err != nil {
+				return err
+			}
+			issued, err = s.tokens.IssueToCustomerTx(ctx, tx, *r.CustomerID, link.ID)
+			return err
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("enter room: %w", err)
 	}
+	c := r.Edges.Customer.Unwrap()
 	auth.Admit(ctx, auth.Viewer{Customer: c, RoomID: r.ID})
 	if r, err = s.byStream(ctx, r.StreamID); err != nil { // with what has happened by entering
 		return nil, err
@@ -56,11 +62,11 @@ func (s *Service) Enter(ctx context.Context, in EnterRoomInput) (*EnterRoomPaylo
 	return &EnterRoomPayload{AccessToken: &issued.Text, ExpiresAt: &issued.ExpiresAt, Room: r, Customer: c}, nil
 }
 
-// useTx moves the link's end, and tells the room when it is used for the first time. The room is locked first, as it is
+// useTx moves the link's end, and tells the room when it is used for the first time. The room is locked before, as it is
 // by who closes it: then either the room is closed and the link ends, or the customer is in before.
 func (s *Service) useTx(ctx context.Context, tx *ent.Tx, linkID string, r *ent.Room) error {
-	if _, err := lockTx(ctx, tx, room.ID(r.ID), room.StatusEQ(room.StatusActive)); err != nil {
-		return invalidWhereMissing(err)
+	if r.Status != room.StatusActive {
+		return invalidLink()
 	}
 	link, err := tx.RoomLink.Query().Where(roomlink.ID(linkID), living()).Only(ctx)
 	if ent.IsNotFound(err) {

@@ -21,6 +21,7 @@ const (
 	kindInvitationStatusChanged = "INVITATION_STATUS_CHANGED"
 	kindCustomerJoined          = "CUSTOMER_JOINED"
 	kindRoomRenamed             = "ROOM_RENAMED"
+	kindRoomMerged              = "ROOM_MERGED"
 	kindRoomClosed              = "ROOM_CLOSED"
 )
 
@@ -52,6 +53,10 @@ type data struct {
 	Invitation string                    `json:"invitation,omitempty"`
 	Status     customerinvitation.Status `json:"status,omitempty"`
 	Name       string                    `json:"name,omitempty"`
+	From       string                    `json:"from,omitempty"`       // the room that goes into
+	Into       string                    `json:"into,omitempty"`       // this one,
+	Log        int64                     `json:"log,string,omitempty"` // whose log is this, in the log of the one that goes,
+	Place      int64                     `json:"place,omitempty"`      // behind which all is new to who has read that
 	Typing     bool                      `json:"typing,omitempty"`
 	Present    bool                      `json:"present,omitempty"`
 }
@@ -120,6 +125,14 @@ type (
 		Happening
 		Name string
 	}
+	// RoomMerged says that a room has gone into another. It is the last event of the one that goes.
+	RoomMerged struct {
+		Happening
+		ContinueAfter string
+		fromID        string
+		intoID        string
+		last          bool
+	}
 	// RoomClosed is the last event of a room.
 	RoomClosed struct{ Happening }
 	// Typing says that somebody is typing, or no longer. It is live only.
@@ -138,7 +151,7 @@ type (
 	Heartbeat struct{ Happening }
 )
 
-// Invitation is the invitation; nil for those who are not members.
+// Invitation is the invitation; nil for those who are not members, and where the customer got a link.
 func (e *CustomerInvited) Invitation(ctx context.Context) (*ent.CustomerInvitation, error) {
 	return e.scene.rooms.invitationForMember(ctx, e.invitationID)
 }
@@ -148,8 +161,28 @@ func (e *InvitationStatusChanged) Invitation(ctx context.Context) (*ent.Customer
 	return e.scene.rooms.invitationForMember(ctx, e.invitationID)
 }
 
+// From is the room that has gone.
+func (e *RoomMerged) From(ctx context.Context) (*ent.Room, error) {
+	return e.scene.rooms.byID(ctx, e.fromID)
+}
+
+// Into is the room that stays, as the merge has left it: its last cursor is the one to go on from.
+func (e *RoomMerged) Into(ctx context.Context) (*ent.Room, error) {
+	r, err := e.scene.rooms.byID(ctx, e.intoID)
+	if err == nil && r.MergedIntoID != nil {
+		r, err = e.scene.rooms.byID(ctx, *r.MergedIntoID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if c, err := eventlog.ParseCursor(e.ContinueAfter); err == nil && c.Stream == r.StreamID {
+		r.Edges.Stream.LastSeq = c.Seq
+	}
+	return r, nil
+}
+
 func (s *Service) invitationForMember(ctx context.Context, id string) (*ent.CustomerInvitation, error) {
-	if !auth.AudienceOf(ctx).IsMembers() {
+	if id == "" || !auth.AudienceOf(ctx).IsMembers() {
 		return nil, nil
 	}
 	i, err := s.ent.CustomerInvitation.Get(ctx, id)
@@ -202,8 +235,30 @@ func (s *Service) event(e eventlog.Event, sc *scene) (Event, error) {
 		return &CustomerJoined{h}, nil
 	case kindRoomRenamed:
 		return &RoomRenamed{h, d.Name}, nil
+	case kindRoomMerged:
+		return s.merged(h, e, d), nil
 	case kindRoomClosed:
 		return &RoomClosed{h}, nil
 	}
 	return nil, nil
+}
+
+// merged makes the event of a merge. In the log of the room that stays, one goes on behind the event itself.
+func (s *Service) merged(h Happening, e eventlog.Event, d data) *RoomMerged {
+	m := &RoomMerged{h, *h.Cursor, d.From, d.Into, d.Log != 0}
+	if m.last {
+		m.ContinueAfter = s.log.Cursor(d.Log, d.Place)
+	}
+	return m
+}
+
+// last tells whether nothing comes behind an event.
+func last(e Event) bool {
+	switch e := e.(type) {
+	case *RoomClosed:
+		return true
+	case *RoomMerged:
+		return e.last
+	}
+	return false
 }

@@ -35,7 +35,7 @@ func (s *Service) PostAtOnce(ctx context.Context, letters ...Letter) ([]Fate, er
 		if err != nil {
 			return nil, err
 		}
-		batch[i] = newPosting(l.By, l.In, key)
+		batch[i] = newPosting(l.By, l.In.RoomID, l.In.Body, key)
 	}
 	err := s.post(ctx, batch)
 	fates := make([]Fate, len(batch))
@@ -47,7 +47,7 @@ func (s *Service) PostAtOnce(ctx context.Context, letters ...Letter) ([]Fate, er
 
 // PostTwice executes the statement for one message twice, as a driver does that has lost the first answer.
 func (s *Service) PostTwice(ctx context.Context, l Letter) (first, second Fate, err error) {
-	p := newPosting(l.By, l.In, idempotency.Key{})
+	p := newPosting(l.By, l.In.RoomID, l.In.Body, idempotency.Key{})
 	if err := s.post(ctx, []*posting{p}); err != nil {
 		return Fate{}, Fate{}, err
 	}

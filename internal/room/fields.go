@@ -66,6 +66,14 @@ func (s *Service) stream(ctx context.Context, r *ent.Room) (*ent.Stream, error) 
 	return st, nil
 }
 
+// MergedInto is the room that a room has become one with, or nil.
+func (s *Service) MergedInto(ctx context.Context, r *ent.Room) (*ent.Room, error) {
+	if r.MergedIntoID == nil {
+		return nil, nil
+	}
+	return s.Get(ctx, *r.MergedIntoID)
+}
+
 // InvitationRoom is the room of an invitation.
 func (s *Service) InvitationRoom(ctx context.Context, i *ent.CustomerInvitation) (*ent.Room, error) {
 	if i.Edges.Room != nil {

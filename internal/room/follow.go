@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"parley/ent/room"
 	"parley/internal/auth"
 	"parley/internal/eventlog"
 	"parley/internal/feed"
@@ -16,22 +17,35 @@ import (
 // Follow returns everything that happens in a room: what is stored after the cursor, CaughtUp, and then what happens,
 // with a Heartbeat now and then. Without a cursor it begins with what happens from now on. It ends when the room's log
 // does. While it is followed the viewer counts as being there.
+//
+// Of a room that has gone into another, the rest is given to who was following it, up to where it went; everyone else
+// follows the room that it has become.
 func (s *Service) Follow(ctx context.Context, roomID string, after *string) (*feed.Feed[Event], error) {
-	r, err := s.Get(ctx, roomID)
+	v, err := auth.Anyone(ctx)
 	if err != nil {
 		return nil, err
+	}
+	asked, r, err := s.lookUp(ctx, v, room.ID(roomID))
+	if err != nil {
+		return nil, err
+	}
+	if !openTo(v, r) {
+		return nil, missing()
+	}
+	if after != nil && eventlog.Of(*after, asked.StreamID) {
+		r = asked
 	}
 	head := r.Edges.Stream.LastSeq
 	from := head
 	if after != nil {
-		if from, err = s.log.Seq(*after, r.StreamID, head); err != nil {
+		if from, err = s.log.Place(ctx, *after, r.StreamID, head); err != nil {
 			return nil, err
 		}
 	}
 	f := following{s, r.StreamID}
 	return &feed.Feed[Event]{
 		Topic: "room " + strconv.FormatInt(r.StreamID, 16), From: from, Head: head, Ended: r.Edges.Stream.Sealed,
-		Attend: s.attend(auth.From(ctx).ID(), r.StreamID),
+		Attend: s.attend(v.ID(), r.StreamID),
 		Stored: f.stored, CaughtUp: f.caughtUp, Live: f.live,
 	}, nil
 }
@@ -123,8 +137,7 @@ func (f following) give(events []eventlog.Event, yield func(item, error) bool) b
 			yield(item{}, err)
 			return false
 		}
-		_, last := e.(*RoomClosed)
-		if !yield(item{Place: stored.Seq, Value: e, Silent: e == nil}, nil) || last {
+		if !yield(item{Place: stored.Seq, Value: e, Silent: e == nil}, nil) || last(e) {
 			return false
 		}
 	}

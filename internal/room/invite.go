@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/customer"
 	"parley/internal/database"
+	"parley/internal/eventlog"
 	"parley/internal/idempotency"
 	"parley/internal/identifier"
 	"parley/internal/notify"
@@ -32,6 +34,7 @@ type InviteCustomerInput struct {
 	To             *string
 	FirstName      *string
 	LastName       *string
+	DryRun         *bool
 	IdempotencyKey *string
 }
 
@@ -41,9 +44,11 @@ type InviteCustomerPayload struct {
 	Room         *ent.Room
 	Invitation   *ent.CustomerInvitation
 	Confirmation *string
+	MergePreview *MergePreview
 }
 
-// Invite sends a customer a link to the room and names the room after them (rules R2–R10); for members.
+// Invite sends a customer a link to the room and names the room after them (rules R2–R10); for members. Where the
+// organisation has a room for the customer already, the two become one (R13, R14).
 func (s *Service) Invite(ctx context.Context, in InviteCustomerInput) (*InviteCustomerPayload, error) {
 	v, err := auth.Member(ctx)
 	if err != nil {
@@ -56,32 +61,93 @@ func (s *Service) Invite(ctx context.Context, in InviteCustomerInput) (*InviteCu
 	if err := s.mayReach(v, details); err != nil {
 		return nil, err
 	}
+	if in.DryRun != nil && *in.DryRun {
+		return s.wouldInvite(ctx, v, in.RoomID, details)
+	}
 	key, err := idempotency.For(v.ID(), in.IdempotencyKey, "inviteCustomer", in.RoomID, in.Channel, in.To, in.FirstName, in.LastName)
 	if err != nil {
 		return nil, err
 	}
 	id := typeid.New(invitationPrefix)
-	var made *ent.CustomerInvitation
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
-		standing, err := key.ClaimTx(ctx, tx, id)
-		if err != nil || standing != id {
-			id = standing
-			return err
-		}
-		made, err = s.inviteTx(ctx, tx, v, in.RoomID, details, id)
+	err = settled(func() (err error) {
+		id, err = s.invite(ctx, v, in.RoomID, details, key, id)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("invite customer: %w", err)
 	}
-	if made != nil {
-		return s.invited(ctx, made.Unwrap())
-	}
-	earlier, err := s.ent.CustomerInvitation.Get(ctx, id)
+	r, i, said, err := s.invited(ctx, id)
 	if err != nil {
-		return nil, fmt.Errorf("get invitation: %w", err)
+		return nil, err
 	}
-	return s.invited(ctx, earlier)
+	return &InviteCustomerPayload{Room: r, Invitation: i, Confirmation: &said}, nil
+}
+
+// invite makes the invitation with the id, and returns that of the one that is standing: an earlier request with the same
+// key may have made another. It is errMoved where the rooms are not any more what they were when they were looked up.
+func (s *Service) invite(ctx context.Context, v auth.Viewer, roomID string, d customer.Details, key idempotency.Key, id string) (string, error) {
+	r, err := s.find(ctx, v, room.ID(roomID))
+	if err != nil {
+		return id, err
+	}
+	with, err := s.known(ctx, r, d)
+	if err != nil {
+		return id, err
+	}
+	standing := id
+	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) (err error) {
+		if with == nil {
+			r, err = lockTx(ctx, tx, r.ID)
+		} else {
+			r, with, err = lockPairTx(ctx, tx, r, with)
+		}
+		if err != nil {
+			return err
+		}
+		if standing, err = key.ClaimTx(ctx, tx, id); err != nil || standing != id {
+			return err
+		}
+		return s.inviteTx(ctx, tx, v, r, with, d, id)
+	})
+	if errors.Is(err, customer.ErrTaken) { // at the same moment
+		return id, errMoved
+	}
+	return standing, err
+}
+
+// known is the organisation's other room of the customer who has the identifier, nil for none.
+func (s *Service) known(ctx context.Context, r *ent.Room, d customer.Details) (*ent.Room, error) {
+	with, err := s.ent.Room.Query().
+		Where(room.HasCustomerWith(customer.Known(r.OrganizationID, d)), room.MergedIntoIDIsNil(), room.IDNEQ(r.ID)).
+		WithStream().Only(ctx)
+	if err != nil && !ent.IsNotFound(err) {
+		return nil, fmt.Errorf("find the customer's room: %w", err)
+	}
+	return with, nil
+}
+
+// wouldInvite tells with which room an invitation would make this one one, and does nothing (rule R15).
+func (s *Service) wouldInvite(ctx context.Context, v auth.Viewer, roomID string, d customer.Details) (*InviteCustomerPayload, error) {
+	r, err := s.find(ctx, v, room.ID(roomID))
+	if err != nil {
+		return nil, err
+	}
+	if err := invitable(r); err != nil {
+		return nil, err
+	}
+	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+		_, err := senderTx(ctx, tx, r.OrganizationID, d.Channel)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find the sender of an invitation: %w", err)
+	}
+	with, err := s.known(ctx, r, d)
+	if err != nil {
+		return nil, err
+	}
+	preview, err := s.preview(ctx, with)
+	return &InviteCustomerPayload{Room: r, MergePreview: preview}, err
 }
 
 // typed is what was typed into a field; one that was left out is as blank as one that was left empty.
@@ -105,61 +171,85 @@ func (s *Service) mayReach(v auth.Viewer, d customer.Details) error {
 	return nil
 }
 
-// inviteTx makes the invitation with the id.
-func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, roomID string, d customer.Details, id string) (*ent.CustomerInvitation, error) {
-	r, err := lockTx(ctx, tx, ofMember(v, roomID))
-	if err != nil {
-		return nil, err
-	}
+// invitable tells whether a customer can be invited to the room (rule R10).
+func invitable(r *ent.Room) error {
 	switch {
 	case r.Status == room.StatusClosed:
-		return nil, closed()
+		return closed()
 	case r.CustomerID != nil:
-		return nil, apierr.New(apierr.AlreadyInvited, "This room already has a customer.").On("roomId")
+		return apierr.New(apierr.AlreadyInvited, "This room already has a customer: re-invite them.").On("roomId")
+	}
+	return nil
+}
+
+// inviteTx makes the invitation with the id. Where the customer has a room already, the first one goes into it; both are
+// locked.
+func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r, with *ent.Room, d customer.Details, id string) error {
+	if err := invitable(r); err != nil {
+		return err
+	}
+	if with != nil {
+		c := with.Edges.Customer
+		if c == nil || c.RetiredAt != nil || !customer.Has(c, d) {
+			return errMoved
+		}
+		r, err := s.mergeTx(ctx, tx, v, r, with)
+		if err != nil {
+			return err
+		}
+		d, _ = customer.Of(c, d.Channel) // by the name that the room has
+		return s.askTx(ctx, tx, v, r, d, id)
 	}
 	c, err := customer.CreateTx(ctx, tx, r.OrganizationID, d)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if r, err = tx.Room.UpdateOne(r).SetCustomerID(c.ID).SetName(c.Name()).SetStatus(room.StatusActive).Save(ctx); err != nil {
-		return nil, fmt.Errorf("name room after customer: %w", err)
+	if r, err = tx.Room.UpdateOne(r).SetCustomerID(c.ID).SetName(c.Name()).Save(ctx); err != nil {
+		return fmt.Errorf("name room after customer: %w", err)
 	}
-	i, err := s.sendTx(ctx, tx, v, r, d, id)
-	if err != nil {
-		return nil, err
+	return s.askTx(ctx, tx, v, r, d, id, by(v, kindRoomRenamed, data{Name: r.Name}))
+}
+
+// askTx makes the invitation with the id, for a room that has its customer, which lives by it; further entries come behind
+// it in the log.
+func (s *Service) askTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, d customer.Details, id string, more ...eventlog.Entry) error {
+	if err := tx.Room.UpdateOne(r).SetStatus(room.StatusActive).Exec(ctx); err != nil {
+		return fmt.Errorf("mark room as active: %w", err)
 	}
-	err = s.appendTx(ctx, tx, r,
-		by(v, kindCustomerInvited, data{Invitation: id}), by(v, kindRoomRenamed, data{Name: r.Name}))
-	if err != nil {
-		return nil, err
+	if err := s.sendTx(ctx, tx, v, r, d, id); err != nil {
+		return err
 	}
-	return i, s.counter.TakeTx(ctx, tx, s.inviteRules(v, d)...)
+	entries := append([]eventlog.Entry{by(v, kindCustomerInvited, data{Invitation: id})}, more...)
+	if err := s.appendTx(ctx, tx, r, entries...); err != nil {
+		return err
+	}
+	return s.counter.TakeTx(ctx, tx, s.inviteRules(v, d)...)
 }
 
 // sendTx keeps the invitation and puts its message into the outbox.
-func (s *Service) sendTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, d customer.Details, id string) (*ent.CustomerInvitation, error) {
+func (s *Service) sendTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, d customer.Details, id string) error {
 	from, err := senderTx(ctx, tx, r.OrganizationID, d.Channel)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	i, err := tx.CustomerInvitation.Create().SetID(id).
-		SetRoomID(r.ID).SetChannel(d.Channel).SetRecipient(d.Identifier).SetInvitedByID(v.ID()).Save(ctx)
+	err = tx.CustomerInvitation.Create().SetID(id).
+		SetRoomID(r.ID).SetChannel(d.Channel).SetRecipient(d.Identifier).SetInvitedByID(v.ID()).Exec(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("keep invitation: %w", err)
+		return fmt.Errorf("keep invitation: %w", err)
 	}
-	link, err := s.linkTx(ctx, tx, r.ID, &id)
+	link, err := s.linkTx(ctx, tx, typeid.New(linkPrefix), r.ID, &id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	o, err := tx.Organization.Get(ctx, r.OrganizationID)
 	if err != nil {
-		return nil, fmt.Errorf("get organisation: %w", err)
+		return fmt.Errorf("get organisation: %w", err)
 	}
 	_, err = s.outbox.EnqueueTx(ctx, tx, notify.Message{
 		OrganizationID: o.ID, Channel: delivery.Channel(d.Channel), From: from, To: d.Identifier,
 		Subject: subject(o, d.Channel), Text: text(o, d), LinkID: link.ID, AboutID: id,
 	})
-	return i, err
+	return err
 }
 
 // senderTx is the number that a text message comes from (rule R5); email needs none.
@@ -181,14 +271,16 @@ func (s *Service) inviteRules(v auth.Viewer, d customer.Details) []throttle.Rule
 	}
 }
 
-// invited is the answer for an invitation: as it was made, or as it is now where an earlier request with the same key
-// has made it.
-func (s *Service) invited(ctx context.Context, i *ent.CustomerInvitation) (*InviteCustomerPayload, error) {
+// invited is the answer for an invitation, as it is now: its room, itself, and a sentence that says what was sent.
+func (s *Service) invited(ctx context.Context, id string) (*ent.Room, *ent.CustomerInvitation, string, error) {
+	i, err := s.ent.CustomerInvitation.Get(ctx, id)
+	if err != nil {
+		return nil, nil, "", fmt.Errorf("get invitation: %w", err)
+	}
 	r, err := s.Get(ctx, i.RoomID)
 	if err != nil {
-		return nil, err
+		return nil, nil, "", err
 	}
 	i.Edges.Room = r
-	sentence := confirmation(i, r.Name)
-	return &InviteCustomerPayload{Room: r, Invitation: i, Confirmation: &sentence}, nil
+	return r, i, confirmation(i, r.Name), nil
 }

@@ -8,14 +8,15 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"parley/ent"
+	"parley/ent/accesstoken"
 	"parley/ent/predicate"
 	"parley/ent/room"
 	"parley/ent/roomlink"
 	"parley/internal/apierr"
 	"parley/internal/auth"
-	"parley/internal/database"
 	"parley/internal/limits"
 	"parley/internal/throttle"
+	"parley/internal/typeid"
 )
 
 // LinkPath is what comes before the token in the address of a link.
@@ -40,12 +41,11 @@ func (s *Service) Link(ctx context.Context, in GetLinkInput) (*GetLinkPayload, e
 		return nil, err
 	}
 	var link *ent.RoomLink
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
-		r, err := lockTx(ctx, tx, ofMember(v, in.RoomID))
-		if err != nil {
-			return err
-		}
-		if !s.CanGetLink(ctx, r) {
+	err = s.locked(ctx, v, in.RoomID, func(tx *ent.Tx, r *ent.Room) (err error) {
+		switch {
+		case r.Status == room.StatusTimedOut:
+			return apierr.New(apierr.RoomTimedOut, "The room is timed out, and so are its links: re-invite the customer, by a link if you like.").On("roomId")
+		case !s.CanGetLink(ctx, r):
 			return apierr.New(apierr.LinkNotAvailable, "Invite the customer by SMS or email first.").On("roomId")
 		}
 		link, err = s.copiedLinkTx(ctx, tx, r.ID)
@@ -63,6 +63,47 @@ func (s *Service) CanGetLink(ctx context.Context, r *ent.Room) bool {
 	return auth.From(ctx).Member != nil && r.CustomerID != nil && r.Status == room.StatusActive
 }
 
+// RevokeLinksInput is the input of revokeLinks.
+type RevokeLinksInput struct{ RoomID string }
+
+// RevokeLinksPayload is the answer of revokeLinks.
+type RevokeLinksPayload struct {
+	apierr.Payload
+	Room *ent.Room
+}
+
+// RevokeLinks ends all links to a room, and the access of all who came in by them, their open subscriptions too (X3); for
+// members. Whoever gets a new link comes in again.
+func (s *Service) RevokeLinks(ctx context.Context, in RevokeLinksInput) (*RevokeLinksPayload, error) {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = s.locked(ctx, v, in.RoomID, func(tx *ent.Tx, r *ent.Room) error {
+		if err := revokeTx(ctx, tx, r.ID); err != nil {
+			return err
+		}
+		return s.tokens.RevokeTx(ctx, tx, accesstoken.HasLinkWith(roomlink.RoomID(r.ID)))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("revoke links: %w", err)
+	}
+	r, err := s.Get(ctx, in.RoomID)
+	if err != nil {
+		return nil, err
+	}
+	return &RevokeLinksPayload{Room: r}, nil
+}
+
+func revokeTx(ctx context.Context, tx *ent.Tx, roomID string) error {
+	err := tx.RoomLink.Update().
+		Where(roomlink.RoomID(roomID), roomlink.RevokedAtIsNil()).SetRevokedAt(time.Now()).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("revoke links of room: %w", err)
+	}
+	return nil
+}
+
 // copiedLinkTx returns the room's link for copying: the one before, as long as it still lives as long as a new one.
 func (s *Service) copiedLinkTx(ctx context.Context, tx *ent.Tx, roomID string) (*ent.RoomLink, error) {
 	now := time.Now()
@@ -70,7 +111,7 @@ func (s *Service) copiedLinkTx(ctx context.Context, tx *ent.Tx, roomID string) (
 		Where(roomlink.RoomID(roomID), roomlink.InvitationIDIsNil(), living()).
 		Order(roomlink.ByCreatedAt(sql.OrderDesc())).First(ctx)
 	if ent.IsNotFound(err) || err == nil && s.linkEnd(link.CreatedAt, now).Before(s.linkEnd(now, now)) {
-		return s.linkTx(ctx, tx, roomID, nil)
+		return s.linkTx(ctx, tx, typeid.New(linkPrefix), roomID, nil)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find link of room: %w", err)
@@ -86,23 +127,15 @@ func living() predicate.RoomLink {
 	return roomlink.And(roomlink.RevokedAtIsNil(), roomlink.ExpiresAtGT(time.Now()))
 }
 
-// invalidWhereMissing is invalidLink for a room that does not take anyone any more.
-func invalidWhereMissing(err error) error {
-	if apierr.Is(err, apierr.NotFound) {
-		return invalidLink()
-	}
-	return err
-}
-
 // invalidLink is the one answer for every cause (rule R8).
 func invalidLink() error {
 	return apierr.New(apierr.LinkInvalid, "This link does not work, or does not work any more. Ask for a new one.").On("token")
 }
 
-// linkTx makes a link.
-func (s *Service) linkTx(ctx context.Context, tx *ent.Tx, roomID string, invitationID *string) (*ent.RoomLink, error) {
+// linkTx makes the link with the id.
+func (s *Service) linkTx(ctx context.Context, tx *ent.Tx, id, roomID string, invitationID *string) (*ent.RoomLink, error) {
 	now := time.Now()
-	link, err := tx.RoomLink.Create().
+	link, err := tx.RoomLink.Create().SetID(id).
 		SetRoomID(roomID).SetNillableInvitationID(invitationID).SetCreatedAt(now).SetExpiresAt(s.linkEnd(now, now)).Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("keep link: %w", err)

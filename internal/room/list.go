@@ -50,7 +50,8 @@ func (s *Service) Invitations(ctx context.Context, r *ent.Room, a page.Args) (*p
 	if _, err := auth.Member(ctx); err != nil {
 		return nil, err
 	}
-	if _, err := check(ctx, r); err != nil {
+	r, err := s.enter(ctx, r)
+	if err != nil {
 		return nil, err
 	}
 	w, err := a.Keyset(s.limits.PageSize)

@@ -3,7 +3,6 @@ package room
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -53,16 +52,17 @@ func (s *Service) message(e eventlog.Event, sc *scene) *Message {
 	}
 }
 
-// Messages is a page of the room's timeline, oldest first.
+// Messages is a page of the room's timeline, in order of time.
 func (s *Service) Messages(ctx context.Context, r *ent.Room, a page.Args) (*page.Connection[*Message], error) {
-	if _, err := check(ctx, r); err != nil {
+	r, err := s.enter(ctx, r)
+	if err != nil {
 		return nil, err
 	}
 	w, err := a.Window(s.limits.PageSize)
 	if err != nil {
 		return nil, err
 	}
-	after, before, err := s.places(ctx, r, w)
+	after, before, err := s.moments(ctx, r, w)
 	if err != nil {
 		return nil, err
 	}
@@ -74,23 +74,28 @@ func (s *Service) Messages(ctx context.Context, r *ent.Room, a page.Args) (*page
 	return page.Of(w, s.messages(r, events), func(m *Message) string { return m.Cursor }, count), nil
 }
 
-// places are the bounds of a window as places in the room's log, both exclusive.
-func (s *Service) places(ctx context.Context, r *ent.Room, w page.Window) (after, before int64, err error) {
-	before = math.MaxInt64
-	if w.After == "" && w.Before == "" {
-		return after, before, nil
+// moments are the bounds of a window in the room's timeline, both exclusive; nil for none.
+func (s *Service) moments(ctx context.Context, r *ent.Room, w page.Window) (after, before *eventlog.Moment, err error) {
+	if after, err = s.moment(ctx, r, w.After); err != nil {
+		return nil, nil, err
+	}
+	before, err = s.moment(ctx, r, w.Before)
+	return after, before, err
+}
+
+func (s *Service) moment(ctx context.Context, r *ent.Room, cursor string) (*eventlog.Moment, error) {
+	if cursor == "" {
+		return nil, nil
 	}
 	st, err := s.stream(ctx, r)
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
-	if w.After != "" {
-		after, err = s.log.Seq(w.After, st.ID, st.LastSeq)
+	m, err := s.log.Moment(ctx, cursor, st.ID, st.LastSeq)
+	if err != nil {
+		return nil, err
 	}
-	if w.Before != "" && err == nil {
-		before, err = s.log.Seq(w.Before, st.ID, st.LastSeq)
-	}
-	return after, before, err
+	return &m, nil
 }
 
 // messages makes entries of a room's events.
@@ -112,6 +117,19 @@ func (s *Service) byStream(ctx context.Context, streamID int64) (*ent.Room, erro
 	})
 	if err != nil {
 		return nil, fmt.Errorf("get room of stream: %w", err)
+	}
+	return r, nil
+}
+
+// byID returns a room that an event names, which the viewer has been let into before.
+func (s *Service) byID(ctx context.Context, id string) (*ent.Room, error) {
+	var r *ent.Room
+	err := database.Again(ctx, func() (err error) {
+		r, err = s.ent.Room.Query().Where(room.ID(id)).WithStream().Only(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("get room of event: %w", err)
 	}
 	return r, nil
 }

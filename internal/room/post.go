@@ -10,6 +10,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"parley/ent/room"
 	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/database"
@@ -81,28 +82,52 @@ func (s *Service) postLimited(ctx context.Context, v auth.Viewer, in SendMessage
 	return s.postedBefore(ctx, key, throttled)
 }
 
-// postOnce posts the message, or returns the one that an earlier request with the same key has posted.
-func (s *Service) postOnce(ctx context.Context, v auth.Viewer, in SendMessageInput, key idempotency.Key) (eventlog.Event, error) {
-	if v.Customer != nil && !v.InRoom(in.RoomID) {
-		return eventlog.Event{}, missing()
+// postOnce posts the message, or returns the one that an earlier request with the same key has posted. Where the statement
+// does not take it the room is looked up: it may have gone into another (rule R13), even while the message was on its way.
+func (s *Service) postOnce(ctx context.Context, v auth.Viewer, in SendMessageInput, key idempotency.Key) (e eventlog.Event, err error) {
+	if v.Member != nil || v.InRoom(in.RoomID) {
+		if p, err := s.postTo(ctx, v, in.RoomID, in.Body, key); err != nil || p.posted {
+			return p.event, err
+		}
 	}
-	p := newPosting(v, in, key)
-	if err := s.lines.post(ctx, p); err != nil {
-		return eventlog.Event{}, fmt.Errorf("post message: %w", err)
-	}
-	switch {
-	case !p.found:
-		return eventlog.Event{}, missing()
-	case !p.posted:
-		return s.postedBefore(ctx, key, closed())
-	}
-	return p.event, nil
+	err = settled(func() error {
+		if e, err = s.postedBefore(ctx, key, errMoved); !errors.Is(err, errMoved) {
+			return err
+		}
+		_, r, err := s.lookUp(ctx, v, room.ID(in.RoomID))
+		if err != nil {
+			return err
+		}
+		if err := s.refusal(ctx, v, r); err != nil {
+			return err
+		}
+		p, err := s.postTo(ctx, v, r.ID, in.Body, key)
+		switch e = p.event; {
+		case err != nil:
+			return err
+		case !p.found:
+			return missing()
+		case !p.posted:
+			return errMoved
+		}
+		return nil
+	})
+	return e, err
 }
 
-func newPosting(v auth.Viewer, in SendMessageInput, key idempotency.Key) *posting {
+// postTo posts the message into a room, where it is there for the viewer and open to them.
+func (s *Service) postTo(ctx context.Context, v auth.Viewer, roomID, body string, key idempotency.Key) (*posting, error) {
+	p := newPosting(v, roomID, body, key)
+	if err := s.lines.post(ctx, p); err != nil {
+		return p, fmt.Errorf("post message: %w", err)
+	}
+	return p, nil
+}
+
+func newPosting(v auth.Viewer, roomID, body string, key idempotency.Key) *posting {
 	p := &posting{
-		place: place{v.OrganizationID(), in.RoomID},
-		event: eventlog.Event{ID: typeid.New(messagePrefix), Kind: kindText, Side: sideOf(v), ActorID: v.ID(), Body: in.Body},
+		place: place{v.OrganizationID(), roomID},
+		event: eventlog.Event{ID: typeid.New(messagePrefix), Kind: kindText, Side: sideOf(v), ActorID: v.ID(), Body: body},
 		key:   key,
 	}
 	if v.Customer != nil {

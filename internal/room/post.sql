@@ -7,7 +7,8 @@
 WITH place AS MATERIALIZED (
 	SELECT r.stream_id, r.status = 'ACTIVE' OR ($3::text = '' AND r.status IN ('DRAFT', 'TIMED_OUT')) AS open
 	FROM rooms r
-	WHERE r.id = $1 AND r.organization_id = $2 AND ($3::text = '' OR r.customer_id = $3)
+	WHERE r.id = $1 AND r.organization_id = $2 AND ($3::text = '' OR r.customer_id = $3
+		OR EXISTS (SELECT FROM rooms gone WHERE gone.merged_into_id = r.id AND gone.customer_id = $3)) -- has become one with the room's
 ), locked AS MATERIALIZED ( -- after waiting for a writer before us PostgreSQL looks again whether it has sealed the log
 	SELECT s.id FROM streams s JOIN place p ON s.id = p.stream_id
 	WHERE p.open AND NOT s.sealed

@@ -18,6 +18,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"parley/ent"
 	"parley/internal/auth"
@@ -37,6 +38,7 @@ type Service struct {
 	tokens *auth.Tokens
 	outbox *notify.Outbox
 	here   *presence.Presence // people at streams
+	now    func() time.Time
 
 	counter *throttle.Counter
 	writing *throttle.Bucket // messages of a person
@@ -58,6 +60,7 @@ type Parts struct {
 	Outbox   *notify.Outbox
 	Counter  *throttle.Counter
 	Presence *presence.Presence
+	Now      func() time.Time // by which rooms are timed out
 }
 
 // New returns the service.
@@ -72,7 +75,7 @@ func New(ctx context.Context, p Parts) (*Service, error) {
 	}
 	s := &Service{
 		ent: p.Ent, limits: p.Limits, log: p.Log, links: p.Links, tokens: p.Tokens, outbox: p.Outbox,
-		here: p.Presence, counter: p.Counter,
+		here: p.Presence, now: p.Now, counter: p.Counter,
 		writing: throttle.NewBucket("messages-burst", p.Limits.MessagesPerSecond, p.Limits.MessagesBurst),
 		typing:  throttle.NewBucket("typing-burst", p.Limits.TypingPerSecond, p.Limits.TypingBurst),
 		people:  newPeople(p.Ent),

@@ -1,0 +1,190 @@
+package room
+
+import (
+	"context"
+	"fmt"
+
+	"parley/ent"
+	"parley/ent/customerinvitation"
+	"parley/ent/readmark"
+	"parley/ent/room"
+	"parley/ent/roomlink"
+	"parley/internal/apierr"
+	"parley/internal/auth"
+	"parley/internal/customer"
+	"parley/internal/database"
+)
+
+// MergeRoomsInput is the input of mergeRooms.
+type MergeRoomsInput struct {
+	RoomID     string
+	IntoRoomID string
+}
+
+// MergeRoomsPayload is the answer of mergeRooms.
+type MergeRoomsPayload struct {
+	apierr.Payload
+	Room *ent.Room
+}
+
+// Merge makes two rooms one, on purpose (rule R16); for members. Merging what is one already changes nothing.
+func (s *Service) Merge(ctx context.Context, in MergeRoomsInput) (*MergeRoomsPayload, error) {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = settled(func() error { return s.merge(ctx, v, in) })
+	if err != nil {
+		return nil, fmt.Errorf("merge rooms: %w", err)
+	}
+	r, err := s.Get(ctx, in.IntoRoomID)
+	if err != nil {
+		return nil, err
+	}
+	return &MergeRoomsPayload{Room: r}, nil
+}
+
+func (s *Service) merge(ctx context.Context, v auth.Viewer, in MergeRoomsInput) error {
+	from, err := s.find(ctx, v, room.ID(in.RoomID))
+	if err != nil {
+		return err
+	}
+	into, err := s.find(ctx, v, room.ID(in.IntoRoomID))
+	switch {
+	case err != nil:
+		return err
+	case in.RoomID == in.IntoRoomID:
+		return apierr.New(apierr.SameRoom, "A room cannot be merged with itself; name two rooms.").On("intoRoomId")
+	case from.ID == into.ID:
+		return nil
+	}
+	return database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+		from, into, err := lockPairTx(ctx, tx, from, into)
+		if err != nil {
+			return err
+		}
+		_, err = s.mergeTx(ctx, tx, v, from, into)
+		return err
+	})
+}
+
+// merging is what becomes of two rooms that become one.
+type merging struct {
+	status   room.Status
+	customer *ent.Customer // of the one that stays; nil for none
+	retired  *ent.Customer // whose place the customer takes; nil for none
+}
+
+// planMerge decides what becomes of two rooms, which come with their customers.
+func planMerge(from, into *ent.Room) (merging, error) {
+	theirs, ours := from.Edges.Customer, into.Edges.Customer
+	switch {
+	case from.Status == room.StatusClosed:
+		return merging{}, closed()
+	case into.Status == room.StatusClosed:
+		return merging{}, closed().On("intoRoomId")
+	case theirs == nil:
+		return merging{status: into.Status, customer: ours}, nil
+	case ours == nil:
+		return merging{status: from.Status, customer: theirs}, nil
+	}
+	status := into.Status
+	if from.Status == room.StatusActive {
+		status = room.StatusActive
+	}
+	return merging{status: status, customer: customer.United(ours, theirs), retired: theirs}, nil
+}
+
+// mergeTx moves everything of one room into another, both locked, and leaves the first as a way to the second. It returns
+// the room that stays.
+func (s *Service) mergeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, into *ent.Room) (*ent.Room, error) {
+	plan, err := planMerge(from, into)
+	if err != nil {
+		return nil, err
+	}
+	if err := moveTx(ctx, tx, from.ID, into.ID); err != nil {
+		return nil, err
+	}
+	if err := customer.UniteTx(ctx, tx, plan.customer, plan.retired); err != nil {
+		return nil, err
+	}
+	stays, err := standTx(ctx, tx, into, plan)
+	if err != nil {
+		return nil, err
+	}
+	return stays, s.mergeLogsTx(ctx, tx, v, from, into, stays)
+}
+
+// moveTx leads everything that names the first room to the second. Links and invitations come before logs, as for everyone
+// who locks both.
+func moveTx(ctx context.Context, tx *ent.Tx, from, into string) error {
+	if err := tx.RoomLink.Update().Where(roomlink.RoomID(from)).SetRoomID(into).Exec(ctx); err != nil {
+		return fmt.Errorf("move links: %w", err)
+	}
+	if err := tx.CustomerInvitation.Update().Where(customerinvitation.RoomID(from)).SetRoomID(into).Exec(ctx); err != nil {
+		return fmt.Errorf("move invitations: %w", err)
+	}
+	if _, err := tx.ReadMark.Delete().Where(readmark.RoomID(from)).Exec(ctx); err != nil {
+		return fmt.Errorf("forget how far was read: %w", err)
+	}
+	err := tx.Room.Update().Where(room.Or(room.ID(from), room.MergedIntoID(from))).
+		SetStatus(room.StatusMerged).SetMergedIntoID(into).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("mark room as merged: %w", err)
+	}
+	return nil
+}
+
+// standTx makes the room that stays what is planned.
+func standTx(ctx context.Context, tx *ent.Tx, into *ent.Room, plan merging) (*ent.Room, error) {
+	update := tx.Room.UpdateOne(into).SetStatus(plan.status)
+	if plan.customer != nil {
+		update.SetCustomerID(plan.customer.ID).SetName(plan.customer.Name())
+	}
+	stays, err := update.Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("keep merged room: %w", err)
+	}
+	stays.Edges.Customer = plan.customer
+	return stays, nil
+}
+
+// mergeLogsTx moves the timeline, and tells those who follow either room. For the one that goes it is the last event.
+func (s *Service) mergeLogsTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, into, stays *ent.Room) error {
+	if _, err := s.log.MoveTx(ctx, tx, from.StreamID, into.StreamID); err != nil {
+		return err
+	}
+	told, err := s.log.AppendTx(ctx, tx, into.StreamID, by(v, kindRoomMerged, data{From: from.ID, Into: into.ID}))
+	if err != nil {
+		return err
+	}
+	place := told[0].Seq
+	if stays.Name != into.Name {
+		if err := s.appendTx(ctx, tx, stays, by(v, kindRoomRenamed, data{Name: stays.Name})); err != nil {
+			return err
+		}
+	}
+	last := by(v, kindRoomMerged, data{From: from.ID, Into: into.ID, Log: into.StreamID, Place: place})
+	if err := s.appendTx(ctx, tx, from, last); err != nil {
+		return err
+	}
+	return s.log.ContinueTx(ctx, tx, from.StreamID, into.StreamID, place)
+}
+
+// MergePreview is what a merge would make one with a room.
+type MergePreview struct {
+	Room         *ent.Room
+	MessageCount int
+}
+
+// preview tells what is in a room that another would be merged with; nil for none.
+func (s *Service) preview(ctx context.Context, with *ent.Room) (*MergePreview, error) {
+	if with == nil {
+		return nil, nil
+	}
+	n, err := s.log.CountMessages(ctx, with.StreamID)
+	if err != nil {
+		return nil, err
+	}
+	return &MergePreview{Room: with, MessageCount: n}, nil
+}

@@ -1,0 +1,396 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// twice has invited the same customer to two rooms; the answer is that of the second, which has gone into the first.
+func (p *user) twice(phone *device, first, second place) *reply {
+	p.h.t.Helper()
+	p.Invite(first, bySMS(phone), "Ada", "Lovelace")
+	phone.Expect("Ada")
+	a := p.Invite(second, bySMS(phone), "Adele", "Other")
+	phone.Expect()
+	return a
+}
+
+func TestR13_InvitingAKnownCustomerMergesTheRooms(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, second, phone := h.SignIn("agent@demo.example"), h.SignIn("second@demo.example"), h.Phone(adasNumber)
+	older, newer := agent.CreateRoom(), second.CreateRoom()
+	agent.Says("one, in the older", older)
+	second.Says("two, in the newer", newer)
+	agent.Says("three, in the older", older)
+	a := agent.twice(phone, older, newer)
+	if a.text("room.id") != older.ID || a.text("room.name") != "Ada Lovelace" || a.text("invitation.room.id") != older.ID {
+		t.Errorf("the answer is %s", a.body)
+	}
+	second.Says("four, in the newer", newer)
+	want := []string{"one, in the older", "two, in the newer", "three, in the older", "four, in the newer"}
+	for _, room := range []place{older, newer} {
+		if got := agent.timeline(room); !slices.Equal(got, want) {
+			t.Errorf("the timeline of %s is %q", room.ID, got)
+		}
+		b := agent.ask(`query ($id: ID!) { room(id: $id) { id name status messages { nodes { side author { ... on Member { name } } room { id } } } } }`, vars{"id": room.ID}).ok()
+		if b.text("room.id") != older.ID || b.text("room.name") != "Ada Lovelace" || b.text("room.status") != "ACTIVE" {
+			t.Errorf("%s leads to %s", room.ID, b.body)
+		}
+		if b.text("room.messages.nodes.1.author.name") != second.name || b.text("room.messages.nodes.0.author.name") != agent.name {
+			t.Errorf("authors are %s", b.body)
+		}
+	}
+	if n := h.number(`SELECT count(*) FROM rooms WHERE status = 'MERGED'`); n != 1 {
+		t.Errorf("%d rooms went", n)
+	}
+}
+
+func TestR13_MergeKeepsEverything(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withLimits("rates=0"))
+	agent, phone, mailbox := h.SignIn("agent@demo.example"), h.Phone(adasNumber), h.Mailbox("ada@customer.example")
+	from, into := agent.CreateRoom(), agent.CreateRoom()
+	agent.Invite(into, bySMS(phone), "Ada", "Lovelace")
+	agent.Invite(from, byEmail(mailbox), "Adele", "Lovelace")
+	byPhone, byMail := phone.Expect().Open().Enter(), mailbox.Expect().Open().Enter()
+	link := agent.CopyLink(from)
+	said := map[string]string{} // when, by what
+	for i := range 10 {
+		for _, w := range []struct {
+			who  *user
+			room place
+		}{{agent, from}, {byMail, from}, {byPhone, into}, {agent, into}} {
+			a := w.who.Says(fmt.Sprintf("message %d of %s in %s", i, w.who.id, w.room.ID), w.room)
+			said[a.text("message.id")] = a.text("message.sentAt") + " " + a.text("message.author.name")
+		}
+	}
+	agent.Merge(from, into)
+	a := agent.ask(`query ($id: ID!) { room(id: $id) { customer { name phone email } messages(first: 100) { nodes { id sentAt author { ... on Member { name } ... on Customer { name } } } }
+		invitations { nodes { to } } } }`, vars{"id": from.ID}).ok()
+	ids, times := a.texts("room.messages.nodes", "id"), a.texts("room.messages.nodes", "sentAt")
+	if len(ids) != len(said) || !slices.IsSorted(times) {
+		t.Errorf("%d of %d entries, in order %v", len(ids), len(said), slices.IsSorted(times))
+	}
+	for i, id := range ids {
+		if want := said[id]; want != times[i]+" "+a.text(fmt.Sprintf("room.messages.nodes.%d.author.name", i)) {
+			t.Errorf("%s is not as it was written: %s", id, want)
+		}
+		delete(said, id)
+	}
+	if len(said) > 0 {
+		t.Errorf("lost: %v", said)
+	}
+	if a.text("room.customer.name") != "Ada Lovelace" || a.text("room.customer.phone") != adasNumber || a.text("room.customer.email") != mailbox.address {
+		t.Errorf("the customer is %s", a.body)
+	}
+	if to := a.texts("room.invitations.nodes", "to"); len(to) != 2 {
+		t.Errorf("invitations went to %v", to)
+	}
+	// whoever was in either room is in the one, by the token and by the link
+	byMail.Says("still here", from)
+	byMail.Says("and here", into)
+	h.open(link).Enter().Says("by the old link")
+	if got := byPhone.timeline(into); !slices.Equal(got[len(got)-3:], []string{"still here", "and here", "by the old link"}) {
+		t.Errorf("the other sees %q", got[len(got)-3:])
+	}
+}
+
+func TestR13_TheOlderCustomersNameWins(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, phone, mailbox := h.SignIn("agent@demo.example"), h.Phone(adasNumber), h.Mailbox("ada@customer.example")
+	older, newer := agent.CreateRoom(), agent.CreateRoom()
+	agent.Invite(older, bySMS(phone), "Ada", "Lovelace")
+	agent.Invite(newer, byEmail(mailbox), "Adele", "Other")
+	phone.Expect()
+	mailbox.Expect()
+	feed := agent.follow(newer, overSocket)
+	if a := agent.Merge(older, newer); a.text("room.id") != newer.ID || a.text("room.name") != "Ada Lovelace" {
+		t.Errorf("the room is %s", a.body)
+	}
+	feed.until("RoomRenamed") // of the invitation
+	if e := feed.until("RoomRenamed"); e.Name != "Ada Lovelace" {
+		t.Errorf("renamed to %s", e.Name)
+	}
+}
+
+func TestR13_WhoFollowsEitherRoomMissesNothing(t *testing.T) {
+	onTwoProcesses(t, func(t *testing.T, one, two *house) {
+		agent, there, phone := one.SignIn("agent@demo.example"), two.SignIn("second@demo.example"), one.Phone(adasNumber)
+		older, newer := agent.CreateRoom(), agent.CreateRoom()
+		agent.Invite(older, bySMS(phone), "Ada", "Lovelace")
+		phone.Expect()
+		var stays, goes []*feed
+		for name, by := range carriages {
+			t.Log(name)
+			stays = append(stays, agent.follow(older, by), there.follow(older, by))
+			goes = append(goes, agent.follow(newer, by), there.follow(newer, by))
+		}
+		agent.Says("a1", older)
+		first := agent.Says("b1", newer)
+		there.Says("b2", newer)
+		agent.Invite(newer, bySMS(phone), "Ada", "Lovelace")
+		phone.Expect()
+		agent.Says("a2", newer)
+		for _, f := range stays {
+			if got := f.bodies(5); got != "a1 b1 b2 > a2" {
+				t.Errorf("in the room that stays: %s", got)
+			}
+		}
+		for _, f := range goes {
+			if got := f.bodies(3); got != "b1 b2 >" {
+				t.Errorf("in the room that goes: %s", got)
+			}
+			if end := f.end(); !end.complete {
+				t.Errorf("it ended with %v", end)
+			}
+		}
+		// one who went on from the merge, by each of the three ways to say where
+		merged := agent.follow(newer, overStream).until("RoomMerged")
+		if merged.From.ID != newer.ID || merged.Into.ID != older.ID || merged.Room.ID != newer.ID || merged.Into.LastCursor != merged.Continue {
+			t.Errorf("the merge is told as %+v", merged)
+		}
+		for _, after := range []string{merged.Cursor, merged.Continue, merged.Into.LastCursor} {
+			for _, room := range []place{older, {ID: merged.Into.ID}} {
+				if got := there.followAfter(room, after, overSocket).bodies(1); got != "a2" {
+					t.Errorf("after the merge: %s", got)
+				}
+			}
+		}
+		// one who was away when it happened
+		if got := there.followAfter(newer, first.text("message.cursor"), overSocket).bodies(2); got != "b2 >" {
+			t.Errorf("in the room that went: %s", got)
+		}
+		if got := there.followAfter(older, first.text("message.cursor"), overSocket).bodies(3); got != "b2 > a2" {
+			t.Errorf("in the room that stayed: %s", got)
+		}
+		now := there.followAfter(newer, "", overSocket)
+		now.expect("CaughtUp")
+		agent.Says("a3", older)
+		if got := now.bodies(1); got != "a3" {
+			t.Errorf("from now on: %s", got)
+		}
+	})
+}
+
+// bodies are the next messages, with > for a merge.
+func (f *feed) bodies(n int) string {
+	f.t.Helper()
+	all := make([]string, n)
+	for i := range all {
+		all[i] = ">"
+		if e := f.until("MessagePosted", "RoomMerged"); e.Type == "MessagePosted" {
+			all[i] = e.Message.Body
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+func TestR13_LinksLeadOnForGood(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.SignIn("agent@demo.example")
+	var rooms []place
+	var links []string
+	for i := range 4 {
+		room, mailbox := agent.CreateRoom(), h.Mailbox(fmt.Sprintf("ada%d@customer.example", i))
+		agent.Invite(room, byEmail(mailbox), "Ada", "Lovelace")
+		rooms, links = append(rooms, room), append(links, mailbox.Expect().link)
+		agent.Says(fmt.Sprintf("written in %d", i), room)
+	}
+	agent.Merge(rooms[0], rooms[1])
+	agent.Merge(rooms[1], rooms[2])
+	agent.Merge(rooms[0], rooms[3]) // that is, the third
+	for i := range rooms {
+		ada := h.open(links[i]).Enter()
+		if ada.room.ID != rooms[3].ID {
+			t.Errorf("link %d leads to %s", i, ada.room.ID)
+		}
+		if got := ada.timeline(rooms[i]); len(got) != 4 {
+			t.Errorf("link %d shows %q", i, got)
+		}
+	}
+	agent.mutate("mergeRooms", vars{"roomId": rooms[1].ID, "intoRoomId": rooms[0].ID}, roomSelection).ok() // they are one
+	agent.mutate("mergeRooms", vars{"roomId": rooms[1].ID, "intoRoomId": rooms[1].ID}, roomSelection).refused("SAME_ROOM", "intoRoomId")
+}
+
+func TestR13_NothingCrossesAnOrganisation(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, stranger, mailbox := h.SignIn("agent@demo.example"), h.SignIn("agent@other.example"), h.Mailbox("ada@customer.example")
+	ours, theirs := agent.CreateRoom(), stranger.CreateRoom()
+	agent.Invite(ours, byEmail(mailbox), "Ada", "Lovelace")
+	if a := stranger.Invite(theirs, byEmail(mailbox), "Adele", "Other"); a.text("room.id") != theirs.ID {
+		t.Errorf("the room is %s", a.body)
+	}
+	mailbox.Expect()
+	mailbox.Expect()
+	for _, in := range []vars{{"roomId": ours.ID, "intoRoomId": theirs.ID}, {"roomId": theirs.ID, "intoRoomId": ours.ID}} {
+		agent.mutate("mergeRooms", in, roomSelection).failed("NOT_FOUND")
+		stranger.mutate("mergeRooms", in, roomSelection).failed("NOT_FOUND")
+	}
+	if a := stranger.TryInvite(stranger.CreateRoom(), vars{"channel": "EMAIL", "to": "ADA@customer.example", "dryRun": true}, "A", "B").ok(); a.find("mergePreview") != nil {
+		t.Errorf("another's room shows: %s", a.body)
+	}
+}
+
+// However a number or an address is spelled, it is the same room or a refusal, never a second room.
+func TestR13_EverySpellingIsTheSameCustomer(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withLimits("rates=0"))
+	agent := h.SignIn("agent@demo.example")
+	phone, mailbox := h.Phone(adasNumber), h.Mailbox("ada@customer.example")
+	first := agent.CreateRoom()
+	agent.Invite(first, bySMS(phone), "Ada", "Lovelace")
+	phone.Expect()
+	second := agent.CreateRoom()
+	agent.Invite(second, byEmail(mailbox), "Ada", "Lovelace")
+	mailbox.Expect()
+	national := strings.TrimPrefix(adasNumber, "+44")
+	for to, room := range map[string]place{
+		adasNumber: first, "+44 " + national[:4] + " " + national[4:]: first, "+44 (0)" + national: first, "+44-" + national: first, "tel:" + adasNumber: first,
+		"\u202a" + adasNumber + "\u202c": first, " " + adasNumber + " ": first, "＋44" + national: first,
+		"+440" + national: first, "0044" + national: first, "0" + national: first, national: first,
+		"ada@customer.example": second, "ADA@CUSTOMER.EXAMPLE": second, " Ada@Customer.Example ": second, "ada@Customer.example": second,
+		"ada@customer.example.": second, "<ada@customer.example>": second, "ada @customer.example": second, "Ada <ada@customer.example>": second,
+	} {
+		how := vars{"channel": "SMS", "to": to}
+		if room == second {
+			how["channel"] = "EMAIL"
+		}
+		a := agent.TryInvite(agent.CreateRoom(), how, "Eve", "Other")
+		switch {
+		case len(a.userErrors()) > 0:
+		case a.text("room.id") != room.ID:
+			t.Errorf("%q is another customer: %s", to, a.body)
+		case room == first:
+			phone.Expect()
+		default:
+			mailbox.Expect()
+		}
+	}
+}
+
+func TestR14_TheSameIdentifierAtTheSameMomentIsOneRoom(t *testing.T) {
+	onTwoProcesses(t, func(t *testing.T, one, two *house) {
+		const n = 12
+		for round := range 3 {
+			phone := one.Phone(fmt.Sprintf("+4474001239%02d", round))
+			agents := []*user{one.SignIn("agent@demo.example"), two.SignIn("second@demo.example")}
+			rooms := make([]place, n)
+			for i := range rooms {
+				rooms[i] = agents[i%2].CreateRoom()
+				agents[i%2].Says(fmt.Sprint("in room ", i), rooms[i])
+			}
+			standing := map[string]bool{}
+			for _, a := range together(n, func(i int) *reply {
+				return agents[i%2].TryInvite(rooms[i], bySMS(phone), fmt.Sprint("Ada", i), "Lovelace")
+			}) {
+				standing[a.ok().text("room.id")] = true
+			}
+			for range n {
+				phone.Expect()
+			}
+			living := one.number(`SELECT count(*) FROM rooms r JOIN customers c ON c.id = r.customer_id WHERE c.phone = $1 AND r.status = 'ACTIVE'`, phone.address)
+			if living != 1 || len(standing) != 1 {
+				t.Errorf("%d rooms live, %d are told", living, len(standing))
+			}
+			for i, room := range rooms {
+				got := agents[0].timeline(room)
+				slices.Sort(got)
+				if len(got) != n || len(slices.Compact(got)) != n {
+					t.Errorf("room %d has %q", i, got)
+				}
+			}
+		}
+	})
+}
+
+func TestR14_MergesInACircleLoseNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withLimits("rates=0"))
+	agent := h.SignIn("agent@demo.example")
+	for range 10 {
+		rooms := make([]place, 4)
+		for i := range rooms {
+			rooms[i] = agent.CreateRoom()
+			agent.Says(fmt.Sprint("before ", i), rooms[i])
+		}
+		var all sync.WaitGroup
+		for i := range rooms {
+			all.Go(func() { agent.Merge(rooms[i], rooms[(i+1)%4]) })
+			all.Go(func() { agent.Merge(rooms[i], rooms[(i+2)%4]) })
+			all.Go(func() { agent.Says(fmt.Sprint("meanwhile ", i), rooms[i]) })
+		}
+		all.Wait()
+		for _, room := range rooms {
+			got := agent.timeline(room)
+			slices.Sort(got)
+			if len(got) != 8 || len(slices.Compact(got)) != 8 {
+				t.Errorf("the room has %q", got)
+			}
+		}
+	}
+}
+
+func TestR15_ADryRunTellsAndDoesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, phone := h.SignIn("agent@demo.example"), h.Phone(adasNumber)
+	older, newer := agent.CreateRoom(), agent.CreateRoom()
+	agent.Invite(older, bySMS(phone), "Ada", "Lovelace")
+	phone.Expect()
+	agent.Says("one", older)
+	agent.Says("two", older)
+	await(t, "the carrier to have said all", func() bool { return phone.messages()[0].Status == "DELIVERED" })
+	await(t, "the room to know", func() bool { return agent.invitation(older).text(invitationPath+"status") == "DELIVERED" })
+	before := h.tables()
+	dry := func(how vars) *reply {
+		return agent.mutate("inviteCustomer", how.with(vars{"roomId": newer.ID, "firstName": "A", "lastName": "B", "dryRun": true, "idempotencyKey": "dry"}),
+			"room { id status } invitation { id } confirmation mergePreview { messageCount room { id name createdBy { name } customer { name } } }")
+	}
+	a := dry(bySMS(phone)).ok()
+	if a.text("mergePreview.room.id") != older.ID || a.find("mergePreview.messageCount") != 2.0 || a.text("mergePreview.room.createdBy.name") != agent.name {
+		t.Errorf("it would merge with %s", a.body)
+	}
+	if a.text("room.id") != newer.ID || a.find("invitation") != nil || a.find("confirmation") != nil {
+		t.Errorf("it says %s", a.body)
+	}
+	if a := dry(vars{"channel": "SMS", "to": "+447400654321"}).ok(); a.find("mergePreview") != nil {
+		t.Errorf("a new customer's room: %s", a.body)
+	}
+	dry(vars{"channel": "SMS", "to": "07400"}).refused("PHONE_PREFIX_MISSING", "to")
+	for name, content := range h.tables() {
+		if content != before[name] && name != "access_tokens" {
+			t.Errorf("it has changed %s", name)
+		}
+	}
+}
+
+func TestR19_AMergeIsRecordedWithWhoCausedIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, second, phone := h.SignIn("agent@demo.example"), h.SignIn("second@demo.example"), h.Phone(adasNumber)
+	older, newer, third := agent.CreateRoom(), agent.CreateRoom(), agent.CreateRoom()
+	agent.Invite(older, bySMS(phone), "Ada", "Lovelace")
+	phone.Expect()
+	second.Invite(newer, bySMS(phone), "Ada", "Lovelace")
+	phone.Expect()
+	agent.Merge(third, newer)
+	for room, who := range map[place]string{newer: second.name, third: agent.name} {
+		if e := agent.follow(room, overStream).until("RoomMerged"); e.Actor == nil || e.Actor.Name != who || time.Since(e.OccurredAt) > time.Minute {
+			t.Errorf("the merge of %s is told as %+v", room.ID, e)
+		}
+	}
+	f := agent.follow(older, overStream)
+	for _, who := range []string{second.name, agent.name} {
+		if e := f.until("RoomMerged"); e.Actor.Name != who || e.Into.ID != older.ID {
+			t.Errorf("the merge is told as %+v", e)
+		}
+	}
+}
