@@ -51,10 +51,26 @@ func (s *Service) lookUp(ctx context.Context, v auth.Viewer, which predicate.Roo
 	if err != nil {
 		return nil, nil, fmt.Errorf("get room: %w", err)
 	}
+	standing = asked
 	if asked.MergedIntoID != nil {
-		return asked, asked.Edges.MergedInto, nil
+		standing = asked.Edges.MergedInto
 	}
-	return asked, asked, nil
+	return asked, standing, s.checkCustomer(ctx, v, standing)
+}
+
+// checkCustomer tells whether a customer whose link leads to the room is its customer, or has become one with them.
+func (s *Service) checkCustomer(ctx context.Context, v auth.Viewer, r *ent.Room) error {
+	if v.Member != nil || r.CustomerID != nil && *r.CustomerID == v.ID() {
+		return nil
+	}
+	one, err := s.ent.Room.Query().Where(room.MergedIntoID(r.ID), room.CustomerID(v.ID())).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("find who a customer has become: %w", err)
+	}
+	if !one {
+		return missing()
+	}
+	return nil
 }
 
 // openTo tells whether the viewer may see a room that is theirs: customers until it is closed.
@@ -84,7 +100,8 @@ func (s *Service) enter(ctx context.Context, r *ent.Room) (*ent.Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	mine := v.Member != nil && v.OrganizationID() == r.OrganizationID || v.InRoom(r.ID)
+	mine := v.Member != nil && v.OrganizationID() == r.OrganizationID ||
+		v.InRoom(r.ID) && r.CustomerID != nil && *r.CustomerID == v.ID()
 	if mine && r.MergedIntoID == nil && openTo(v, r) {
 		return r, nil
 	}

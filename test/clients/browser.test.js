@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
-import { closeRoom, createRoom, freshAddress, freshNumber, invite, linkTokenSentTo, send, tokenOf } from './lib/demo.js';
+import { closeRoom, createRoom, freshAddress, freshNumber, invite, linkTokenSentTo, mergeRooms, send, tokenOf } from './lib/demo.js';
 import { Follower, overSocket } from './lib/follow.js';
 import { address } from './lib/server.js';
 
@@ -82,6 +82,30 @@ describe('in a browser', { skip: !executablePath && 'no Chromium found' }, () =>
     await closeRoom(accessToken, room.id);
     await page.getByText('This room is closed.').waitFor();
     assert.equal(await page.getByLabel('Your message').isVisible(), false);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('a customer goes on where their room has gone, and sees what was written there', async () => {
+    const { accessToken, room, token } = await invitedRoom('EMAIL', freshAddress());
+    const other = await invitedRoom('SMS', freshNumber());
+    await send(accessToken, other.room.id, 'First, in the other room.');
+    await send(accessToken, room.id, 'Second, here.');
+    const { page, complaints } = await open(browser, `/r/${token}`);
+    await page.getByRole('button', { name: 'Enter the room' }).click();
+    await page.getByText('Second, here.').waitFor();
+
+    await mergeRooms(accessToken, room.id, other.room.id);
+    await page.getByText('First, in the other room.').waitFor();
+    await send(accessToken, other.room.id, 'Third, in the one room.');
+    await page.getByText('Third, in the one room.').waitFor();
+    await page.getByLabel('Your message').fill('Fourth, by the customer.');
+    await page.keyboard.press('Enter');
+    const conversation = ['First, in the other room.', 'Second, here.', 'Third, in the one room.', 'Fourth, by the customer.'];
+    await page.getByText('Fourth, by the customer.').waitFor();
+    assert.deepEqual(await shownMessages(page), conversation);
+    await page.reload();
+    await page.getByText('Fourth, by the customer.').waitFor();
+    assert.deepEqual(await shownMessages(page), conversation);
     assert.deepEqual(complaints, []);
   });
 

@@ -70,12 +70,14 @@ mutation SendMessage($input: SendMessageInput!) {
     `# 5. Invite the customer by SMS: the room gets
 # the customer's name. Open the simulator
 # (link at the top) to see the phone, and the
-# link in the message.
+# link in the message. A customer has one room:
+# run tabs 3 to 5 again, and the new room goes
+# into the one from before.
 mutation InviteCustomer($input: InviteCustomerInput!) {
   inviteCustomer(input: $input) {
     confirmation
     invitation { id channel to status }
-    room { name status }
+    room { id name status }
     userErrors { code message field roomId }
   }
 }

@@ -7,7 +7,8 @@ const silenceMs = 5_000;
 
 /**
  * Calls `onEvent` with each event of a room that comes after the cursor `after`, and `onLive(false)` and `onLive(true)` as the
- * connection is lost and has caught up again. Ends, by throwing an ApiError, only when the server refuses to go on.
+ * connection is lost and has caught up again. Where the room goes into another it goes on there. Ends, by throwing an ApiError,
+ * only when the server refuses to go on.
  */
 export async function follow({ query, roomId, after, accessToken, onEvent, onLive }) {
   const client = connect(accessToken);
@@ -20,6 +21,10 @@ export async function follow({ query, roomId, after, accessToken, onEvent, onLiv
         cursor = event.cursor ?? cursor;
         attempt = 0;
         if (event.__typename === 'CaughtUp') onLive(true);
+        if (event.__typename === 'RoomMerged' && event.from.id === roomId) {
+          roomId = event.into.id;
+          cursor = event.continueAfter;
+        }
         onEvent(event);
       }
     } catch (loss) {

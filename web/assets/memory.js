@@ -1,5 +1,5 @@
 // What was learned from earlier answers, so that the example tabs run as they are: `{{roomId}}` in a tab's variables or
-// headers stands for the room that was created or entered last. It lasts as long as the browser's tab.
+// headers stands for the room that was created or entered last, or the one it has become by inviting. It lasts as long as the browser's tab.
 
 const place = 'parley.memory';
 const known = JSON.parse(sessionStorage.getItem(place)) ?? {};
@@ -8,7 +8,7 @@ const known = JSON.parse(sessionStorage.getItem(place)) ?? {};
 const lessons = {
   memberToken: { from: (data) => data.signIn?.accessToken, tab: 'SignIn, or the bar at the top' },
   memberName: { from: (data) => data.signIn?.member?.name, tab: 'SignIn, or the bar at the top' },
-  roomId: { from: (data) => data.createRoom?.room?.id ?? data.enterRoom?.room?.id, tab: 'CreateRoom' },
+  roomId: { from: (data) => (data.createRoom ?? data.inviteCustomer ?? data.enterRoom)?.room?.id, tab: 'CreateRoom' },
   lastCursor: { from: (data) => data.createRoom?.room?.lastCursor, tab: 'CreateRoom' },
   linkToken: { from: (data) => data.getLink?.url?.split('/').pop(), tab: 'GetLink' },
   customerToken: { from: (data) => data.enterRoom?.accessToken, tab: 'EnterRoom' },

@@ -32,6 +32,7 @@ export const EVENTS = `
       cursor
       ... on MessagePosted { message { ...Message } }
       ... on RoomRenamed { name }
+      ... on RoomMerged { from { id } into { id name } continueAfter }
     }
   }
   ${MESSAGE}`;

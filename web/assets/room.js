@@ -128,10 +128,20 @@ function apply(event, timeline) {
     case 'RoomRenamed':
       rename(event.name);
       break;
+    case 'RoomMerged':
+      move(event.into, timeline);
+      break;
     case 'RoomClosed':
       close();
       break;
   }
+}
+
+// Another room and this one have become one: what was written there is to be seen, too.
+async function move(room, timeline) {
+  session.begin(session.current().accessToken, room.id);
+  rename(room.name);
+  await readHistory(timeline);
 }
 
 // The text stays in its box until the server has answered: then, and only then, it is on its way for certain.

@@ -3,7 +3,7 @@ import { make } from '/assets/dom.js';
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const sides = { MEMBER: 'Team', CUSTOMER: 'Customer', SPECIALIST: 'Specialist', SYSTEM: 'Notice' };
 
-/** The list of messages on a page. It shows each message once, however often it is given it. */
+/** The list of messages on a page, in order of time. It shows each message once, however often it is given it. */
 export class Timeline {
   #list;
   #viewerId;
@@ -25,13 +25,26 @@ export class Timeline {
   show(message) {
     if (this.#shown.has(message.id)) return;
     this.#shown.add(message.id);
-    this.#list.append(this.#entry(message));
-    this.#list.lastElementChild.scrollIntoView({ block: 'end' });
+    const entry = this.#entry(message);
+    this.#list.insertBefore(entry, this.#firstAfter(message));
+    if (entry === this.#list.lastElementChild) entry.scrollIntoView({ block: 'end' });
+  }
+
+  // What comes in from another room may be older than what is shown.
+  #firstAfter({ sentAt }) {
+    let after = null;
+    let entry = this.#list.lastElementChild;
+    while (entry && Number(entry.dataset.at) > Date.parse(sentAt)) {
+      after = entry;
+      entry = entry.previousElementSibling;
+    }
+    return after;
   }
 
   #entry(message) {
     const entry = make('li', 'message');
     entry.dataset.side = message.side;
+    entry.dataset.at = Date.parse(message.sentAt);
     entry.classList.toggle('own', message.author?.id === this.#viewerId);
     entry.append(this.#heading(message), make('p', 'body', message.body));
     return entry;

@@ -39,6 +39,14 @@ export function closeRoom(accessToken, roomId) {
   );
 }
 
+export function mergeRooms(accessToken, roomId, intoRoomId) {
+  return mutate(
+    `mutation ($input: MergeRoomsInput!) { mergeRooms(input: $input) { room { id } userErrors { code message } } }`,
+    { input: { roomId, intoRoomId } },
+    accessToken,
+  );
+}
+
 /** Invites somebody by a channel and gives the payload. */
 export function invite(accessToken, roomId, channel, to) {
   return mutate(
