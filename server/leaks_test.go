@@ -65,7 +65,7 @@ func TestNoCanaryIsInALogOrAnError(t *testing.T) {
 	h.exec(`ALTER TABLE customers ADD CHECK (first_name NOT LIKE 'Canariabreak%')`)
 	h.provoke()
 	agent.TrySay(room, "canary-break").failed("INTERNAL")
-	agent.TryInvite(agent.CreateRoom(), byEmail(mailbox), "Canariabreak", "Lovelace").failed("INTERNAL")
+	agent.TryInvite(agent.CreateRoom(), byEmail(h.Mailbox("canary2@customer.example")), "Canariabreak", "Lovelace").failed("INTERNAL")
 	if !strings.Contains(h.log.String(), "request failed") {
 		t.Error("the log says nothing of what broke")
 	}

@@ -96,10 +96,10 @@ func TestR11_OnANewChannelOnlyTheIdentifierIsAskedFor(t *testing.T) {
 	mailbox.Expect("Ada")
 	// and lead here from now on
 	other := agent.CreateRoom()
-	if c := agent.Invite(other, byEmail(mailbox), "A", "B"); c.text("room.id") != room.ID {
+	if c := agent.Invite(other, vars{"channel": "EMAIL", "to": "ada@customer.example"}, "A", "B"); c.text("room.id") != room.ID {
 		t.Errorf("the room is %s", c.body)
 	}
-	mailbox.Expect("Ada")
+	h.Mailbox("ada@customer.example").Expect("Hello Ada")
 }
 
 func TestR11_ReinvitingByLinkSendsNothing(t *testing.T) {

@@ -197,7 +197,7 @@ func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r, wi
 		if err != nil {
 			return err
 		}
-		d, _ = customer.Of(c, d.Channel) // by the name that the room has
+		d.FirstName, d.LastName = c.FirstName, c.LastName
 		return s.askTx(ctx, tx, v, r, d, id)
 	}
 	c, err := customer.CreateTx(ctx, tx, r.OrganizationID, d)
