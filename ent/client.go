@@ -28,7 +28,7 @@ import (
 	"parley/ent/room"
 	"parley/ent/roomlink"
 	"parley/ent/searchentry"
-	"parley/ent/searchprogress"
+	"parley/ent/searchstream"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
@@ -82,8 +82,8 @@ type Client struct {
 	RoomLink *RoomLinkClient
 	// SearchEntry is the client for interacting with the SearchEntry builders.
 	SearchEntry *SearchEntryClient
-	// SearchProgress is the client for interacting with the SearchProgress builders.
-	SearchProgress *SearchProgressClient
+	// SearchStream is the client for interacting with the SearchStream builders.
+	SearchStream *SearchStreamClient
 	// Service is the client for interacting with the Service builders.
 	Service *ServiceClient
 	// SimulatedMessage is the client for interacting with the SimulatedMessage builders.
@@ -122,7 +122,7 @@ func (c *Client) init() {
 	c.Room = NewRoomClient(c.config)
 	c.RoomLink = NewRoomLinkClient(c.config)
 	c.SearchEntry = NewSearchEntryClient(c.config)
-	c.SearchProgress = NewSearchProgressClient(c.config)
+	c.SearchStream = NewSearchStreamClient(c.config)
 	c.Service = NewServiceClient(c.config)
 	c.SimulatedMessage = NewSimulatedMessageClient(c.config)
 	c.Site = NewSiteClient(c.config)
@@ -237,7 +237,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Room:               NewRoomClient(cfg),
 		RoomLink:           NewRoomLinkClient(cfg),
 		SearchEntry:        NewSearchEntryClient(cfg),
-		SearchProgress:     NewSearchProgressClient(cfg),
+		SearchStream:       NewSearchStreamClient(cfg),
 		Service:            NewServiceClient(cfg),
 		SimulatedMessage:   NewSimulatedMessageClient(cfg),
 		Site:               NewSiteClient(cfg),
@@ -279,7 +279,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Room:               NewRoomClient(cfg),
 		RoomLink:           NewRoomLinkClient(cfg),
 		SearchEntry:        NewSearchEntryClient(cfg),
-		SearchProgress:     NewSearchProgressClient(cfg),
+		SearchStream:       NewSearchStreamClient(cfg),
 		Service:            NewServiceClient(cfg),
 		SimulatedMessage:   NewSimulatedMessageClient(cfg),
 		Site:               NewSiteClient(cfg),
@@ -317,7 +317,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery, c.Event,
 		c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member, c.Organization,
 		c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink, c.SearchEntry,
-		c.SearchProgress, c.Service, c.SimulatedMessage, c.Site, c.Skill, c.Stream,
+		c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill, c.Stream,
 	} {
 		n.Use(hooks...)
 	}
@@ -330,7 +330,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery, c.Event,
 		c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member, c.Organization,
 		c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink, c.SearchEntry,
-		c.SearchProgress, c.Service, c.SimulatedMessage, c.Site, c.Skill, c.Stream,
+		c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill, c.Stream,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -373,8 +373,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RoomLink.mutate(ctx, m)
 	case *SearchEntryMutation:
 		return c.SearchEntry.mutate(ctx, m)
-	case *SearchProgressMutation:
-		return c.SearchProgress.mutate(ctx, m)
+	case *SearchStreamMutation:
+		return c.SearchStream.mutate(ctx, m)
 	case *ServiceMutation:
 		return c.Service.mutate(ctx, m)
 	case *SimulatedMessageMutation:
@@ -3019,107 +3019,107 @@ func (c *SearchEntryClient) mutate(ctx context.Context, m *SearchEntryMutation) 
 	}
 }
 
-// SearchProgressClient is a client for the SearchProgress schema.
-type SearchProgressClient struct {
+// SearchStreamClient is a client for the SearchStream schema.
+type SearchStreamClient struct {
 	config
 }
 
-// NewSearchProgressClient returns a client for the SearchProgress from the given config.
-func NewSearchProgressClient(c config) *SearchProgressClient {
-	return &SearchProgressClient{config: c}
+// NewSearchStreamClient returns a client for the SearchStream from the given config.
+func NewSearchStreamClient(c config) *SearchStreamClient {
+	return &SearchStreamClient{config: c}
 }
 
 // Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `searchprogress.Hooks(f(g(h())))`.
-func (c *SearchProgressClient) Use(hooks ...Hook) {
-	c.hooks.SearchProgress = append(c.hooks.SearchProgress, hooks...)
+// A call to `Use(f, g, h)` equals to `searchstream.Hooks(f(g(h())))`.
+func (c *SearchStreamClient) Use(hooks ...Hook) {
+	c.hooks.SearchStream = append(c.hooks.SearchStream, hooks...)
 }
 
 // Intercept adds a list of query interceptors to the interceptors stack.
-// A call to `Intercept(f, g, h)` equals to `searchprogress.Intercept(f(g(h())))`.
-func (c *SearchProgressClient) Intercept(interceptors ...Interceptor) {
-	c.inters.SearchProgress = append(c.inters.SearchProgress, interceptors...)
+// A call to `Intercept(f, g, h)` equals to `searchstream.Intercept(f(g(h())))`.
+func (c *SearchStreamClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SearchStream = append(c.inters.SearchStream, interceptors...)
 }
 
-// Create returns a builder for creating a SearchProgress entity.
-func (c *SearchProgressClient) Create() *SearchProgressCreate {
-	mutation := newSearchProgressMutation(c.config, OpCreate)
-	return &SearchProgressCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+// Create returns a builder for creating a SearchStream entity.
+func (c *SearchStreamClient) Create() *SearchStreamCreate {
+	mutation := newSearchStreamMutation(c.config, OpCreate)
+	return &SearchStreamCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
-// CreateBulk returns a builder for creating a bulk of SearchProgress entities.
-func (c *SearchProgressClient) CreateBulk(builders ...*SearchProgressCreate) *SearchProgressCreateBulk {
-	return &SearchProgressCreateBulk{config: c.config, builders: builders}
+// CreateBulk returns a builder for creating a bulk of SearchStream entities.
+func (c *SearchStreamClient) CreateBulk(builders ...*SearchStreamCreate) *SearchStreamCreateBulk {
+	return &SearchStreamCreateBulk{config: c.config, builders: builders}
 }
 
 // MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
 // a builder and applies setFunc on it.
-func (c *SearchProgressClient) MapCreateBulk(slice any, setFunc func(*SearchProgressCreate, int)) *SearchProgressCreateBulk {
+func (c *SearchStreamClient) MapCreateBulk(slice any, setFunc func(*SearchStreamCreate, int)) *SearchStreamCreateBulk {
 	rv := reflect.ValueOf(slice)
 	if rv.Kind() != reflect.Slice {
-		return &SearchProgressCreateBulk{err: fmt.Errorf("calling to SearchProgressClient.MapCreateBulk with wrong type %T, need slice", slice)}
+		return &SearchStreamCreateBulk{err: fmt.Errorf("calling to SearchStreamClient.MapCreateBulk with wrong type %T, need slice", slice)}
 	}
-	builders := make([]*SearchProgressCreate, rv.Len())
+	builders := make([]*SearchStreamCreate, rv.Len())
 	for i := 0; i < rv.Len(); i++ {
 		builders[i] = c.Create()
 		setFunc(builders[i], i)
 	}
-	return &SearchProgressCreateBulk{config: c.config, builders: builders}
+	return &SearchStreamCreateBulk{config: c.config, builders: builders}
 }
 
-// Update returns an update builder for SearchProgress.
-func (c *SearchProgressClient) Update() *SearchProgressUpdate {
-	mutation := newSearchProgressMutation(c.config, OpUpdate)
-	return &SearchProgressUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+// Update returns an update builder for SearchStream.
+func (c *SearchStreamClient) Update() *SearchStreamUpdate {
+	mutation := newSearchStreamMutation(c.config, OpUpdate)
+	return &SearchStreamUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
-func (c *SearchProgressClient) UpdateOne(_m *SearchProgress) *SearchProgressUpdateOne {
-	mutation := newSearchProgressMutation(c.config, OpUpdateOne, withSearchProgress(_m))
-	return &SearchProgressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+func (c *SearchStreamClient) UpdateOne(_m *SearchStream) *SearchStreamUpdateOne {
+	mutation := newSearchStreamMutation(c.config, OpUpdateOne, withSearchStream(_m))
+	return &SearchStreamUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
-func (c *SearchProgressClient) UpdateOneID(id int) *SearchProgressUpdateOne {
-	mutation := newSearchProgressMutation(c.config, OpUpdateOne, withSearchProgressID(id))
-	return &SearchProgressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+func (c *SearchStreamClient) UpdateOneID(id int64) *SearchStreamUpdateOne {
+	mutation := newSearchStreamMutation(c.config, OpUpdateOne, withSearchStreamID(id))
+	return &SearchStreamUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
-// Delete returns a delete builder for SearchProgress.
-func (c *SearchProgressClient) Delete() *SearchProgressDelete {
-	mutation := newSearchProgressMutation(c.config, OpDelete)
-	return &SearchProgressDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+// Delete returns a delete builder for SearchStream.
+func (c *SearchStreamClient) Delete() *SearchStreamDelete {
+	mutation := newSearchStreamMutation(c.config, OpDelete)
+	return &SearchStreamDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
-func (c *SearchProgressClient) DeleteOne(_m *SearchProgress) *SearchProgressDeleteOne {
+func (c *SearchStreamClient) DeleteOne(_m *SearchStream) *SearchStreamDeleteOne {
 	return c.DeleteOneID(_m.ID)
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *SearchProgressClient) DeleteOneID(id int) *SearchProgressDeleteOne {
-	builder := c.Delete().Where(searchprogress.ID(id))
+func (c *SearchStreamClient) DeleteOneID(id int64) *SearchStreamDeleteOne {
+	builder := c.Delete().Where(searchstream.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return &SearchProgressDeleteOne{builder}
+	return &SearchStreamDeleteOne{builder}
 }
 
-// Query returns a query builder for SearchProgress.
-func (c *SearchProgressClient) Query() *SearchProgressQuery {
-	return &SearchProgressQuery{
+// Query returns a query builder for SearchStream.
+func (c *SearchStreamClient) Query() *SearchStreamQuery {
+	return &SearchStreamQuery{
 		config: c.config,
-		ctx:    &QueryContext{Type: TypeSearchProgress},
+		ctx:    &QueryContext{Type: TypeSearchStream},
 		inters: c.Interceptors(),
 	}
 }
 
-// Get returns a SearchProgress entity by its id.
-func (c *SearchProgressClient) Get(ctx context.Context, id int) (*SearchProgress, error) {
-	return c.Query().Where(searchprogress.ID(id)).Only(ctx)
+// Get returns a SearchStream entity by its id.
+func (c *SearchStreamClient) Get(ctx context.Context, id int64) (*SearchStream, error) {
+	return c.Query().Where(searchstream.ID(id)).Only(ctx)
 }
 
 // GetX is like Get, but panics if an error occurs.
-func (c *SearchProgressClient) GetX(ctx context.Context, id int) *SearchProgress {
+func (c *SearchStreamClient) GetX(ctx context.Context, id int64) *SearchStream {
 	obj, err := c.Get(ctx, id)
 	if err != nil {
 		panic(err)
@@ -3128,27 +3128,27 @@ func (c *SearchProgressClient) GetX(ctx context.Context, id int) *SearchProgress
 }
 
 // Hooks returns the client hooks.
-func (c *SearchProgressClient) Hooks() []Hook {
-	return c.hooks.SearchProgress
+func (c *SearchStreamClient) Hooks() []Hook {
+	return c.hooks.SearchStream
 }
 
 // Interceptors returns the client interceptors.
-func (c *SearchProgressClient) Interceptors() []Interceptor {
-	return c.inters.SearchProgress
+func (c *SearchStreamClient) Interceptors() []Interceptor {
+	return c.inters.SearchStream
 }
 
-func (c *SearchProgressClient) mutate(ctx context.Context, m *SearchProgressMutation) (Value, error) {
+func (c *SearchStreamClient) mutate(ctx context.Context, m *SearchStreamMutation) (Value, error) {
 	switch m.Op() {
 	case OpCreate:
-		return (&SearchProgressCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+		return (&SearchStreamCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
 	case OpUpdate:
-		return (&SearchProgressUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+		return (&SearchStreamUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
 	case OpUpdateOne:
-		return (&SearchProgressUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+		return (&SearchStreamUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
 	case OpDelete, OpDeleteOne:
-		return (&SearchProgressDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+		return (&SearchStreamDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
-		return nil, fmt.Errorf("ent: unknown SearchProgress mutation op: %q", m.Op())
+		return nil, fmt.Errorf("ent: unknown SearchStream mutation op: %q", m.Op())
 	}
 }
 
@@ -3934,13 +3934,13 @@ type (
 	hooks struct {
 		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Event,
 		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
-		Portal, ReadMark, Room, RoomLink, SearchEntry, SearchProgress, Service,
+		Portal, ReadMark, Room, RoomLink, SearchEntry, SearchStream, Service,
 		SimulatedMessage, Site, Skill, Stream []ent.Hook
 	}
 	inters struct {
 		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Event,
 		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
-		Portal, ReadMark, Room, RoomLink, SearchEntry, SearchProgress, Service,
+		Portal, ReadMark, Room, RoomLink, SearchEntry, SearchStream, Service,
 		SimulatedMessage, Site, Skill, Stream []ent.Interceptor
 	}
 )

@@ -23,7 +23,7 @@ import (
 	"parley/ent/room"
 	"parley/ent/roomlink"
 	"parley/ent/searchentry"
-	"parley/ent/searchprogress"
+	"parley/ent/searchstream"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
@@ -112,7 +112,7 @@ func checkColumn(t, c string) error {
 			room.Table:               room.ValidColumn,
 			roomlink.Table:           roomlink.ValidColumn,
 			searchentry.Table:        searchentry.ValidColumn,
-			searchprogress.Table:     searchprogress.ValidColumn,
+			searchstream.Table:       searchstream.ValidColumn,
 			service.Table:            service.ValidColumn,
 			simulatedmessage.Table:   simulatedmessage.ValidColumn,
 			site.Table:               site.ValidColumn,

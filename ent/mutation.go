@@ -24,7 +24,7 @@ import (
 	"parley/ent/room"
 	"parley/ent/roomlink"
 	"parley/ent/searchentry"
-	"parley/ent/searchprogress"
+	"parley/ent/searchstream"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
@@ -63,7 +63,7 @@ const (
 	TypeRoom               = "Room"
 	TypeRoomLink           = "RoomLink"
 	TypeSearchEntry        = "SearchEntry"
-	TypeSearchProgress     = "SearchProgress"
+	TypeSearchStream       = "SearchStream"
 	TypeService            = "Service"
 	TypeSimulatedMessage   = "SimulatedMessage"
 	TypeSite               = "Site"
@@ -12875,30 +12875,31 @@ func (m *SearchEntryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SearchEntry edge %s", name)
 }
 
-// SearchProgressMutation represents an operation that mutates the SearchProgress nodes in the graph.
-type SearchProgressMutation struct {
+// SearchStreamMutation represents an operation that mutates the SearchStream nodes in the graph.
+type SearchStreamMutation struct {
 	config
 	op            Op
 	typ           string
-	id            *int
-	up_to         *time.Time
+	id            *int64
+	seq           *int64
+	addseq        *int64
 	clearedFields map[string]struct{}
 	done          bool
-	oldValue      func(context.Context) (*SearchProgress, error)
-	predicates    []predicate.SearchProgress
+	oldValue      func(context.Context) (*SearchStream, error)
+	predicates    []predicate.SearchStream
 }
 
-var _ ent.Mutation = (*SearchProgressMutation)(nil)
+var _ ent.Mutation = (*SearchStreamMutation)(nil)
 
-// searchprogressOption allows management of the mutation configuration using functional options.
-type searchprogressOption func(*SearchProgressMutation)
+// searchstreamOption allows management of the mutation configuration using functional options.
+type searchstreamOption func(*SearchStreamMutation)
 
-// newSearchProgressMutation creates new mutation for the SearchProgress entity.
-func newSearchProgressMutation(c config, op Op, opts ...searchprogressOption) *SearchProgressMutation {
-	m := &SearchProgressMutation{
+// newSearchStreamMutation creates new mutation for the SearchStream entity.
+func newSearchStreamMutation(c config, op Op, opts ...searchstreamOption) *SearchStreamMutation {
+	m := &SearchStreamMutation{
 		config:        c,
 		op:            op,
-		typ:           TypeSearchProgress,
+		typ:           TypeSearchStream,
 		clearedFields: make(map[string]struct{}),
 	}
 	for _, opt := range opts {
@@ -12907,20 +12908,20 @@ func newSearchProgressMutation(c config, op Op, opts ...searchprogressOption) *S
 	return m
 }
 
-// withSearchProgressID sets the ID field of the mutation.
-func withSearchProgressID(id int) searchprogressOption {
-	return func(m *SearchProgressMutation) {
+// withSearchStreamID sets the ID field of the mutation.
+func withSearchStreamID(id int64) searchstreamOption {
+	return func(m *SearchStreamMutation) {
 		var (
 			err   error
 			once  sync.Once
-			value *SearchProgress
+			value *SearchStream
 		)
-		m.oldValue = func(ctx context.Context) (*SearchProgress, error) {
+		m.oldValue = func(ctx context.Context) (*SearchStream, error) {
 			once.Do(func() {
 				if m.done {
 					err = errors.New("querying old values post mutation is not allowed")
 				} else {
-					value, err = m.Client().SearchProgress.Get(ctx, id)
+					value, err = m.Client().SearchStream.Get(ctx, id)
 				}
 			})
 			return value, err
@@ -12929,10 +12930,10 @@ func withSearchProgressID(id int) searchprogressOption {
 	}
 }
 
-// withSearchProgress sets the old SearchProgress of the mutation.
-func withSearchProgress(node *SearchProgress) searchprogressOption {
-	return func(m *SearchProgressMutation) {
-		m.oldValue = func(context.Context) (*SearchProgress, error) {
+// withSearchStream sets the old SearchStream of the mutation.
+func withSearchStream(node *SearchStream) searchstreamOption {
+	return func(m *SearchStreamMutation) {
+		m.oldValue = func(context.Context) (*SearchStream, error) {
 			return node, nil
 		}
 		m.id = &node.ID
@@ -12941,7 +12942,7 @@ func withSearchProgress(node *SearchProgress) searchprogressOption {
 
 // Client returns a new `ent.Client` from the mutation. If the mutation was
 // executed in a transaction (ent.Tx), a transactional client is returned.
-func (m SearchProgressMutation) Client() *Client {
+func (m SearchStreamMutation) Client() *Client {
 	client := &Client{config: m.config}
 	client.init()
 	return client
@@ -12949,7 +12950,7 @@ func (m SearchProgressMutation) Client() *Client {
 
 // Tx returns an `ent.Tx` for mutations that were executed in transactions;
 // it returns an error otherwise.
-func (m SearchProgressMutation) Tx() (*Tx, error) {
+func (m SearchStreamMutation) Tx() (*Tx, error) {
 	if _, ok := m.driver.(*txDriver); !ok {
 		return nil, errors.New("ent: mutation is not running in a transaction")
 	}
@@ -12959,14 +12960,14 @@ func (m SearchProgressMutation) Tx() (*Tx, error) {
 }
 
 // SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of SearchProgress entities.
-func (m *SearchProgressMutation) SetID(id int) {
+// operation is only accepted on creation of SearchStream entities.
+func (m *SearchStreamMutation) SetID(id int64) {
 	m.id = &id
 }
 
 // ID returns the ID value in the mutation. Note that the ID is only available
 // if it was provided to the builder or after it was returned from the database.
-func (m *SearchProgressMutation) ID() (id int, exists bool) {
+func (m *SearchStreamMutation) ID() (id int64, exists bool) {
 	if m.id == nil {
 		return
 	}
@@ -12977,66 +12978,86 @@ func (m *SearchProgressMutation) ID() (id int, exists bool) {
 // That means, if the mutation is applied within a transaction with an isolation level such
 // as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
 // or updated by the mutation.
-func (m *SearchProgressMutation) IDs(ctx context.Context) ([]int, error) {
+func (m *SearchStreamMutation) IDs(ctx context.Context) ([]int64, error) {
 	switch {
 	case m.op.Is(OpUpdateOne | OpDeleteOne):
 		id, exists := m.ID()
 		if exists {
-			return []int{id}, nil
+			return []int64{id}, nil
 		}
 		fallthrough
 	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().SearchProgress.Query().Where(m.predicates...).IDs(ctx)
+		return m.Client().SearchStream.Query().Where(m.predicates...).IDs(ctx)
 	default:
 		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
 	}
 }
 
-// SetUpTo sets the "up_to" field.
-func (m *SearchProgressMutation) SetUpTo(t time.Time) {
-	m.up_to = &t
+// SetSeq sets the "seq" field.
+func (m *SearchStreamMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
 }
 
-// UpTo returns the value of the "up_to" field in the mutation.
-func (m *SearchProgressMutation) UpTo() (r time.Time, exists bool) {
-	v := m.up_to
+// Seq returns the value of the "seq" field in the mutation.
+func (m *SearchStreamMutation) Seq() (r int64, exists bool) {
+	v := m.seq
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldUpTo returns the old "up_to" field's value of the SearchProgress entity.
-// If the SearchProgress object wasn't provided to the builder, the object is fetched from the database.
+// OldSeq returns the old "seq" field's value of the SearchStream entity.
+// If the SearchStream object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *SearchProgressMutation) OldUpTo(ctx context.Context) (v time.Time, err error) {
+func (m *SearchStreamMutation) OldSeq(ctx context.Context) (v int64, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldUpTo is only allowed on UpdateOne operations")
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldUpTo requires an ID field in the mutation")
+		return v, errors.New("OldSeq requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldUpTo: %w", err)
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
 	}
-	return oldValue.UpTo, nil
+	return oldValue.Seq, nil
 }
 
-// ResetUpTo resets all changes to the "up_to" field.
-func (m *SearchProgressMutation) ResetUpTo() {
-	m.up_to = nil
+// AddSeq adds i to the "seq" field.
+func (m *SearchStreamMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
 }
 
-// Where appends a list predicates to the SearchProgressMutation builder.
-func (m *SearchProgressMutation) Where(ps ...predicate.SearchProgress) {
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *SearchStreamMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *SearchStreamMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// Where appends a list predicates to the SearchStreamMutation builder.
+func (m *SearchStreamMutation) Where(ps ...predicate.SearchStream) {
 	m.predicates = append(m.predicates, ps...)
 }
 
-// WhereP appends storage-level predicates to the SearchProgressMutation builder. Using this method,
+// WhereP appends storage-level predicates to the SearchStreamMutation builder. Using this method,
 // users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *SearchProgressMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.SearchProgress, len(ps))
+func (m *SearchStreamMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SearchStream, len(ps))
 	for i := range ps {
 		p[i] = ps[i]
 	}
@@ -13044,27 +13065,27 @@ func (m *SearchProgressMutation) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // Op returns the operation name.
-func (m *SearchProgressMutation) Op() Op {
+func (m *SearchStreamMutation) Op() Op {
 	return m.op
 }
 
 // SetOp allows setting the mutation operation.
-func (m *SearchProgressMutation) SetOp(op Op) {
+func (m *SearchStreamMutation) SetOp(op Op) {
 	m.op = op
 }
 
-// Type returns the node type of this mutation (SearchProgress).
-func (m *SearchProgressMutation) Type() string {
+// Type returns the node type of this mutation (SearchStream).
+func (m *SearchStreamMutation) Type() string {
 	return m.typ
 }
 
 // Fields returns all fields that were changed during this mutation. Note that in
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
-func (m *SearchProgressMutation) Fields() []string {
+func (m *SearchStreamMutation) Fields() []string {
 	fields := make([]string, 0, 1)
-	if m.up_to != nil {
-		fields = append(fields, searchprogress.FieldUpTo)
+	if m.seq != nil {
+		fields = append(fields, searchstream.FieldSeq)
 	}
 	return fields
 }
@@ -13072,10 +13093,10 @@ func (m *SearchProgressMutation) Fields() []string {
 // Field returns the value of a field with the given name. The second boolean
 // return value indicates that this field was not set, or was not defined in the
 // schema.
-func (m *SearchProgressMutation) Field(name string) (ent.Value, bool) {
+func (m *SearchStreamMutation) Field(name string) (ent.Value, bool) {
 	switch name {
-	case searchprogress.FieldUpTo:
-		return m.UpTo()
+	case searchstream.FieldSeq:
+		return m.Seq()
 	}
 	return nil, false
 }
@@ -13083,128 +13104,143 @@ func (m *SearchProgressMutation) Field(name string) (ent.Value, bool) {
 // OldField returns the old value of the field from the database. An error is
 // returned if the mutation operation is not UpdateOne, or the query to the
 // database failed.
-func (m *SearchProgressMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+func (m *SearchStreamMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
 	switch name {
-	case searchprogress.FieldUpTo:
-		return m.OldUpTo(ctx)
+	case searchstream.FieldSeq:
+		return m.OldSeq(ctx)
 	}
-	return nil, fmt.Errorf("unknown SearchProgress field %s", name)
+	return nil, fmt.Errorf("unknown SearchStream field %s", name)
 }
 
 // SetField sets the value of a field with the given name. It returns an error if
 // the field is not defined in the schema, or if the type mismatched the field
 // type.
-func (m *SearchProgressMutation) SetField(name string, value ent.Value) error {
+func (m *SearchStreamMutation) SetField(name string, value ent.Value) error {
 	switch name {
-	case searchprogress.FieldUpTo:
-		v, ok := value.(time.Time)
+	case searchstream.FieldSeq:
+		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetUpTo(v)
+		m.SetSeq(v)
 		return nil
 	}
-	return fmt.Errorf("unknown SearchProgress field %s", name)
+	return fmt.Errorf("unknown SearchStream field %s", name)
 }
 
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
-func (m *SearchProgressMutation) AddedFields() []string {
-	return nil
+func (m *SearchStreamMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, searchstream.FieldSeq)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
-func (m *SearchProgressMutation) AddedField(name string) (ent.Value, bool) {
+func (m *SearchStreamMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case searchstream.FieldSeq:
+		return m.AddedSeq()
+	}
 	return nil, false
 }
 
 // AddField adds the value to the field with the given name. It returns an error if
 // the field is not defined in the schema, or if the type mismatched the field
 // type.
-func (m *SearchProgressMutation) AddField(name string, value ent.Value) error {
+func (m *SearchStreamMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case searchstream.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
 	}
-	return fmt.Errorf("unknown SearchProgress numeric field %s", name)
+	return fmt.Errorf("unknown SearchStream numeric field %s", name)
 }
 
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
-func (m *SearchProgressMutation) ClearedFields() []string {
+func (m *SearchStreamMutation) ClearedFields() []string {
 	return nil
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
 // cleared in this mutation.
-func (m *SearchProgressMutation) FieldCleared(name string) bool {
+func (m *SearchStreamMutation) FieldCleared(name string) bool {
 	_, ok := m.clearedFields[name]
 	return ok
 }
 
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
-func (m *SearchProgressMutation) ClearField(name string) error {
-	return fmt.Errorf("unknown SearchProgress nullable field %s", name)
+func (m *SearchStreamMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SearchStream nullable field %s", name)
 }
 
 // ResetField resets all changes in the mutation for the field with the given name.
 // It returns an error if the field is not defined in the schema.
-func (m *SearchProgressMutation) ResetField(name string) error {
+func (m *SearchStreamMutation) ResetField(name string) error {
 	switch name {
-	case searchprogress.FieldUpTo:
-		m.ResetUpTo()
+	case searchstream.FieldSeq:
+		m.ResetSeq()
 		return nil
 	}
-	return fmt.Errorf("unknown SearchProgress field %s", name)
+	return fmt.Errorf("unknown SearchStream field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
-func (m *SearchProgressMutation) AddedEdges() []string {
+func (m *SearchStreamMutation) AddedEdges() []string {
 	edges := make([]string, 0, 0)
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
-func (m *SearchProgressMutation) AddedIDs(name string) []ent.Value {
+func (m *SearchStreamMutation) AddedIDs(name string) []ent.Value {
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
-func (m *SearchProgressMutation) RemovedEdges() []string {
+func (m *SearchStreamMutation) RemovedEdges() []string {
 	edges := make([]string, 0, 0)
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
-func (m *SearchProgressMutation) RemovedIDs(name string) []ent.Value {
+func (m *SearchStreamMutation) RemovedIDs(name string) []ent.Value {
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *SearchProgressMutation) ClearedEdges() []string {
+func (m *SearchStreamMutation) ClearedEdges() []string {
 	edges := make([]string, 0, 0)
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
-func (m *SearchProgressMutation) EdgeCleared(name string) bool {
+func (m *SearchStreamMutation) EdgeCleared(name string) bool {
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
-func (m *SearchProgressMutation) ClearEdge(name string) error {
-	return fmt.Errorf("unknown SearchProgress unique edge %s", name)
+func (m *SearchStreamMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SearchStream unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
-func (m *SearchProgressMutation) ResetEdge(name string) error {
-	return fmt.Errorf("unknown SearchProgress edge %s", name)
+func (m *SearchStreamMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SearchStream edge %s", name)
 }
 
 // ServiceMutation represents an operation that mutates the Service nodes in the graph.

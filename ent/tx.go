@@ -48,8 +48,8 @@ type Tx struct {
 	RoomLink *RoomLinkClient
 	// SearchEntry is the client for interacting with the SearchEntry builders.
 	SearchEntry *SearchEntryClient
-	// SearchProgress is the client for interacting with the SearchProgress builders.
-	SearchProgress *SearchProgressClient
+	// SearchStream is the client for interacting with the SearchStream builders.
+	SearchStream *SearchStreamClient
 	// Service is the client for interacting with the Service builders.
 	Service *ServiceClient
 	// SimulatedMessage is the client for interacting with the SimulatedMessage builders.
@@ -208,7 +208,7 @@ func (tx *Tx) init() {
 	tx.Room = NewRoomClient(tx.config)
 	tx.RoomLink = NewRoomLinkClient(tx.config)
 	tx.SearchEntry = NewSearchEntryClient(tx.config)
-	tx.SearchProgress = NewSearchProgressClient(tx.config)
+	tx.SearchStream = NewSearchStreamClient(tx.config)
 	tx.Service = NewServiceClient(tx.config)
 	tx.SimulatedMessage = NewSimulatedMessageClient(tx.config)
 	tx.Site = NewSiteClient(tx.config)

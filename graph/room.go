@@ -20,6 +20,10 @@ func (q query) Rooms(ctx context.Context, first *int, after *string, last *int, 
 	return q.Resolver.Rooms.List(ctx, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
+func (q query) SearchMessages(ctx context.Context, text string, first *int, after *string) (*room.MessageConnection, error) {
+	return q.Resolver.Rooms.Search(ctx, text, page.Args{First: first, After: after})
+}
+
 func (m mutation) EnterRoom(ctx context.Context, input room.EnterRoomInput) (*room.EnterRoomPayload, error) {
 	return apierr.Answer(m.Rooms.Enter(ctx, input))
 }

@@ -48,6 +48,7 @@ var roots = map[string]string{
 	"Mutation.getLink":          `mutation { it: getLink(input: {roomId: $fresh#}) { url userErrors { code } } }`,
 	"Mutation.closeRoom":        `mutation { it: closeRoom(input: {roomId: $fresh#}) { room { status } userErrors { code } } }`,
 	"Mutation.sendMessage":      `mutation { it: sendMessage(input: {roomId: $fresh#, body: "Hi"}) { message { body } userErrors { code } } }`,
+	"Query.searchMessages":      `{ it: searchMessages(query: "a secret of") { nodes { id body room { id name } author { ... on Customer { name } } } totalCount } }`,
 
 	"Mutation.setTyping": `mutation { it: setTyping(input: {roomId: $fresh#, typing: true}) { userErrors { code } } }`,
 
@@ -234,7 +235,7 @@ func (h *house) perform(o operation, token, document string, happen func()) (out
 		if err := json.Unmarshal(payload, &result); err != nil {
 			return err.Error(), ""
 		}
-		if _, found := search(result.Data); found || len(result.Errors) > 0 {
+		if _, found := seek(result.Data); found || len(result.Errors) > 0 {
 			return judge(result.Data, result.Errors), string(payload)
 		}
 		happen()
@@ -253,7 +254,7 @@ func judge(data any, errs []refusal) string {
 		}
 		return code
 	}
-	it, _ := search(data)
+	it, _ := seek(data)
 	if payload, ok := it.(map[string]any); ok {
 		if users, _ := payload["userErrors"].([]any); len(users) > 0 {
 			return fmt.Sprint(users[0].(map[string]any)["code"])
@@ -268,8 +269,8 @@ func judge(data any, errs []refusal) string {
 	return "ok"
 }
 
-// search looks for what is named "it", everywhere in an answer; of several, one that is not null.
-func search(data any) (it any, found bool) {
+// seek looks for what is named "it", everywhere in an answer; of several, one that is not null.
+func seek(data any) (it any, found bool) {
 	var inside []any
 	switch d := data.(type) {
 	case map[string]any:
@@ -283,7 +284,7 @@ func search(data any) (it any, found bool) {
 		inside = d
 	}
 	for _, v := range inside {
-		if here, ok := search(v); ok && (it == nil || !found) {
+		if here, ok := seek(v); ok && (it == nil || !found) {
 			it, found = here, true
 		}
 	}

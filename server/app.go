@@ -24,6 +24,7 @@ import (
 	"parley/internal/organization"
 	"parley/internal/presence"
 	"parley/internal/room"
+	"parley/internal/search"
 	"parley/internal/throttle"
 )
 
@@ -38,6 +39,7 @@ type app struct {
 	tokens        *auth.Tokens
 	events        *eventlog.Log
 	presence      *presence.Presence
+	search        *search.Index
 	outbox        *notify.Outbox
 	simulator     *simulator.Simulator // nil where nothing is simulated
 	counter       *throttle.Counter
@@ -63,6 +65,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		return nil, err
 	}
 	a.presence = presence.New(a.bus, c.limits.PresenceGrace)
+	a.search = search.New(s.ent, log)
 	a.outbox = notify.New(notify.Config{
 		Ent: s.ent, Senders: a.senders(), Logger: log,
 		Link: func(id string) string { return links.URL(room.LinkPath, id) },
@@ -70,7 +73,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	a.organizations = organization.New(s.ent, c.limits, a.tokens, auth.NewPasswords(), a.counter)
 	a.rooms, err = room.New(ctx, room.Parts{
 		DB: s.db, Ent: s.ent, Limits: c.limits, Log: a.events, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
-		Presence: a.presence, Now: c.now,
+		Presence: a.presence, Search: a.search, Now: c.now,
 	})
 	if err != nil {
 		return nil, err

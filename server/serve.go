@@ -68,6 +68,7 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 		"access tokens": func(ctx context.Context) error { a.tokens.Run(ctx, a.log); return nil },
 		"event log":     a.events.Run,
 		"presence":      a.presence.Run,
+		"search":        a.search.Run,
 		"outbox":        a.outbox.Run,
 		"sweeping":      func(ctx context.Context) error { return every(ctx, time.Hour, a.sweep) },
 		"time-outs":     func(ctx context.Context) error { return every(ctx, 5*time.Minute, a.timeOut) },

@@ -212,16 +212,16 @@ func (f SearchEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SearchEntryMutation", m)
 }
 
-// The SearchProgressFunc type is an adapter to allow the use of ordinary
-// function as SearchProgress mutator.
-type SearchProgressFunc func(context.Context, *ent.SearchProgressMutation) (ent.Value, error)
+// The SearchStreamFunc type is an adapter to allow the use of ordinary
+// function as SearchStream mutator.
+type SearchStreamFunc func(context.Context, *ent.SearchStreamMutation) (ent.Value, error)
 
 // Mutate calls f(ctx, m).
-func (f SearchProgressFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
-	if mv, ok := m.(*ent.SearchProgressMutation); ok {
+func (f SearchStreamFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SearchStreamMutation); ok {
 		return f(ctx, mv)
 	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SearchProgressMutation", m)
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SearchStreamMutation", m)
 }
 
 // The ServiceFunc type is an adapter to allow the use of ordinary

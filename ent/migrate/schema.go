@@ -636,16 +636,16 @@ var (
 			},
 		},
 	}
-	// SearchProgressColumns holds the columns for the "search_progress" table.
-	SearchProgressColumns = []*schema.Column{
-		{Name: "id", Type: field.TypeInt, Increment: true},
-		{Name: "up_to", Type: field.TypeTime},
+	// SearchStreamsColumns holds the columns for the "search_streams" table.
+	SearchStreamsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "seq", Type: field.TypeInt64},
 	}
-	// SearchProgressTable holds the schema information for the "search_progress" table.
-	SearchProgressTable = &schema.Table{
-		Name:       "search_progress",
-		Columns:    SearchProgressColumns,
-		PrimaryKey: []*schema.Column{SearchProgressColumns[0]},
+	// SearchStreamsTable holds the schema information for the "search_streams" table.
+	SearchStreamsTable = &schema.Table{
+		Name:       "search_streams",
+		Columns:    SearchStreamsColumns,
+		PrimaryKey: []*schema.Column{SearchStreamsColumns[0]},
 	}
 	// ServicesColumns holds the columns for the "services" table.
 	ServicesColumns = []*schema.Column{
@@ -905,7 +905,7 @@ var (
 		RoomsTable,
 		RoomLinksTable,
 		SearchEntriesTable,
-		SearchProgressTable,
+		SearchStreamsTable,
 		ServicesTable,
 		SimulatedMessagesTable,
 		SitesTable,
@@ -964,8 +964,8 @@ func init() {
 	SearchEntriesTable.Annotation = &entsql.Annotation{
 		Table: "search_entries",
 	}
-	SearchProgressTable.Annotation = &entsql.Annotation{
-		Table: "search_progress",
+	SearchStreamsTable.Annotation = &entsql.Annotation{
+		Table: "search_streams",
 	}
 	ServicesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ServicesTable.ForeignKeys[1].RefTable = PhoneNumbersTable

@@ -57,8 +57,8 @@ type RoomLink func(*sql.Selector)
 // SearchEntry is the predicate function for searchentry builders.
 type SearchEntry func(*sql.Selector)
 
-// SearchProgress is the predicate function for searchprogress builders.
-type SearchProgress func(*sql.Selector)
+// SearchStream is the predicate function for searchstream builders.
+type SearchStream func(*sql.Selector)
 
 // Service is the predicate function for service builders.
 type Service func(*sql.Selector)

@@ -117,45 +117,6 @@ func (ReadMark) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("room_id", "person_id").Unique().StorageKey("read_mark_once")}
 }
 
-// SearchEntry is the words of a message, by which it is found. They are taken from the log a moment after it was written.
-type SearchEntry struct{ ent.Schema }
-
-// Fields of an entry.
-func (SearchEntry) Fields() []ent.Field {
-	return []ent.Field{
-		field.String("id").NotEmpty().Immutable().Comment("the message"),
-		field.String("organization_id").NotEmpty().Immutable(),
-		field.Time("at").Immutable(),
-		field.String("words").SchemaType(words()).Immutable(),
-	}
-}
-
-// Annotations of an entry.
-func (SearchEntry) Annotations() []schema.Annotation {
-	return []schema.Annotation{entsql.Table("search_entries")}
-}
-
-// Indexes of an entry: one for rare words, one for words that are everywhere.
-func (SearchEntry) Indexes() []ent.Index {
-	return []ent.Index{
-		index.Fields("words").Annotations(entsql.IndexType("GIN")),
-		index.Fields("organization_id", "at", "id"),
-	}
-}
-
-// SearchProgress is the one row that says up to which time the log can be searched.
-type SearchProgress struct{ ent.Schema }
-
-// Fields of the progress.
-func (SearchProgress) Fields() []ent.Field {
-	return []ent.Field{field.Int("id").Immutable(), field.Time("up_to")}
-}
-
-// Annotations of the progress.
-func (SearchProgress) Annotations() []schema.Annotation {
-	return []schema.Annotation{entsql.Table("search_progress")}
-}
-
 // RoomLink is a way into a room. The token in its address is derived from its id and a secret; it is not kept.
 type RoomLink struct{ ent.Schema }
 

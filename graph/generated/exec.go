@@ -277,12 +277,13 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Node         func(childComplexity int, id string) int
-		Nodes        func(childComplexity int, ids []string) int
-		Organization func(childComplexity int) int
-		Room         func(childComplexity int, id string) int
-		Rooms        func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Viewer       func(childComplexity int) int
+		Node           func(childComplexity int, id string) int
+		Nodes          func(childComplexity int, ids []string) int
+		Organization   func(childComplexity int) int
+		Room           func(childComplexity int, id string) int
+		Rooms          func(childComplexity int, first *int, after *string, last *int, before *string) int
+		SearchMessages func(childComplexity int, query string, first *int, after *string) int
+		Viewer         func(childComplexity int) int
 	}
 
 	ReinviteCustomerPayload struct {
@@ -467,6 +468,7 @@ type QueryResolver interface {
 	Organization(ctx context.Context) (*ent.Organization, error)
 	Room(ctx context.Context, id string) (*ent.Room, error)
 	Rooms(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*ent.Room], error)
+	SearchMessages(ctx context.Context, query string, first *int, after *string) (*page.Connection[*room.Message], error)
 }
 type RoomResolver interface {
 	Customer(ctx context.Context, obj *ent.Room) (*ent.Customer, error)
@@ -1516,6 +1518,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Rooms(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.searchMessages":
+		if e.ComplexityRoot.Query.SearchMessages == nil {
+			break
+		}
+
+		args, err := ec.field_Query_searchMessages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SearchMessages(childComplexity, args["query"].(string), args["first"].(*int), args["after"].(*string)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -2553,7 +2566,7 @@ type Message implements Node {
   sentAt: DateTime!
 }
 
-"A page of a timeline."
+"A page of entries, of a timeline or of several."
 type MessageConnection {
   "The entries with their cursors."
   edges: [MessageEdge!]!
@@ -2701,6 +2714,19 @@ type Query {
     "Only what comes before this cursor."
     before: Cursor
   ): RoomConnection!
+  """
+  What was written, newest first: the entries of timelines that have all the words, each as the beginning of a word and in
+  any case, so ` + "`" + `hel wor` + "`" + ` finds ` + "`" + `Hello, world` + "`" + `. Members search all rooms of their organisation, a customer searches the room
+  they were invited to. What was answered before is found.
+  """
+  searchMessages(
+    "What to look for: letters and digits, at most 200 characters. ` + "`" + `BAD_USER_INPUT` + "`" + ` where there is no word in it."
+    query: String!
+    "How many; 20 unless told, at most 100."
+    first: Int
+    "Only what follows this cursor: that of an edge or of ` + "`" + `pageInfo` + "`" + `, not that of a message."
+    after: Cursor
+  ): MessageConnection!
 }
 
 "What a client's program branches on when a mutation is refused."
@@ -4369,6 +4395,36 @@ func (ec *executionContext) field_Query_rooms_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_searchMessages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "query",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["query"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
 	return args, nil
 }
 
@@ -8780,6 +8836,50 @@ func (ec *executionContext) fieldContext_Query_rooms(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_rooms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_searchMessages(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_searchMessages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().SearchMessages(ctx, fc.Args["query"].(string), fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*room.Message]) graphql.Marshaler {
+			return ec.marshalNMessageConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_searchMessages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_searchMessages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15700,6 +15800,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_rooms(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "searchMessages":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_searchMessages(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+
+	"github.com/lib/pq"
 )
 
 // batch is how many events are read at once.
@@ -82,6 +84,11 @@ func (l *Log) Message(ctx context.Context, id string) (Event, bool, error) {
 		return Event{}, false, err
 	}
 	return events[0], true, nil
+}
+
+// MessagesByID returns the entries of timelines with the ids, in any order, without those that are not there.
+func (l *Log) MessagesByID(ctx context.Context, ids []string) ([]Event, error) {
+	return l.query(ctx, math.MaxInt, `SELECT `+columns+` FROM events WHERE id = ANY($1) AND `+messageKinds, pq.Array(ids))
 }
 
 func (l *Log) query(ctx context.Context, most int, q string, args ...any) ([]Event, error) {

@@ -32,6 +32,7 @@ type Limits struct {
 	InputArray        int `name:"input-array" default:"50" help:"items in an input list"`
 	PageSize          int `name:"page-size" default:"100" help:"items in a page"`
 	MessageCharacters int `name:"message-characters" default:"10000" help:"characters in a message"`
+	SearchCharacters  int `name:"search-characters" default:"200" help:"characters in what is searched for"`
 	NameCharacters    int `name:"name-characters" default:"64" help:"characters in a person's name"`
 
 	Operation time.Duration `name:"operation" default:"10s" help:"time for one query or mutation"`

@@ -58,6 +58,9 @@ func (a Args) Keyset(largest int) (Keyset, error) {
 	return k, nil
 }
 
+// Begin is the place behind which the window begins, or nil for the start of the list; for queries that Order cannot make.
+func (k Keyset) Begin() *Key { return k.after }
+
 func parse(cursor string) (*Key, error) {
 	if cursor == "" {
 		return nil, nil

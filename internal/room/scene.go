@@ -14,11 +14,7 @@ import (
 type scene struct {
 	rooms    *Service
 	streamID int64
-	actorIDs []string
-
-	entry   sync.Once // of the people
-	cast    map[string]ent.Actor
-	castErr error
+	*cast
 
 	opening sync.Once // of the room
 	room    *ent.Room
@@ -27,18 +23,33 @@ type scene struct {
 
 // scene is that of events of one stream.
 func (s *Service) scene(streamID int64, events ...eventlog.Event) *scene {
-	sc := &scene{rooms: s, streamID: streamID}
+	return &scene{rooms: s, streamID: streamID, cast: s.cast(events...)}
+}
+
+// cast are the people who acted in some events.
+type cast struct {
+	people *people
+	ids    []string
+
+	entry sync.Once
+	found map[string]ent.Actor
+	err   error
+}
+
+// cast is that of events, of one stream or of several.
+func (s *Service) cast(events ...eventlog.Event) *cast {
+	c := &cast{people: s.people}
 	for _, e := range events {
 		if e.ActorID != "" {
-			sc.actorIDs = append(sc.actorIDs, e.ActorID)
+			c.ids = append(c.ids, e.ActorID)
 		}
 	}
-	return sc
+	return c
 }
 
 // of is the scene of what the viewer alone did.
 func (sc *scene) of(v auth.Viewer) *scene {
-	sc.entry.Do(func() { sc.cast = map[string]ent.Actor{v.ID(): v.Actor()} })
+	sc.entry.Do(func() { sc.found = map[string]ent.Actor{v.ID(): v.Actor()} })
 	return sc
 }
 
@@ -49,12 +60,12 @@ func (sc *scene) in(r *ent.Room) *scene {
 }
 
 // actor returns one of the people; nobody for the empty id.
-func (sc *scene) actor(ctx context.Context, id string) (ent.Actor, error) {
+func (c *cast) actor(ctx context.Context, id string) (ent.Actor, error) {
 	if id == "" {
 		return nil, nil
 	}
-	sc.entry.Do(func() { sc.cast, sc.castErr = sc.rooms.people.find(ctx, sc.actorIDs) })
-	return sc.cast[id], sc.castErr
+	c.entry.Do(func() { c.found, c.err = c.people.find(ctx, c.ids) })
+	return c.found[id], c.err
 }
 
 // where returns the room, in which the viewer has been let before.

@@ -26,6 +26,7 @@ import (
 	"parley/internal/limits"
 	"parley/internal/notify"
 	"parley/internal/presence"
+	"parley/internal/search"
 	"parley/internal/throttle"
 )
 
@@ -39,6 +40,7 @@ type Service struct {
 	outbox *notify.Outbox
 	here   *presence.Presence // people at streams
 	now    func() time.Time
+	search *search.Index
 
 	counter *throttle.Counter
 	writing *throttle.Bucket // messages of a person
@@ -61,6 +63,7 @@ type Parts struct {
 	Counter  *throttle.Counter
 	Presence *presence.Presence
 	Now      func() time.Time // by which rooms are timed out
+	Search   *search.Index
 }
 
 // New returns the service.
@@ -75,7 +78,7 @@ func New(ctx context.Context, p Parts) (*Service, error) {
 	}
 	s := &Service{
 		ent: p.Ent, limits: p.Limits, log: p.Log, links: p.Links, tokens: p.Tokens, outbox: p.Outbox,
-		here: p.Presence, now: p.Now, counter: p.Counter,
+		here: p.Presence, now: p.Now, search: p.Search, counter: p.Counter,
 		writing: throttle.NewBucket("messages-burst", p.Limits.MessagesPerSecond, p.Limits.MessagesBurst),
 		typing:  throttle.NewBucket("typing-burst", p.Limits.TypingPerSecond, p.Limits.TypingBurst),
 		people:  newPeople(p.Ent),

@@ -6,46 +6,45 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"parley/ent/searchprogress"
-	"time"
+	"parley/ent/searchstream"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
 
-// SearchProgressCreate is the builder for creating a SearchProgress entity.
-type SearchProgressCreate struct {
+// SearchStreamCreate is the builder for creating a SearchStream entity.
+type SearchStreamCreate struct {
 	config
-	mutation *SearchProgressMutation
+	mutation *SearchStreamMutation
 	hooks    []Hook
 	conflict []sql.ConflictOption
 }
 
-// SetUpTo sets the "up_to" field.
-func (_c *SearchProgressCreate) SetUpTo(v time.Time) *SearchProgressCreate {
-	_c.mutation.SetUpTo(v)
+// SetSeq sets the "seq" field.
+func (_c *SearchStreamCreate) SetSeq(v int64) *SearchStreamCreate {
+	_c.mutation.SetSeq(v)
 	return _c
 }
 
 // SetID sets the "id" field.
-func (_c *SearchProgressCreate) SetID(v int) *SearchProgressCreate {
+func (_c *SearchStreamCreate) SetID(v int64) *SearchStreamCreate {
 	_c.mutation.SetID(v)
 	return _c
 }
 
-// Mutation returns the SearchProgressMutation object of the builder.
-func (_c *SearchProgressCreate) Mutation() *SearchProgressMutation {
+// Mutation returns the SearchStreamMutation object of the builder.
+func (_c *SearchStreamCreate) Mutation() *SearchStreamMutation {
 	return _c.mutation
 }
 
-// Save creates the SearchProgress in the database.
-func (_c *SearchProgressCreate) Save(ctx context.Context) (*SearchProgress, error) {
+// Save creates the SearchStream in the database.
+func (_c *SearchStreamCreate) Save(ctx context.Context) (*SearchStream, error) {
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
 // SaveX calls Save and panics if Save returns an error.
-func (_c *SearchProgressCreate) SaveX(ctx context.Context) *SearchProgress {
+func (_c *SearchStreamCreate) SaveX(ctx context.Context) *SearchStream {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -54,27 +53,27 @@ func (_c *SearchProgressCreate) SaveX(ctx context.Context) *SearchProgress {
 }
 
 // Exec executes the query.
-func (_c *SearchProgressCreate) Exec(ctx context.Context) error {
+func (_c *SearchStreamCreate) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *SearchProgressCreate) ExecX(ctx context.Context) {
+func (_c *SearchStreamCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_c *SearchProgressCreate) check() error {
-	if _, ok := _c.mutation.UpTo(); !ok {
-		return &ValidationError{Name: "up_to", err: errors.New(`ent: missing required field "SearchProgress.up_to"`)}
+func (_c *SearchStreamCreate) check() error {
+	if _, ok := _c.mutation.Seq(); !ok {
+		return &ValidationError{Name: "seq", err: errors.New(`ent: missing required field "SearchStream.seq"`)}
 	}
 	return nil
 }
 
-func (_c *SearchProgressCreate) sqlSave(ctx context.Context) (*SearchProgress, error) {
+func (_c *SearchStreamCreate) sqlSave(ctx context.Context) (*SearchStream, error) {
 	if err := _c.check(); err != nil {
 		return nil, err
 	}
@@ -87,26 +86,26 @@ func (_c *SearchProgressCreate) sqlSave(ctx context.Context) (*SearchProgress, e
 	}
 	if _spec.ID.Value != _node.ID {
 		id := _spec.ID.Value.(int64)
-		_node.ID = int(id)
+		_node.ID = int64(id)
 	}
 	_c.mutation.id = &_node.ID
 	_c.mutation.done = true
 	return _node, nil
 }
 
-func (_c *SearchProgressCreate) createSpec() (*SearchProgress, *sqlgraph.CreateSpec) {
+func (_c *SearchStreamCreate) createSpec() (*SearchStream, *sqlgraph.CreateSpec) {
 	var (
-		_node = &SearchProgress{config: _c.config}
-		_spec = sqlgraph.NewCreateSpec(searchprogress.Table, sqlgraph.NewFieldSpec(searchprogress.FieldID, field.TypeInt))
+		_node = &SearchStream{config: _c.config}
+		_spec = sqlgraph.NewCreateSpec(searchstream.Table, sqlgraph.NewFieldSpec(searchstream.FieldID, field.TypeInt64))
 	)
 	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
 	}
-	if value, ok := _c.mutation.UpTo(); ok {
-		_spec.SetField(searchprogress.FieldUpTo, field.TypeTime, value)
-		_node.UpTo = value
+	if value, ok := _c.mutation.Seq(); ok {
+		_spec.SetField(searchstream.FieldSeq, field.TypeInt64, value)
+		_node.Seq = value
 	}
 	return _node, _spec
 }
@@ -114,8 +113,8 @@ func (_c *SearchProgressCreate) createSpec() (*SearchProgress, *sqlgraph.CreateS
 // OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
 // of the `INSERT` statement. For example:
 //
-//	client.SearchProgress.Create().
-//		SetUpTo(v).
+//	client.SearchStream.Create().
+//		SetSeq(v).
 //		OnConflict(
 //			// Update the row with the new values
 //			// the was proposed for insertion.
@@ -123,13 +122,13 @@ func (_c *SearchProgressCreate) createSpec() (*SearchProgress, *sqlgraph.CreateS
 //		).
 //		// Override some of the fields with custom
 //		// update values.
-//		Update(func(u *ent.SearchProgressUpsert) {
-//			SetUpTo(v+v).
+//		Update(func(u *ent.SearchStreamUpsert) {
+//			SetSeq(v+v).
 //		}).
 //		Exec(ctx)
-func (_c *SearchProgressCreate) OnConflict(opts ...sql.ConflictOption) *SearchProgressUpsertOne {
+func (_c *SearchStreamCreate) OnConflict(opts ...sql.ConflictOption) *SearchStreamUpsertOne {
 	_c.conflict = opts
-	return &SearchProgressUpsertOne{
+	return &SearchStreamUpsertOne{
 		create: _c,
 	}
 }
@@ -137,57 +136,63 @@ func (_c *SearchProgressCreate) OnConflict(opts ...sql.ConflictOption) *SearchPr
 // OnConflictColumns calls `OnConflict` and configures the columns
 // as conflict target. Using this option is equivalent to using:
 //
-//	client.SearchProgress.Create().
+//	client.SearchStream.Create().
 //		OnConflict(sql.ConflictColumns(columns...)).
 //		Exec(ctx)
-func (_c *SearchProgressCreate) OnConflictColumns(columns ...string) *SearchProgressUpsertOne {
+func (_c *SearchStreamCreate) OnConflictColumns(columns ...string) *SearchStreamUpsertOne {
 	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &SearchProgressUpsertOne{
+	return &SearchStreamUpsertOne{
 		create: _c,
 	}
 }
 
 type (
-	// SearchProgressUpsertOne is the builder for "upsert"-ing
-	//  one SearchProgress node.
-	SearchProgressUpsertOne struct {
-		create *SearchProgressCreate
+	// SearchStreamUpsertOne is the builder for "upsert"-ing
+	//  one SearchStream node.
+	SearchStreamUpsertOne struct {
+		create *SearchStreamCreate
 	}
 
-	// SearchProgressUpsert is the "OnConflict" setter.
-	SearchProgressUpsert struct {
+	// SearchStreamUpsert is the "OnConflict" setter.
+	SearchStreamUpsert struct {
 		*sql.UpdateSet
 	}
 )
 
-// SetUpTo sets the "up_to" field.
-func (u *SearchProgressUpsert) SetUpTo(v time.Time) *SearchProgressUpsert {
-	u.Set(searchprogress.FieldUpTo, v)
+// SetSeq sets the "seq" field.
+func (u *SearchStreamUpsert) SetSeq(v int64) *SearchStreamUpsert {
+	u.Set(searchstream.FieldSeq, v)
 	return u
 }
 
-// UpdateUpTo sets the "up_to" field to the value that was provided on create.
-func (u *SearchProgressUpsert) UpdateUpTo() *SearchProgressUpsert {
-	u.SetExcluded(searchprogress.FieldUpTo)
+// UpdateSeq sets the "seq" field to the value that was provided on create.
+func (u *SearchStreamUpsert) UpdateSeq() *SearchStreamUpsert {
+	u.SetExcluded(searchstream.FieldSeq)
+	return u
+}
+
+// AddSeq adds v to the "seq" field.
+func (u *SearchStreamUpsert) AddSeq(v int64) *SearchStreamUpsert {
+	u.Add(searchstream.FieldSeq, v)
 	return u
 }
 
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
-//	client.SearchProgress.Create().
+//	client.SearchStream.Create().
 //		OnConflict(
 //			sql.ResolveWithNewValues(),
 //			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(searchprogress.FieldID)
+//				u.SetIgnore(searchstream.FieldID)
 //			}),
 //		).
 //		Exec(ctx)
-func (u *SearchProgressUpsertOne) UpdateNewValues() *SearchProgressUpsertOne {
+func (u *SearchStreamUpsertOne) UpdateNewValues() *SearchStreamUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
 		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(searchprogress.FieldID)
+			s.SetIgnore(searchstream.FieldID)
 		}
 	}))
 	return u
@@ -196,61 +201,68 @@ func (u *SearchProgressUpsertOne) UpdateNewValues() *SearchProgressUpsertOne {
 // Ignore sets each column to itself in case of conflict.
 // Using this option is equivalent to using:
 //
-//	client.SearchProgress.Create().
+//	client.SearchStream.Create().
 //	    OnConflict(sql.ResolveWithIgnore()).
 //	    Exec(ctx)
-func (u *SearchProgressUpsertOne) Ignore() *SearchProgressUpsertOne {
+func (u *SearchStreamUpsertOne) Ignore() *SearchStreamUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
 	return u
 }
 
 // DoNothing configures the conflict_action to `DO NOTHING`.
 // Supported only by SQLite and PostgreSQL.
-func (u *SearchProgressUpsertOne) DoNothing() *SearchProgressUpsertOne {
+func (u *SearchStreamUpsertOne) DoNothing() *SearchStreamUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.DoNothing())
 	return u
 }
 
-// Update allows overriding fields `UPDATE` values. See the SearchProgressCreate.OnConflict
+// Update allows overriding fields `UPDATE` values. See the SearchStreamCreate.OnConflict
 // documentation for more info.
-func (u *SearchProgressUpsertOne) Update(set func(*SearchProgressUpsert)) *SearchProgressUpsertOne {
+func (u *SearchStreamUpsertOne) Update(set func(*SearchStreamUpsert)) *SearchStreamUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&SearchProgressUpsert{UpdateSet: update})
+		set(&SearchStreamUpsert{UpdateSet: update})
 	}))
 	return u
 }
 
-// SetUpTo sets the "up_to" field.
-func (u *SearchProgressUpsertOne) SetUpTo(v time.Time) *SearchProgressUpsertOne {
-	return u.Update(func(s *SearchProgressUpsert) {
-		s.SetUpTo(v)
+// SetSeq sets the "seq" field.
+func (u *SearchStreamUpsertOne) SetSeq(v int64) *SearchStreamUpsertOne {
+	return u.Update(func(s *SearchStreamUpsert) {
+		s.SetSeq(v)
 	})
 }
 
-// UpdateUpTo sets the "up_to" field to the value that was provided on create.
-func (u *SearchProgressUpsertOne) UpdateUpTo() *SearchProgressUpsertOne {
-	return u.Update(func(s *SearchProgressUpsert) {
-		s.UpdateUpTo()
+// AddSeq adds v to the "seq" field.
+func (u *SearchStreamUpsertOne) AddSeq(v int64) *SearchStreamUpsertOne {
+	return u.Update(func(s *SearchStreamUpsert) {
+		s.AddSeq(v)
+	})
+}
+
+// UpdateSeq sets the "seq" field to the value that was provided on create.
+func (u *SearchStreamUpsertOne) UpdateSeq() *SearchStreamUpsertOne {
+	return u.Update(func(s *SearchStreamUpsert) {
+		s.UpdateSeq()
 	})
 }
 
 // Exec executes the query.
-func (u *SearchProgressUpsertOne) Exec(ctx context.Context) error {
+func (u *SearchStreamUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for SearchProgressCreate.OnConflict")
+		return errors.New("ent: missing options for SearchStreamCreate.OnConflict")
 	}
 	return u.create.Exec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (u *SearchProgressUpsertOne) ExecX(ctx context.Context) {
+func (u *SearchStreamUpsertOne) ExecX(ctx context.Context) {
 	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *SearchProgressUpsertOne) ID(ctx context.Context) (id int, err error) {
+func (u *SearchStreamUpsertOne) ID(ctx context.Context) (id int64, err error) {
 	node, err := u.create.Save(ctx)
 	if err != nil {
 		return id, err
@@ -259,7 +271,7 @@ func (u *SearchProgressUpsertOne) ID(ctx context.Context) (id int, err error) {
 }
 
 // IDX is like ID, but panics if an error occurs.
-func (u *SearchProgressUpsertOne) IDX(ctx context.Context) int {
+func (u *SearchStreamUpsertOne) IDX(ctx context.Context) int64 {
 	id, err := u.ID(ctx)
 	if err != nil {
 		panic(err)
@@ -267,27 +279,27 @@ func (u *SearchProgressUpsertOne) IDX(ctx context.Context) int {
 	return id
 }
 
-// SearchProgressCreateBulk is the builder for creating many SearchProgress entities in bulk.
-type SearchProgressCreateBulk struct {
+// SearchStreamCreateBulk is the builder for creating many SearchStream entities in bulk.
+type SearchStreamCreateBulk struct {
 	config
 	err      error
-	builders []*SearchProgressCreate
+	builders []*SearchStreamCreate
 	conflict []sql.ConflictOption
 }
 
-// Save creates the SearchProgress entities in the database.
-func (_c *SearchProgressCreateBulk) Save(ctx context.Context) ([]*SearchProgress, error) {
+// Save creates the SearchStream entities in the database.
+func (_c *SearchStreamCreateBulk) Save(ctx context.Context) ([]*SearchStream, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
 	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*SearchProgress, len(_c.builders))
+	nodes := make([]*SearchStream, len(_c.builders))
 	mutators := make([]Mutator, len(_c.builders))
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*SearchProgressMutation)
+				mutation, ok := m.(*SearchStreamMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", m)
 				}
@@ -315,7 +327,7 @@ func (_c *SearchProgressCreateBulk) Save(ctx context.Context) ([]*SearchProgress
 				mutation.id = &nodes[i].ID
 				if specs[i].ID.Value != nil && nodes[i].ID == 0 {
 					id := specs[i].ID.Value.(int64)
-					nodes[i].ID = int(id)
+					nodes[i].ID = int64(id)
 				}
 				mutation.done = true
 				return nodes[i], nil
@@ -335,7 +347,7 @@ func (_c *SearchProgressCreateBulk) Save(ctx context.Context) ([]*SearchProgress
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_c *SearchProgressCreateBulk) SaveX(ctx context.Context) []*SearchProgress {
+func (_c *SearchStreamCreateBulk) SaveX(ctx context.Context) []*SearchStream {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -344,13 +356,13 @@ func (_c *SearchProgressCreateBulk) SaveX(ctx context.Context) []*SearchProgress
 }
 
 // Exec executes the query.
-func (_c *SearchProgressCreateBulk) Exec(ctx context.Context) error {
+func (_c *SearchStreamCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *SearchProgressCreateBulk) ExecX(ctx context.Context) {
+func (_c *SearchStreamCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
@@ -359,7 +371,7 @@ func (_c *SearchProgressCreateBulk) ExecX(ctx context.Context) {
 // OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
 // of the `INSERT` statement. For example:
 //
-//	client.SearchProgress.CreateBulk(builders...).
+//	client.SearchStream.CreateBulk(builders...).
 //		OnConflict(
 //			// Update the row with the new values
 //			// the was proposed for insertion.
@@ -367,13 +379,13 @@ func (_c *SearchProgressCreateBulk) ExecX(ctx context.Context) {
 //		).
 //		// Override some of the fields with custom
 //		// update values.
-//		Update(func(u *ent.SearchProgressUpsert) {
-//			SetUpTo(v+v).
+//		Update(func(u *ent.SearchStreamUpsert) {
+//			SetSeq(v+v).
 //		}).
 //		Exec(ctx)
-func (_c *SearchProgressCreateBulk) OnConflict(opts ...sql.ConflictOption) *SearchProgressUpsertBulk {
+func (_c *SearchStreamCreateBulk) OnConflict(opts ...sql.ConflictOption) *SearchStreamUpsertBulk {
 	_c.conflict = opts
-	return &SearchProgressUpsertBulk{
+	return &SearchStreamUpsertBulk{
 		create: _c,
 	}
 }
@@ -381,39 +393,39 @@ func (_c *SearchProgressCreateBulk) OnConflict(opts ...sql.ConflictOption) *Sear
 // OnConflictColumns calls `OnConflict` and configures the columns
 // as conflict target. Using this option is equivalent to using:
 //
-//	client.SearchProgress.Create().
+//	client.SearchStream.Create().
 //		OnConflict(sql.ConflictColumns(columns...)).
 //		Exec(ctx)
-func (_c *SearchProgressCreateBulk) OnConflictColumns(columns ...string) *SearchProgressUpsertBulk {
+func (_c *SearchStreamCreateBulk) OnConflictColumns(columns ...string) *SearchStreamUpsertBulk {
 	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &SearchProgressUpsertBulk{
+	return &SearchStreamUpsertBulk{
 		create: _c,
 	}
 }
 
-// SearchProgressUpsertBulk is the builder for "upsert"-ing
-// a bulk of SearchProgress nodes.
-type SearchProgressUpsertBulk struct {
-	create *SearchProgressCreateBulk
+// SearchStreamUpsertBulk is the builder for "upsert"-ing
+// a bulk of SearchStream nodes.
+type SearchStreamUpsertBulk struct {
+	create *SearchStreamCreateBulk
 }
 
 // UpdateNewValues updates the mutable fields using the new values that
 // were set on create. Using this option is equivalent to using:
 //
-//	client.SearchProgress.Create().
+//	client.SearchStream.Create().
 //		OnConflict(
 //			sql.ResolveWithNewValues(),
 //			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(searchprogress.FieldID)
+//				u.SetIgnore(searchstream.FieldID)
 //			}),
 //		).
 //		Exec(ctx)
-func (u *SearchProgressUpsertBulk) UpdateNewValues() *SearchProgressUpsertBulk {
+func (u *SearchStreamUpsertBulk) UpdateNewValues() *SearchStreamUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
 		for _, b := range u.create.builders {
 			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(searchprogress.FieldID)
+				s.SetIgnore(searchstream.FieldID)
 			}
 		}
 	}))
@@ -423,62 +435,69 @@ func (u *SearchProgressUpsertBulk) UpdateNewValues() *SearchProgressUpsertBulk {
 // Ignore sets each column to itself in case of conflict.
 // Using this option is equivalent to using:
 //
-//	client.SearchProgress.Create().
+//	client.SearchStream.Create().
 //		OnConflict(sql.ResolveWithIgnore()).
 //		Exec(ctx)
-func (u *SearchProgressUpsertBulk) Ignore() *SearchProgressUpsertBulk {
+func (u *SearchStreamUpsertBulk) Ignore() *SearchStreamUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
 	return u
 }
 
 // DoNothing configures the conflict_action to `DO NOTHING`.
 // Supported only by SQLite and PostgreSQL.
-func (u *SearchProgressUpsertBulk) DoNothing() *SearchProgressUpsertBulk {
+func (u *SearchStreamUpsertBulk) DoNothing() *SearchStreamUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.DoNothing())
 	return u
 }
 
-// Update allows overriding fields `UPDATE` values. See the SearchProgressCreateBulk.OnConflict
+// Update allows overriding fields `UPDATE` values. See the SearchStreamCreateBulk.OnConflict
 // documentation for more info.
-func (u *SearchProgressUpsertBulk) Update(set func(*SearchProgressUpsert)) *SearchProgressUpsertBulk {
+func (u *SearchStreamUpsertBulk) Update(set func(*SearchStreamUpsert)) *SearchStreamUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&SearchProgressUpsert{UpdateSet: update})
+		set(&SearchStreamUpsert{UpdateSet: update})
 	}))
 	return u
 }
 
-// SetUpTo sets the "up_to" field.
-func (u *SearchProgressUpsertBulk) SetUpTo(v time.Time) *SearchProgressUpsertBulk {
-	return u.Update(func(s *SearchProgressUpsert) {
-		s.SetUpTo(v)
+// SetSeq sets the "seq" field.
+func (u *SearchStreamUpsertBulk) SetSeq(v int64) *SearchStreamUpsertBulk {
+	return u.Update(func(s *SearchStreamUpsert) {
+		s.SetSeq(v)
 	})
 }
 
-// UpdateUpTo sets the "up_to" field to the value that was provided on create.
-func (u *SearchProgressUpsertBulk) UpdateUpTo() *SearchProgressUpsertBulk {
-	return u.Update(func(s *SearchProgressUpsert) {
-		s.UpdateUpTo()
+// AddSeq adds v to the "seq" field.
+func (u *SearchStreamUpsertBulk) AddSeq(v int64) *SearchStreamUpsertBulk {
+	return u.Update(func(s *SearchStreamUpsert) {
+		s.AddSeq(v)
+	})
+}
+
+// UpdateSeq sets the "seq" field to the value that was provided on create.
+func (u *SearchStreamUpsertBulk) UpdateSeq() *SearchStreamUpsertBulk {
+	return u.Update(func(s *SearchStreamUpsert) {
+		s.UpdateSeq()
 	})
 }
 
 // Exec executes the query.
-func (u *SearchProgressUpsertBulk) Exec(ctx context.Context) error {
+func (u *SearchStreamUpsertBulk) Exec(ctx context.Context) error {
 	if u.create.err != nil {
 		return u.create.err
 	}
 	for i, b := range u.create.builders {
 		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the SearchProgressCreateBulk instead", i)
+			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the SearchStreamCreateBulk instead", i)
 		}
 	}
 	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for SearchProgressCreateBulk.OnConflict")
+		return errors.New("ent: missing options for SearchStreamCreateBulk.OnConflict")
 	}
 	return u.create.Exec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (u *SearchProgressUpsertBulk) ExecX(ctx context.Context) {
+func (u *SearchStreamUpsertBulk) ExecX(ctx context.Context) {
 	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}

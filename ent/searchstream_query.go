@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"math"
 	"parley/ent/predicate"
-	"parley/ent/searchprogress"
+	"parley/ent/searchstream"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -16,65 +16,65 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// SearchProgressQuery is the builder for querying SearchProgress entities.
-type SearchProgressQuery struct {
+// SearchStreamQuery is the builder for querying SearchStream entities.
+type SearchStreamQuery struct {
 	config
 	ctx        *QueryContext
-	order      []searchprogress.OrderOption
+	order      []searchstream.OrderOption
 	inters     []Interceptor
-	predicates []predicate.SearchProgress
+	predicates []predicate.SearchStream
 	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
 }
 
-// Where adds a new predicate for the SearchProgressQuery builder.
-func (_q *SearchProgressQuery) Where(ps ...predicate.SearchProgress) *SearchProgressQuery {
+// Where adds a new predicate for the SearchStreamQuery builder.
+func (_q *SearchStreamQuery) Where(ps ...predicate.SearchStream) *SearchStreamQuery {
 	_q.predicates = append(_q.predicates, ps...)
 	return _q
 }
 
 // Limit the number of records to be returned by this query.
-func (_q *SearchProgressQuery) Limit(limit int) *SearchProgressQuery {
+func (_q *SearchStreamQuery) Limit(limit int) *SearchStreamQuery {
 	_q.ctx.Limit = &limit
 	return _q
 }
 
 // Offset to start from.
-func (_q *SearchProgressQuery) Offset(offset int) *SearchProgressQuery {
+func (_q *SearchStreamQuery) Offset(offset int) *SearchStreamQuery {
 	_q.ctx.Offset = &offset
 	return _q
 }
 
 // Unique configures the query builder to filter duplicate records on query.
 // By default, unique is set to true, and can be disabled using this method.
-func (_q *SearchProgressQuery) Unique(unique bool) *SearchProgressQuery {
+func (_q *SearchStreamQuery) Unique(unique bool) *SearchStreamQuery {
 	_q.ctx.Unique = &unique
 	return _q
 }
 
 // Order specifies how the records should be ordered.
-func (_q *SearchProgressQuery) Order(o ...searchprogress.OrderOption) *SearchProgressQuery {
+func (_q *SearchStreamQuery) Order(o ...searchstream.OrderOption) *SearchStreamQuery {
 	_q.order = append(_q.order, o...)
 	return _q
 }
 
-// First returns the first SearchProgress entity from the query.
-// Returns a *NotFoundError when no SearchProgress was found.
-func (_q *SearchProgressQuery) First(ctx context.Context) (*SearchProgress, error) {
+// First returns the first SearchStream entity from the query.
+// Returns a *NotFoundError when no SearchStream was found.
+func (_q *SearchStreamQuery) First(ctx context.Context) (*SearchStream, error) {
 	nodes, err := _q.Limit(1).All(setContextOp(ctx, _q.ctx, ent.OpQueryFirst))
 	if err != nil {
 		return nil, err
 	}
 	if len(nodes) == 0 {
-		return nil, &NotFoundError{searchprogress.Label}
+		return nil, &NotFoundError{searchstream.Label}
 	}
 	return nodes[0], nil
 }
 
 // FirstX is like First, but panics if an error occurs.
-func (_q *SearchProgressQuery) FirstX(ctx context.Context) *SearchProgress {
+func (_q *SearchStreamQuery) FirstX(ctx context.Context) *SearchStream {
 	node, err := _q.First(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -82,22 +82,22 @@ func (_q *SearchProgressQuery) FirstX(ctx context.Context) *SearchProgress {
 	return node
 }
 
-// FirstID returns the first SearchProgress ID from the query.
-// Returns a *NotFoundError when no SearchProgress ID was found.
-func (_q *SearchProgressQuery) FirstID(ctx context.Context) (id int, err error) {
-	var ids []int
+// FirstID returns the first SearchStream ID from the query.
+// Returns a *NotFoundError when no SearchStream ID was found.
+func (_q *SearchStreamQuery) FirstID(ctx context.Context) (id int64, err error) {
+	var ids []int64
 	if ids, err = _q.Limit(1).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryFirstID)); err != nil {
 		return
 	}
 	if len(ids) == 0 {
-		err = &NotFoundError{searchprogress.Label}
+		err = &NotFoundError{searchstream.Label}
 		return
 	}
 	return ids[0], nil
 }
 
 // FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *SearchProgressQuery) FirstIDX(ctx context.Context) int {
+func (_q *SearchStreamQuery) FirstIDX(ctx context.Context) int64 {
 	id, err := _q.FirstID(ctx)
 	if err != nil && !IsNotFound(err) {
 		panic(err)
@@ -105,10 +105,10 @@ func (_q *SearchProgressQuery) FirstIDX(ctx context.Context) int {
 	return id
 }
 
-// Only returns a single SearchProgress entity found by the query, ensuring it only returns one.
-// Returns a *NotSingularError when more than one SearchProgress entity is found.
-// Returns a *NotFoundError when no SearchProgress entities are found.
-func (_q *SearchProgressQuery) Only(ctx context.Context) (*SearchProgress, error) {
+// Only returns a single SearchStream entity found by the query, ensuring it only returns one.
+// Returns a *NotSingularError when more than one SearchStream entity is found.
+// Returns a *NotFoundError when no SearchStream entities are found.
+func (_q *SearchStreamQuery) Only(ctx context.Context) (*SearchStream, error) {
 	nodes, err := _q.Limit(2).All(setContextOp(ctx, _q.ctx, ent.OpQueryOnly))
 	if err != nil {
 		return nil, err
@@ -117,14 +117,14 @@ func (_q *SearchProgressQuery) Only(ctx context.Context) (*SearchProgress, error
 	case 1:
 		return nodes[0], nil
 	case 0:
-		return nil, &NotFoundError{searchprogress.Label}
+		return nil, &NotFoundError{searchstream.Label}
 	default:
-		return nil, &NotSingularError{searchprogress.Label}
+		return nil, &NotSingularError{searchstream.Label}
 	}
 }
 
 // OnlyX is like Only, but panics if an error occurs.
-func (_q *SearchProgressQuery) OnlyX(ctx context.Context) *SearchProgress {
+func (_q *SearchStreamQuery) OnlyX(ctx context.Context) *SearchStream {
 	node, err := _q.Only(ctx)
 	if err != nil {
 		panic(err)
@@ -132,11 +132,11 @@ func (_q *SearchProgressQuery) OnlyX(ctx context.Context) *SearchProgress {
 	return node
 }
 
-// OnlyID is like Only, but returns the only SearchProgress ID in the query.
-// Returns a *NotSingularError when more than one SearchProgress ID is found.
+// OnlyID is like Only, but returns the only SearchStream ID in the query.
+// Returns a *NotSingularError when more than one SearchStream ID is found.
 // Returns a *NotFoundError when no entities are found.
-func (_q *SearchProgressQuery) OnlyID(ctx context.Context) (id int, err error) {
-	var ids []int
+func (_q *SearchStreamQuery) OnlyID(ctx context.Context) (id int64, err error) {
+	var ids []int64
 	if ids, err = _q.Limit(2).IDs(setContextOp(ctx, _q.ctx, ent.OpQueryOnlyID)); err != nil {
 		return
 	}
@@ -144,15 +144,15 @@ func (_q *SearchProgressQuery) OnlyID(ctx context.Context) (id int, err error) {
 	case 1:
 		id = ids[0]
 	case 0:
-		err = &NotFoundError{searchprogress.Label}
+		err = &NotFoundError{searchstream.Label}
 	default:
-		err = &NotSingularError{searchprogress.Label}
+		err = &NotSingularError{searchstream.Label}
 	}
 	return
 }
 
 // OnlyIDX is like OnlyID, but panics if an error occurs.
-func (_q *SearchProgressQuery) OnlyIDX(ctx context.Context) int {
+func (_q *SearchStreamQuery) OnlyIDX(ctx context.Context) int64 {
 	id, err := _q.OnlyID(ctx)
 	if err != nil {
 		panic(err)
@@ -160,18 +160,18 @@ func (_q *SearchProgressQuery) OnlyIDX(ctx context.Context) int {
 	return id
 }
 
-// All executes the query and returns a list of SearchProgresses.
-func (_q *SearchProgressQuery) All(ctx context.Context) ([]*SearchProgress, error) {
+// All executes the query and returns a list of SearchStreams.
+func (_q *SearchStreamQuery) All(ctx context.Context) ([]*SearchStream, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryAll)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return nil, err
 	}
-	qr := querierAll[[]*SearchProgress, *SearchProgressQuery]()
-	return withInterceptors[[]*SearchProgress](ctx, _q, qr, _q.inters)
+	qr := querierAll[[]*SearchStream, *SearchStreamQuery]()
+	return withInterceptors[[]*SearchStream](ctx, _q, qr, _q.inters)
 }
 
 // AllX is like All, but panics if an error occurs.
-func (_q *SearchProgressQuery) AllX(ctx context.Context) []*SearchProgress {
+func (_q *SearchStreamQuery) AllX(ctx context.Context) []*SearchStream {
 	nodes, err := _q.All(ctx)
 	if err != nil {
 		panic(err)
@@ -179,20 +179,20 @@ func (_q *SearchProgressQuery) AllX(ctx context.Context) []*SearchProgress {
 	return nodes
 }
 
-// IDs executes the query and returns a list of SearchProgress IDs.
-func (_q *SearchProgressQuery) IDs(ctx context.Context) (ids []int, err error) {
+// IDs executes the query and returns a list of SearchStream IDs.
+func (_q *SearchStreamQuery) IDs(ctx context.Context) (ids []int64, err error) {
 	if _q.ctx.Unique == nil && _q.path != nil {
 		_q.Unique(true)
 	}
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryIDs)
-	if err = _q.Select(searchprogress.FieldID).Scan(ctx, &ids); err != nil {
+	if err = _q.Select(searchstream.FieldID).Scan(ctx, &ids); err != nil {
 		return nil, err
 	}
 	return ids, nil
 }
 
 // IDsX is like IDs, but panics if an error occurs.
-func (_q *SearchProgressQuery) IDsX(ctx context.Context) []int {
+func (_q *SearchStreamQuery) IDsX(ctx context.Context) []int64 {
 	ids, err := _q.IDs(ctx)
 	if err != nil {
 		panic(err)
@@ -201,16 +201,16 @@ func (_q *SearchProgressQuery) IDsX(ctx context.Context) []int {
 }
 
 // Count returns the count of the given query.
-func (_q *SearchProgressQuery) Count(ctx context.Context) (int, error) {
+func (_q *SearchStreamQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
 	if err := _q.prepareQuery(ctx); err != nil {
 		return 0, err
 	}
-	return withInterceptors[int](ctx, _q, querierCount[*SearchProgressQuery](), _q.inters)
+	return withInterceptors[int](ctx, _q, querierCount[*SearchStreamQuery](), _q.inters)
 }
 
 // CountX is like Count, but panics if an error occurs.
-func (_q *SearchProgressQuery) CountX(ctx context.Context) int {
+func (_q *SearchStreamQuery) CountX(ctx context.Context) int {
 	count, err := _q.Count(ctx)
 	if err != nil {
 		panic(err)
@@ -219,7 +219,7 @@ func (_q *SearchProgressQuery) CountX(ctx context.Context) int {
 }
 
 // Exist returns true if the query has elements in the graph.
-func (_q *SearchProgressQuery) Exist(ctx context.Context) (bool, error) {
+func (_q *SearchStreamQuery) Exist(ctx context.Context) (bool, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryExist)
 	switch _, err := _q.FirstID(ctx); {
 	case IsNotFound(err):
@@ -232,7 +232,7 @@ func (_q *SearchProgressQuery) Exist(ctx context.Context) (bool, error) {
 }
 
 // ExistX is like Exist, but panics if an error occurs.
-func (_q *SearchProgressQuery) ExistX(ctx context.Context) bool {
+func (_q *SearchStreamQuery) ExistX(ctx context.Context) bool {
 	exist, err := _q.Exist(ctx)
 	if err != nil {
 		panic(err)
@@ -240,18 +240,18 @@ func (_q *SearchProgressQuery) ExistX(ctx context.Context) bool {
 	return exist
 }
 
-// Clone returns a duplicate of the SearchProgressQuery builder, including all associated steps. It can be
+// Clone returns a duplicate of the SearchStreamQuery builder, including all associated steps. It can be
 // used to prepare common query builders and use them differently after the clone is made.
-func (_q *SearchProgressQuery) Clone() *SearchProgressQuery {
+func (_q *SearchStreamQuery) Clone() *SearchStreamQuery {
 	if _q == nil {
 		return nil
 	}
-	return &SearchProgressQuery{
+	return &SearchStreamQuery{
 		config:     _q.config,
 		ctx:        _q.ctx.Clone(),
-		order:      append([]searchprogress.OrderOption{}, _q.order...),
+		order:      append([]searchstream.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.SearchProgress{}, _q.predicates...),
+		predicates: append([]predicate.SearchStream{}, _q.predicates...),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -265,19 +265,19 @@ func (_q *SearchProgressQuery) Clone() *SearchProgressQuery {
 // Example:
 //
 //	var v []struct {
-//		UpTo time.Time `json:"up_to,omitempty"`
+//		Seq int64 `json:"seq,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
-//	client.SearchProgress.Query().
-//		GroupBy(searchprogress.FieldUpTo).
+//	client.SearchStream.Query().
+//		GroupBy(searchstream.FieldSeq).
 //		Aggregate(ent.Count()).
 //		Scan(ctx, &v)
-func (_q *SearchProgressQuery) GroupBy(field string, fields ...string) *SearchProgressGroupBy {
+func (_q *SearchStreamQuery) GroupBy(field string, fields ...string) *SearchStreamGroupBy {
 	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &SearchProgressGroupBy{build: _q}
+	grbuild := &SearchStreamGroupBy{build: _q}
 	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = searchprogress.Label
+	grbuild.label = searchstream.Label
 	grbuild.scan = grbuild.Scan
 	return grbuild
 }
@@ -288,26 +288,26 @@ func (_q *SearchProgressQuery) GroupBy(field string, fields ...string) *SearchPr
 // Example:
 //
 //	var v []struct {
-//		UpTo time.Time `json:"up_to,omitempty"`
+//		Seq int64 `json:"seq,omitempty"`
 //	}
 //
-//	client.SearchProgress.Query().
-//		Select(searchprogress.FieldUpTo).
+//	client.SearchStream.Query().
+//		Select(searchstream.FieldSeq).
 //		Scan(ctx, &v)
-func (_q *SearchProgressQuery) Select(fields ...string) *SearchProgressSelect {
+func (_q *SearchStreamQuery) Select(fields ...string) *SearchStreamSelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)
-	sbuild := &SearchProgressSelect{SearchProgressQuery: _q}
-	sbuild.label = searchprogress.Label
+	sbuild := &SearchStreamSelect{SearchStreamQuery: _q}
+	sbuild.label = searchstream.Label
 	sbuild.flds, sbuild.scan = &_q.ctx.Fields, sbuild.Scan
 	return sbuild
 }
 
-// Aggregate returns a SearchProgressSelect configured with the given aggregations.
-func (_q *SearchProgressQuery) Aggregate(fns ...AggregateFunc) *SearchProgressSelect {
+// Aggregate returns a SearchStreamSelect configured with the given aggregations.
+func (_q *SearchStreamQuery) Aggregate(fns ...AggregateFunc) *SearchStreamSelect {
 	return _q.Select().Aggregate(fns...)
 }
 
-func (_q *SearchProgressQuery) prepareQuery(ctx context.Context) error {
+func (_q *SearchStreamQuery) prepareQuery(ctx context.Context) error {
 	for _, inter := range _q.inters {
 		if inter == nil {
 			return fmt.Errorf("ent: uninitialized interceptor (forgotten import ent/runtime?)")
@@ -319,7 +319,7 @@ func (_q *SearchProgressQuery) prepareQuery(ctx context.Context) error {
 		}
 	}
 	for _, f := range _q.ctx.Fields {
-		if !searchprogress.ValidColumn(f) {
+		if !searchstream.ValidColumn(f) {
 			return &ValidationError{Name: f, err: fmt.Errorf("ent: invalid field %q for query", f)}
 		}
 	}
@@ -333,16 +333,16 @@ func (_q *SearchProgressQuery) prepareQuery(ctx context.Context) error {
 	return nil
 }
 
-func (_q *SearchProgressQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*SearchProgress, error) {
+func (_q *SearchStreamQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*SearchStream, error) {
 	var (
-		nodes = []*SearchProgress{}
+		nodes = []*SearchStream{}
 		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
-		return (*SearchProgress).scanValues(nil, columns)
+		return (*SearchStream).scanValues(nil, columns)
 	}
 	_spec.Assign = func(columns []string, values []any) error {
-		node := &SearchProgress{config: _q.config}
+		node := &SearchStream{config: _q.config}
 		nodes = append(nodes, node)
 		return node.assignValues(columns, values)
 	}
@@ -361,7 +361,7 @@ func (_q *SearchProgressQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 	return nodes, nil
 }
 
-func (_q *SearchProgressQuery) sqlCount(ctx context.Context) (int, error) {
+func (_q *SearchStreamQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
 	if len(_q.modifiers) > 0 {
 		_spec.Modifiers = _q.modifiers
@@ -373,8 +373,8 @@ func (_q *SearchProgressQuery) sqlCount(ctx context.Context) (int, error) {
 	return sqlgraph.CountNodes(ctx, _q.driver, _spec)
 }
 
-func (_q *SearchProgressQuery) querySpec() *sqlgraph.QuerySpec {
-	_spec := sqlgraph.NewQuerySpec(searchprogress.Table, searchprogress.Columns, sqlgraph.NewFieldSpec(searchprogress.FieldID, field.TypeInt))
+func (_q *SearchStreamQuery) querySpec() *sqlgraph.QuerySpec {
+	_spec := sqlgraph.NewQuerySpec(searchstream.Table, searchstream.Columns, sqlgraph.NewFieldSpec(searchstream.FieldID, field.TypeInt64))
 	_spec.From = _q.sql
 	if unique := _q.ctx.Unique; unique != nil {
 		_spec.Unique = *unique
@@ -383,9 +383,9 @@ func (_q *SearchProgressQuery) querySpec() *sqlgraph.QuerySpec {
 	}
 	if fields := _q.ctx.Fields; len(fields) > 0 {
 		_spec.Node.Columns = make([]string, 0, len(fields))
-		_spec.Node.Columns = append(_spec.Node.Columns, searchprogress.FieldID)
+		_spec.Node.Columns = append(_spec.Node.Columns, searchstream.FieldID)
 		for i := range fields {
-			if fields[i] != searchprogress.FieldID {
+			if fields[i] != searchstream.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
 		}
@@ -413,12 +413,12 @@ func (_q *SearchProgressQuery) querySpec() *sqlgraph.QuerySpec {
 	return _spec
 }
 
-func (_q *SearchProgressQuery) sqlQuery(ctx context.Context) *sql.Selector {
+func (_q *SearchStreamQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	builder := sql.Dialect(_q.driver.Dialect())
-	t1 := builder.Table(searchprogress.Table)
+	t1 := builder.Table(searchstream.Table)
 	columns := _q.ctx.Fields
 	if len(columns) == 0 {
-		columns = searchprogress.Columns
+		columns = searchstream.Columns
 	}
 	selector := builder.Select(t1.Columns(columns...)...).From(t1)
 	if _q.sql != nil {
@@ -451,7 +451,7 @@ func (_q *SearchProgressQuery) sqlQuery(ctx context.Context) *sql.Selector {
 // ForUpdate locks the selected rows against concurrent updates, and prevent them from being
 // updated, deleted or "selected ... for update" by other sessions, until the transaction is
 // either committed or rolled-back.
-func (_q *SearchProgressQuery) ForUpdate(opts ...sql.LockOption) *SearchProgressQuery {
+func (_q *SearchStreamQuery) ForUpdate(opts ...sql.LockOption) *SearchStreamQuery {
 	if _q.driver.Dialect() == dialect.Postgres {
 		_q.Unique(false)
 	}
@@ -464,7 +464,7 @@ func (_q *SearchProgressQuery) ForUpdate(opts ...sql.LockOption) *SearchProgress
 // ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
 // on any rows that are read. Other sessions can read the rows, but cannot modify them
 // until your transaction commits.
-func (_q *SearchProgressQuery) ForShare(opts ...sql.LockOption) *SearchProgressQuery {
+func (_q *SearchStreamQuery) ForShare(opts ...sql.LockOption) *SearchStreamQuery {
 	if _q.driver.Dialect() == dialect.Postgres {
 		_q.Unique(false)
 	}
@@ -475,33 +475,33 @@ func (_q *SearchProgressQuery) ForShare(opts ...sql.LockOption) *SearchProgressQ
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.
-func (_q *SearchProgressQuery) Modify(modifiers ...func(s *sql.Selector)) *SearchProgressSelect {
+func (_q *SearchStreamQuery) Modify(modifiers ...func(s *sql.Selector)) *SearchStreamSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
 }
 
-// SearchProgressGroupBy is the group-by builder for SearchProgress entities.
-type SearchProgressGroupBy struct {
+// SearchStreamGroupBy is the group-by builder for SearchStream entities.
+type SearchStreamGroupBy struct {
 	selector
-	build *SearchProgressQuery
+	build *SearchStreamQuery
 }
 
 // Aggregate adds the given aggregation functions to the group-by query.
-func (_g *SearchProgressGroupBy) Aggregate(fns ...AggregateFunc) *SearchProgressGroupBy {
+func (_g *SearchStreamGroupBy) Aggregate(fns ...AggregateFunc) *SearchStreamGroupBy {
 	_g.fns = append(_g.fns, fns...)
 	return _g
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_g *SearchProgressGroupBy) Scan(ctx context.Context, v any) error {
+func (_g *SearchStreamGroupBy) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
 	if err := _g.build.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*SearchProgressQuery, *SearchProgressGroupBy](ctx, _g.build, _g, _g.build.inters, v)
+	return scanWithInterceptors[*SearchStreamQuery, *SearchStreamGroupBy](ctx, _g.build, _g, _g.build.inters, v)
 }
 
-func (_g *SearchProgressGroupBy) sqlScan(ctx context.Context, root *SearchProgressQuery, v any) error {
+func (_g *SearchStreamGroupBy) sqlScan(ctx context.Context, root *SearchStreamQuery, v any) error {
 	selector := root.sqlQuery(ctx).Select()
 	aggregation := make([]string, 0, len(_g.fns))
 	for _, fn := range _g.fns {
@@ -528,28 +528,28 @@ func (_g *SearchProgressGroupBy) sqlScan(ctx context.Context, root *SearchProgre
 	return sql.ScanSlice(rows, v)
 }
 
-// SearchProgressSelect is the builder for selecting fields of SearchProgress entities.
-type SearchProgressSelect struct {
-	*SearchProgressQuery
+// SearchStreamSelect is the builder for selecting fields of SearchStream entities.
+type SearchStreamSelect struct {
+	*SearchStreamQuery
 	selector
 }
 
 // Aggregate adds the given aggregation functions to the selector query.
-func (_s *SearchProgressSelect) Aggregate(fns ...AggregateFunc) *SearchProgressSelect {
+func (_s *SearchStreamSelect) Aggregate(fns ...AggregateFunc) *SearchStreamSelect {
 	_s.fns = append(_s.fns, fns...)
 	return _s
 }
 
 // Scan applies the selector query and scans the result into the given value.
-func (_s *SearchProgressSelect) Scan(ctx context.Context, v any) error {
+func (_s *SearchStreamSelect) Scan(ctx context.Context, v any) error {
 	ctx = setContextOp(ctx, _s.ctx, ent.OpQuerySelect)
 	if err := _s.prepareQuery(ctx); err != nil {
 		return err
 	}
-	return scanWithInterceptors[*SearchProgressQuery, *SearchProgressSelect](ctx, _s.SearchProgressQuery, _s, _s.inters, v)
+	return scanWithInterceptors[*SearchStreamQuery, *SearchStreamSelect](ctx, _s.SearchStreamQuery, _s, _s.inters, v)
 }
 
-func (_s *SearchProgressSelect) sqlScan(ctx context.Context, root *SearchProgressQuery, v any) error {
+func (_s *SearchStreamSelect) sqlScan(ctx context.Context, root *SearchStreamQuery, v any) error {
 	selector := root.sqlQuery(ctx)
 	aggregation := make([]string, 0, len(_s.fns))
 	for _, fn := range _s.fns {
@@ -571,7 +571,7 @@ func (_s *SearchProgressSelect) sqlScan(ctx context.Context, root *SearchProgres
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.
-func (_s *SearchProgressSelect) Modify(modifiers ...func(s *sql.Selector)) *SearchProgressSelect {
+func (_s *SearchStreamSelect) Modify(modifiers ...func(s *sql.Selector)) *SearchStreamSelect {
 	_s.modifiers = append(_s.modifiers, modifiers...)
 	return _s
 }

@@ -5,33 +5,33 @@ package ent
 import (
 	"context"
 	"parley/ent/predicate"
-	"parley/ent/searchprogress"
+	"parley/ent/searchstream"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
 
-// SearchProgressDelete is the builder for deleting a SearchProgress entity.
-type SearchProgressDelete struct {
+// SearchStreamDelete is the builder for deleting a SearchStream entity.
+type SearchStreamDelete struct {
 	config
 	hooks    []Hook
-	mutation *SearchProgressMutation
+	mutation *SearchStreamMutation
 }
 
-// Where appends a list predicates to the SearchProgressDelete builder.
-func (_d *SearchProgressDelete) Where(ps ...predicate.SearchProgress) *SearchProgressDelete {
+// Where appends a list predicates to the SearchStreamDelete builder.
+func (_d *SearchStreamDelete) Where(ps ...predicate.SearchStream) *SearchStreamDelete {
 	_d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query and returns how many vertices were deleted.
-func (_d *SearchProgressDelete) Exec(ctx context.Context) (int, error) {
+func (_d *SearchStreamDelete) Exec(ctx context.Context) (int, error) {
 	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *SearchProgressDelete) ExecX(ctx context.Context) int {
+func (_d *SearchStreamDelete) ExecX(ctx context.Context) int {
 	n, err := _d.Exec(ctx)
 	if err != nil {
 		panic(err)
@@ -39,8 +39,8 @@ func (_d *SearchProgressDelete) ExecX(ctx context.Context) int {
 	return n
 }
 
-func (_d *SearchProgressDelete) sqlExec(ctx context.Context) (int, error) {
-	_spec := sqlgraph.NewDeleteSpec(searchprogress.Table, sqlgraph.NewFieldSpec(searchprogress.FieldID, field.TypeInt))
+func (_d *SearchStreamDelete) sqlExec(ctx context.Context) (int, error) {
+	_spec := sqlgraph.NewDeleteSpec(searchstream.Table, sqlgraph.NewFieldSpec(searchstream.FieldID, field.TypeInt64))
 	if ps := _d.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
 			for i := range ps {
@@ -56,32 +56,32 @@ func (_d *SearchProgressDelete) sqlExec(ctx context.Context) (int, error) {
 	return affected, err
 }
 
-// SearchProgressDeleteOne is the builder for deleting a single SearchProgress entity.
-type SearchProgressDeleteOne struct {
-	_d *SearchProgressDelete
+// SearchStreamDeleteOne is the builder for deleting a single SearchStream entity.
+type SearchStreamDeleteOne struct {
+	_d *SearchStreamDelete
 }
 
-// Where appends a list predicates to the SearchProgressDelete builder.
-func (_d *SearchProgressDeleteOne) Where(ps ...predicate.SearchProgress) *SearchProgressDeleteOne {
+// Where appends a list predicates to the SearchStreamDelete builder.
+func (_d *SearchStreamDeleteOne) Where(ps ...predicate.SearchStream) *SearchStreamDeleteOne {
 	_d._d.mutation.Where(ps...)
 	return _d
 }
 
 // Exec executes the deletion query.
-func (_d *SearchProgressDeleteOne) Exec(ctx context.Context) error {
+func (_d *SearchStreamDeleteOne) Exec(ctx context.Context) error {
 	n, err := _d._d.Exec(ctx)
 	switch {
 	case err != nil:
 		return err
 	case n == 0:
-		return &NotFoundError{searchprogress.Label}
+		return &NotFoundError{searchstream.Label}
 	default:
 		return nil
 	}
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_d *SearchProgressDeleteOne) ExecX(ctx context.Context) {
+func (_d *SearchStreamDeleteOne) ExecX(ctx context.Context) {
 	if err := _d.Exec(ctx); err != nil {
 		panic(err)
 	}
