@@ -10,10 +10,6 @@ import (
 	"parley/internal/page"
 )
 
-// reach is among how many of the newest entries a word is looked for first: one that is everywhere is found there, and
-// for one that is not, the index of words has few.
-const reach = 5_000
-
 // Query is words of which an entry must have all: each as the beginning of a word, in any case.
 type Query string
 
@@ -35,24 +31,22 @@ var quote = strings.NewReplacer(`\`, `\\`, `'`, `''`)
 
 // Where says which entries are searched.
 type Where struct {
-	entries string // those, of which $1 is whose they are
-	of      any
+	of    any      // whose they are: $1 of the statements
+	finds []string // tried in turn until the page is full
+	count string
 }
 
 // InOrganization are all that were written in an organisation.
 func InOrganization(id string) Where {
-	return Where{`FROM search_entries e WHERE e.organization_id = $1`, id}
+	return Where{id, []string{amongNewest, amongAll}, `SELECT count(*) FROM search_entries WHERE organization_id = $1 AND words @@ $2::tsquery`}
 }
 
 // InStream are those of one stream.
-func InStream(id int64) Where {
-	return Where{`FROM events e JOIN search_entries w ON w.id = e.id
-		WHERE e.stream_id = $1 AND e.kind IN ('TEXT', 'DOCUMENT', 'NOTICE')`, id}
-}
+func InStream(id int64) Where { return Where{id, []string{throughStream}, countStream} }
 
 // Find returns the places of entries that have the words, newest first, for a window that is read from its beginning.
 // What was committed before is found.
-func (x *Index) Find(ctx context.Context, where Where, q Query, w page.Keyset) ([]page.Key, error) {
+func (x *Index) Find(ctx context.Context, where Where, q Query, w page.Keyset) (found []page.Key, err error) {
 	if err := x.catchUp(ctx); err != nil {
 		return nil, err
 	}
@@ -60,37 +54,52 @@ func (x *Index) Find(ctx context.Context, where Where, q Query, w page.Keyset) (
 	if after := w.Begin(); after != nil {
 		at, id = after.At, after.ID
 	}
-	args := []any{where.of, at, id, string(q), w.Fetch()}
-	found, err := x.keys(ctx, where.amongNewest(), args)
-	if err != nil || len(found) == w.Fetch() {
-		return found, err
+	for _, find := range where.finds {
+		found, err = x.keys(ctx, find, where.of, at, id, string(q), w.Fetch())
+		if err != nil || len(found) == w.Fetch() {
+			break
+		}
 	}
-	return x.keys(ctx, where.amongAll(), args)
+	return found, err
 }
 
 // Count counts the entries that have the words.
 func (x *Index) Count(ctx context.Context, where Where, q Query) (n int, err error) {
-	err = one(ctx, x.ent, []any{&n}, `SELECT count(*) `+where.entries+` AND words @@ $2::tsquery`, where.of, string(q))
+	err = one(ctx, x.ent, []any{&n}, where.count, where.of, string(q))
 	return n, err
 }
 
-const newestFirst = ` ORDER BY at DESC, id DESC LIMIT `
+// amongNewest goes through the newest five thousand entries of an organisation: a word that is everywhere is found there,
+// and one that is not has few entries in the index of words.
+const amongNewest = `
+SELECT id, at FROM (
+	SELECT id, at, words FROM search_entries WHERE organization_id = $1 AND (at, id) < ($2, $3)
+	ORDER BY at DESC, id DESC LIMIT 5000
+) newest
+WHERE words @@ $4::tsquery
+ORDER BY at DESC, id DESC LIMIT $5`
 
-// amongNewest looks at the newest entries, one after the other.
-func (w Where) amongNewest() string {
-	return `SELECT id, at FROM (SELECT e.id, e.at, words ` + w.entries + ` AND (e.at, e.id) < ($2, $3)
-		ORDER BY e.at DESC, e.id DESC LIMIT ` + fmt.Sprint(reach) + `) newest
-		WHERE words @@ $4::tsquery` + newestFirst + `$5`
-}
+// amongAll takes all entries of an organisation that have the words, and then the newest of them. OFFSET 0 keeps the
+// planner, who takes words for evenly spread, from going through all entries in order of time until it has enough.
+const amongAll = `
+SELECT id, at FROM (
+	SELECT id, at FROM search_entries WHERE organization_id = $1 AND (at, id) < ($2, $3) AND words @@ $4::tsquery OFFSET 0
+) found
+ORDER BY at DESC, id DESC LIMIT $5`
 
-// amongAll takes all that have the words, and then the newest of them. The planner, who believes that words are spread
-// evenly, is kept from going through all entries in order of time until it has enough, by OFFSET 0.
-func (w Where) amongAll() string {
-	return `SELECT id, at FROM (SELECT e.id, e.at ` + w.entries + ` AND (e.at, e.id) < ($2, $3)
-		AND words @@ $4::tsquery OFFSET 0) found` + newestFirst + `$5`
-}
+// throughStream goes through a stream. Its entries are told by the log: they change streams, and the words need not know.
+const throughStream = `
+SELECT e.id, e.at FROM events e
+WHERE e.stream_id = $1 AND e.kind IN ('TEXT', 'DOCUMENT', 'NOTICE') AND (e.at, e.id) < ($2, $3)
+	AND (SELECT w.words @@ $4::tsquery FROM search_entries w WHERE w.id = e.id)
+ORDER BY e.at DESC, e.id DESC LIMIT $5`
 
-func (x *Index) keys(ctx context.Context, q string, args []any) ([]page.Key, error) {
+const countStream = `
+SELECT count(*) FROM events e
+WHERE e.stream_id = $1 AND e.kind IN ('TEXT', 'DOCUMENT', 'NOTICE')
+	AND (SELECT w.words @@ $2::tsquery FROM search_entries w WHERE w.id = e.id)`
+
+func (x *Index) keys(ctx context.Context, q string, args ...any) ([]page.Key, error) {
 	rows, err := x.ent.QueryContext(ctx, q, args...)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)

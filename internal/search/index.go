@@ -47,12 +47,8 @@ func (x *Index) Run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
-		for done := false; !done; {
-			var err error
-			if done, err = x.round(ctx, x.begun.Load()); err != nil {
-				done = true
-				x.complain(ctx, err)
-			}
+		if err := x.takeAll(ctx); err != nil && ctx.Err() == nil && !database.Busy(err) { // or others are at it
+			x.log.ErrorContext(ctx, "search", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -62,14 +58,16 @@ func (x *Index) Run(ctx context.Context) error {
 	}
 }
 
-// complain logs an error, except where it comes of the end, or of other processes that are at it.
-func (x *Index) complain(ctx context.Context, err error) {
-	if ctx.Err() == nil && !database.Busy(err) {
-		x.log.ErrorContext(ctx, "search", "error", err)
+// takeAll takes in what was committed before it was called.
+func (x *Index) takeAll(ctx context.Context) error {
+	for arrived := x.begun.Load(); ; {
+		if done, err := x.round(ctx, arrived); done || err != nil {
+			return err
+		}
 	}
 }
 
-// catchUp takes in what was committed before it was called; not all of it where that takes too long.
+// catchUp is takeAll for somebody who waits: where it takes too long they get by with what there is.
 func (x *Index) catchUp(ctx context.Context) error {
 	arrived := x.begun.Load()
 	for late := time.Now().Add(patience); time.Now().Before(late); {

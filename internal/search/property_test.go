@@ -22,7 +22,7 @@ const (
 	commit
 	rollBack
 	find
-	grow // older: as if the stream had been quiet for a while
+	grow    // older: as if the stream had been quiet for a while
 	ahead   // newer: as if the clock had been set back since
 	setBack // likewise, for one who searches
 	merge
