@@ -48,6 +48,7 @@ func TestWhatTheViewerAloneMaySeeIsNotShared(t *testing.T) {
 	t.Parallel()
 	for _, f := range [][2]string{
 		{"Member", "email"}, {"Member", "channels"}, {"Member", "services"}, {"Room", "messages"}, {"Room", "canGetLink"},
+		{"Room", "unreadCount"},
 		{"Query", "viewer"}, {"RoomEvent", "nothing"}, {"Nothing", "id"}, {"", ""},
 	} {
 		if graph.Shareable(f[0], f[1]) {

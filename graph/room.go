@@ -60,6 +60,10 @@ func (m mutation) SendMessage(ctx context.Context, input room.SendMessageInput) 
 	return apierr.Answer(m.Rooms.Send(ctx, input))
 }
 
+func (m mutation) MarkRead(ctx context.Context, input room.MarkReadInput) (*room.MarkReadPayload, error) {
+	return apierr.Answer(m.Rooms.MarkRead(ctx, input))
+}
+
 func (m mutation) SetTyping(ctx context.Context, input room.SetTypingInput) (*room.SetTypingPayload, error) {
 	return apierr.Answer(m.Rooms.SetTyping(ctx, input))
 }
@@ -106,6 +110,10 @@ func (f roomFields) Reinvite(ctx context.Context, r *ent.Room, channel string) (
 
 func (f roomFields) MergedInto(ctx context.Context, r *ent.Room) (*ent.Room, error) {
 	return f.Rooms.MergedInto(ctx, r)
+}
+
+func (f roomFields) UnreadCount(ctx context.Context, r *ent.Room) (int, error) {
+	return f.Rooms.UnreadCount(ctx, r)
 }
 
 func (f roomFields) LastCursor(ctx context.Context, r *ent.Room) (string, error) {

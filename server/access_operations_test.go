@@ -50,6 +50,7 @@ var roots = map[string]string{
 	"Mutation.sendMessage":      `mutation { it: sendMessage(input: {roomId: $fresh#, body: "Hi"}) { message { body } userErrors { code } } }`,
 	"Query.searchMessages":      `{ it: searchMessages(query: "a secret of") { nodes { id body room { id name } author { ... on Customer { name } } } totalCount } }`,
 
+	"Mutation.markRead":  `mutation { it: markRead(input: {roomId: $fresh#, cursor: $begin#}) { room { name } userErrors { code } } }`,
 	"Mutation.setTyping": `mutation { it: setTyping(input: {roomId: $fresh#, typing: true}) { userErrors { code } } }`,
 
 	"Subscription.roomEvents":    `subscription { it: roomEvents(roomId: $room#, after: $after#) { __typename } }`,

@@ -170,7 +170,7 @@ func (w *world) prepare(o operation, column string, other *world) asking {
 		if o.mentions("$fresh#") || o.mentions("$link#") {
 			var room place
 			room, link = w.openRoom()
-			things["$fresh"], things["$link"] = room.ID, tokenOf(link)
+			things["$fresh"], things["$begin"], things["$link"] = room.ID, room.Start, tokenOf(link)
 		}
 		if o.mentions("$draft#") {
 			things["$draft"] = w.agent.CreateRoom().ID

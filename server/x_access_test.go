@@ -22,6 +22,7 @@ func TestX2_AnotherOrganisationsIdsAreNotFound(t *testing.T) {
 		`mutation ($id: ID!) { getLink(input: {roomId: $id}) { url userErrors { code } } }`,
 		`mutation ($id: ID!) { sendMessage(input: {roomId: $id, body: "Hi"}) { message { id } userErrors { code } } }`,
 		`mutation ($id: ID!) { setTyping(input: {roomId: $id, typing: true}) { userErrors { code } } }`,
+		`mutation ($id: ID!) { markRead(input: {roomId: $id, cursor: "00"}) { room { id } userErrors { code } } }`,
 		`query ($id: ID!) { room(id: $id) { attendees { __typename } } }`,
 		`mutation ($id: ID!) { inviteCustomer(input: {roomId: $id, channel: EMAIL, to: "a@b.example", firstName: "A", lastName: "B"}) { room { id } userErrors { code } } }`,
 	} {

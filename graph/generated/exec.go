@@ -154,6 +154,11 @@ type ComplexityRoot struct {
 		UserErrors   func(childComplexity int) int
 	}
 
+	MarkReadPayload struct {
+		Room       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Member struct {
 		Channels       func(childComplexity int) int
 		ClassOfService func(childComplexity int) int
@@ -227,6 +232,7 @@ type ComplexityRoot struct {
 		EnterRoom        func(childComplexity int, input room.EnterRoomInput) int
 		GetLink          func(childComplexity int, input room.GetLinkInput) int
 		InviteCustomer   func(childComplexity int, input room.InviteCustomerInput) int
+		MarkRead         func(childComplexity int, input room.MarkReadInput) int
 		MergeRooms       func(childComplexity int, input room.MergeRoomsInput) int
 		ReinviteCustomer func(childComplexity int, input room.ReinviteCustomerInput) int
 		RevokeLinks      func(childComplexity int, input room.RevokeLinksInput) int
@@ -321,6 +327,7 @@ type ComplexityRoot struct {
 		Name           func(childComplexity int) int
 		Reinvite       func(childComplexity int, channel string) int
 		Status         func(childComplexity int) int
+		UnreadCount    func(childComplexity int) int
 	}
 
 	RoomClosed struct {
@@ -451,6 +458,7 @@ type MutationResolver interface {
 	RevokeLinks(ctx context.Context, input room.RevokeLinksInput) (*room.RevokeLinksPayload, error)
 	CloseRoom(ctx context.Context, input room.CloseRoomInput) (*room.CloseRoomPayload, error)
 	SendMessage(ctx context.Context, input room.SendMessageInput) (*room.SendMessagePayload, error)
+	MarkRead(ctx context.Context, input room.MarkReadInput) (*room.MarkReadPayload, error)
 	SetTyping(ctx context.Context, input room.SetTypingInput) (*room.SetTypingPayload, error)
 }
 type OrganizationResolver interface {
@@ -481,6 +489,7 @@ type RoomResolver interface {
 	Reinvite(ctx context.Context, obj *ent.Room, channel string) (*room.ReinviteForm, error)
 	Attendees(ctx context.Context, obj *ent.Room, first *int) ([]ent.Actor, error)
 	MergedInto(ctx context.Context, obj *ent.Room) (*ent.Room, error)
+	UnreadCount(ctx context.Context, obj *ent.Room) (int, error)
 	LastCursor(ctx context.Context, obj *ent.Room) (string, error)
 }
 type SubscriptionResolver interface {
@@ -886,6 +895,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InviteCustomerPayload.UserErrors(childComplexity), true
 
+	case "MarkReadPayload.room":
+		if e.ComplexityRoot.MarkReadPayload.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkReadPayload.Room(childComplexity), true
+	case "MarkReadPayload.userErrors":
+		if e.ComplexityRoot.MarkReadPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkReadPayload.UserErrors(childComplexity), true
+
 	case "Member.channels":
 		if e.ComplexityRoot.Member.Channels == nil {
 			break
@@ -1205,6 +1227,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InviteCustomer(childComplexity, args["input"].(room.InviteCustomerInput)), true
+	case "Mutation.markRead":
+		if e.ComplexityRoot.Mutation.MarkRead == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markRead_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkRead(childComplexity, args["input"].(room.MarkReadInput)), true
 	case "Mutation.mergeRooms":
 		if e.ComplexityRoot.Mutation.MergeRooms == nil {
 			break
@@ -1709,6 +1742,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Room.Status(childComplexity), true
+	case "Room.unreadCount":
+		if e.ComplexityRoot.Room.UnreadCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Room.UnreadCount(childComplexity), true
 
 	case "RoomClosed.actor":
 		if e.ComplexityRoot.RoomClosed.Actor == nil {
@@ -2060,6 +2099,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEnterRoomInput,
 		ec.unmarshalInputGetLinkInput,
 		ec.unmarshalInputInviteCustomerInput,
+		ec.unmarshalInputMarkReadInput,
 		ec.unmarshalInputMergeRoomsInput,
 		ec.unmarshalInputReinviteCustomerInput,
 		ec.unmarshalInputRevokeLinksInput,
@@ -2512,6 +2552,11 @@ type Room implements Node {
   ): [Actor!]!
   "The room that it has become one with. Its own id and links lead there."
   mergedInto: Room
+  """
+  How many entries of the timeline the viewer has not read: those behind the place that they gave to ` + "`" + `markRead` + "`" + `, or all, that
+  are not their own. It counts up to 1,000, among the newest 10,000 events of the room.
+  """
+  unreadCount: Int!
   "The place of the newest event in the log: subscribe with ` + "`" + `after: lastCursor` + "`" + ` to miss nothing."
   lastCursor: Cursor!
 }
@@ -3008,6 +3053,22 @@ type SendMessagePayload {
   userErrors: [UserError!]!
 }
 
+"Input of ` + "`" + `markRead` + "`" + `."
+input MarkReadInput {
+  "The room."
+  roomId: ID!
+  "The last entry that was read: the cursor of a message or event of this room, or its ` + "`" + `lastCursor` + "`" + `."
+  cursor: Cursor!
+}
+
+"Answer of ` + "`" + `markRead` + "`" + `."
+type MarkReadPayload {
+  "The room, with what is unread now."
+  room: Room
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
 "Input of ` + "`" + `setTyping` + "`" + `."
 input SetTypingInput {
   "The room."
@@ -3147,6 +3208,17 @@ type Mutation {
     "What to write, and where."
     input: SendMessageInput!
   ): SendMessagePayload!
+  """
+  Says how far the viewer has read. It never moves back: an older cursor changes nothing; for everyone in the room.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { markRead(input: {roomId: "room_…", cursor: "…"}) { room { unreadCount } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  markRead(
+    "Where, and how far."
+    input: MarkReadInput!
+  ): MarkReadPayload!
   """
   Says that the viewer is typing, or no longer; for everyone in the room. It is told to those who follow the room at this
   moment (` + "`" + `Typing` + "`" + `) and is not stored. Repeat it every few seconds for as long as it holds.
@@ -3496,6 +3568,16 @@ func (ec *executionContext) childFields_InviteCustomerPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type InviteCustomerPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_MarkReadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "room":
+		return ec.fieldContext_MarkReadPayload_room(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarkReadPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarkReadPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Member(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -3746,6 +3828,8 @@ func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.
 		return ec.fieldContext_Room_attendees(ctx, field)
 	case "mergedInto":
 		return ec.fieldContext_Room_mergedInto(ctx, field)
+	case "unreadCount":
+		return ec.fieldContext_Room_unreadCount(ctx, field)
 	case "lastCursor":
 		return ec.fieldContext_Room_lastCursor(ctx, field)
 	}
@@ -4090,6 +4174,20 @@ func (ec *executionContext) field_Mutation_inviteCustomer_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (room.InviteCustomerInput, error) {
 			return ec.unmarshalNInviteCustomerInput2parleyᚋinternalᚋroomᚐInviteCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_markRead_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (room.MarkReadInput, error) {
+			return ec.unmarshalNMarkReadInput2parleyᚋinternalᚋroomᚐMarkReadInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6264,6 +6362,70 @@ func (ec *executionContext) fieldContext_InviteCustomerPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _MarkReadPayload_room(ctx context.Context, field graphql.CollectedField, obj *room.MarkReadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarkReadPayload_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalORoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarkReadPayload_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarkReadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarkReadPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *room.MarkReadPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarkReadPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MarkReadPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarkReadPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Member_id(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7851,6 +8013,50 @@ func (ec *executionContext) fieldContext_Mutation_sendMessage(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_sendMessage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_markRead(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_markRead(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkRead(ctx, fc.Args["input"].(room.MarkReadInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *room.MarkReadPayload) graphql.Marshaler {
+			return ec.marshalNMarkReadPayload2ᚖparleyᚋinternalᚋroomᚐMarkReadPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_markRead(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarkReadPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_markRead_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -9668,6 +9874,29 @@ func (ec *executionContext) fieldContext_Room_mergedInto(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Room_unreadCount(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_unreadCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Room().UnreadCount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Room_unreadCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Room", field, true, true, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Room_lastCursor(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
@@ -12330,6 +12559,43 @@ func (ec *executionContext) unmarshalInputInviteCustomerInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputMarkReadInput(ctx context.Context, obj any) (room.MarkReadInput, error) {
+	var it room.MarkReadInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"roomId", "cursor"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "roomId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomID = data
+		case "cursor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cursor"))
+			data, err := ec.unmarshalNCursor2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cursor = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputMergeRoomsInput(ctx context.Context, obj any) (room.MergeRoomsInput, error) {
 	var it room.MergeRoomsInput
 	if obj == nil {
@@ -14088,6 +14354,49 @@ func (ec *executionContext) _InviteCustomerPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var markReadPayloadImplementors = []string{"MarkReadPayload"}
+
+func (ec *executionContext) _MarkReadPayload(ctx context.Context, sel ast.SelectionSet, obj *room.MarkReadPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, markReadPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MarkReadPayload")
+		case "room":
+			out.Values[i] = ec._MarkReadPayload_room(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MarkReadPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var memberImplementors = []string{"Member", "Viewer", "Actor", "Node"}
 
 func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, obj *ent.Member) graphql.Marshaler {
@@ -15074,6 +15383,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "sendMessage":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_sendMessage(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "markRead":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_markRead(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -16370,6 +16686,44 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 				}()
 				res = ec._Room_mergedInto(ctx, field, obj)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "unreadCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Room_unreadCount(ctx, field, obj)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -18294,6 +18648,21 @@ func (ec *executionContext) marshalNInviteCustomerPayload2ᚖparleyᚋinternal�
 		return graphql.Null
 	}
 	return ec._InviteCustomerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMarkReadInput2parleyᚋinternalᚋroomᚐMarkReadInput(ctx context.Context, v any) (room.MarkReadInput, error) {
+	res, err := ec.unmarshalInputMarkReadInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMarkReadPayload2ᚖparleyᚋinternalᚋroomᚐMarkReadPayload(ctx context.Context, sel ast.SelectionSet, v *room.MarkReadPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MarkReadPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMember2ᚕᚖparleyᚋentᚐMemberᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Member) graphql.Marshaler {

@@ -109,3 +109,37 @@ func (ls *lines) busy() int {
 	defer ls.mu.Unlock()
 	return len(ls.all)
 }
+
+// LargestRound is for how many readers one count is at most.
+const LargestRound = largestRound
+
+// Tally counts by a function that is told the rooms.
+type Tally struct{ tally *tally }
+
+// NewTally returns a tally.
+func NewTally(count func(rooms []string) (int, error)) Tally {
+	return Tally{newTally(func(_ context.Context, readers []reader) (map[reader]int, error) {
+		var rooms []string
+		for _, r := range readers {
+			rooms = append(rooms, r.roomID)
+		}
+		n, err := count(rooms)
+		counts := map[reader]int{}
+		for _, r := range readers {
+			counts[r] = n
+		}
+		return counts, err
+	}, time.Minute)}
+}
+
+// Count counts for a reader of the room.
+func (t Tally) Count(ctx context.Context, organization, room string) (int, error) {
+	return t.tally.count(ctx, organization, reader{roomID: room})
+}
+
+// Counting is for how many organisations it counts at this moment.
+func (t Tally) Counting() int {
+	t.tally.mu.Lock()
+	defer t.tally.mu.Unlock()
+	return len(t.tally.waiting)
+}

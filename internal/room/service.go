@@ -47,6 +47,7 @@ type Service struct {
 	typing  *throttle.Bucket // what a person says of their typing
 	people  *people
 	lines   *lines
+	unread  *tally
 
 	one, many *sql.Stmt // post.sql, post_many.sql
 }
@@ -86,6 +87,7 @@ func New(ctx context.Context, p Parts) (*Service, error) {
 		many:    many,
 	}
 	s.lines = newLines(s.post, p.Limits.Operation)
+	s.unread = newTally(s.countUnread, p.Limits.Operation)
 	s.here.Tell(s.presenceChanged)
 	return s, nil
 }
