@@ -25,6 +25,7 @@ var layers = []struct {
 	{"graph/transport", []string{"graph/precheck", "graph/transport", "internal/apierr", "internal/feed", "internal/limits"}, "protocols know no domain, so that they serve any schema"},
 	{"graph", []string{"!internal/database", "!internal/bus", "!internal/presence", "!internal/notify", "!internal/throttle", "!internal/idempotency", "ent", "graph/", "internal/"}, "it translates and decides nothing: it calls services, and never touches rows"},
 
+	{"internal/inbox", []string{"internal/room", base}, "an inbox tells of rooms, which do not know it"},
 	{"internal/room", []string{"internal/customer", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},
 	{"internal/customer", []string{"internal/organization", base}, "customers know no rooms"},
 	{"internal/organization", []string{base}, "an organisation knows neither customers nor rooms"},

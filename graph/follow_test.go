@@ -21,6 +21,7 @@ import (
 	"parley/graph/transport"
 	"parley/internal/apierr"
 	"parley/internal/feed"
+	"parley/internal/inbox"
 	"parley/internal/limits"
 	"parley/internal/room"
 )
@@ -46,6 +47,10 @@ func (s subscription) RoomEvents(ctx context.Context, id string, after *string) 
 }
 
 func (s subscription) MessagePosted(context.Context, string, *string) (<-chan *room.Message, error) {
+	return nil, errors.New("not followed here")
+}
+
+func (s subscription) InboxEvents(context.Context, *string) (<-chan inbox.Event, error) {
 	return nil, errors.New("not followed here")
 }
 

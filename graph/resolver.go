@@ -2,6 +2,7 @@ package graph
 
 import (
 	"parley/graph/generated"
+	"parley/internal/inbox"
 	"parley/internal/organization"
 	"parley/internal/room"
 )
@@ -10,6 +11,7 @@ import (
 type Resolver struct {
 	Rooms         *room.Service
 	Organizations *organization.Service
+	Inbox         *inbox.Service
 }
 
 // The resolvers of the types whose fields need one; each is in the file of its noun.

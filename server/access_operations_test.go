@@ -54,6 +54,7 @@ var roots = map[string]string{
 	"Mutation.setTyping": `mutation { it: setTyping(input: {roomId: $fresh#, typing: true}) { userErrors { code } } }`,
 
 	"Subscription.roomEvents":    `subscription { it: roomEvents(roomId: $room#, after: $after#) { __typename } }`,
+	"Subscription.inboxEvents":   `subscription { it: inboxEvents { __typename } }`,
 	"Subscription.messagePosted": `subscription { it: messagePosted(roomId: $room#, after: $after#) { body } }`,
 }
 
@@ -119,6 +120,9 @@ var ways = map[string]string{
 	"MergePreview":                 `mutation { inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: $known#, firstName: "A", lastName: "B", dryRun: true}) { mergePreview { %s } } }`,
 	"ReinviteForm":                 `{ room(id: $room#) { reinvite(channel: SMS) { %s } } }`,
 	"RoomMerged":                   `subscription { roomEvents(roomId: $gone#, after: $goneStart#) { ... on RoomMerged { %s } } }`,
+	"RoomUpdated":                  `subscription { inboxEvents(after: $inbox#) { ... on RoomUpdated { %s } } }`,
+	"InboxCaughtUp":                `subscription { inboxEvents { ... on InboxCaughtUp { %s } } }`,
+	"InboxHeartbeat":               `subscription { inboxEvents { ... on InboxHeartbeat { %s } } }`,
 	"RoomClosed":                   `subscription { roomEvents(roomId: $closed#, after: $start#) { ... on RoomClosed { %s } } }`,
 }
 

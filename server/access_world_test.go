@@ -111,6 +111,10 @@ func (w *world) furnish(ctx context.Context, o *ent.Organization) {
 
 // fill opens a room in which everything has happened, and one that is closed.
 func (w *world) fill() {
+	i := w.agent.inbox("", overSocket)
+	w.things["$inbox"] = i.expect("InboxCaughtUp").Cursor
+	i.cut()
+	w.agent.Says("The first news", w.agent.CreateRoom())
 	room, link := w.openRoom()
 	ada := w.h.open(link).Enter()
 	w.tokens["customer"] = ada.token

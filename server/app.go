@@ -19,6 +19,7 @@ import (
 	"parley/internal/bus"
 	"parley/internal/database"
 	"parley/internal/eventlog"
+	"parley/internal/inbox"
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
 	"parley/internal/organization"
@@ -45,6 +46,7 @@ type app struct {
 	counter       *throttle.Counter
 	organizations *organization.Service
 	rooms         *room.Service
+	inbox         *inbox.Service
 	graphql       *transport.Handler
 	stopping      atomic.Bool
 }
@@ -79,6 +81,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		return nil, err
 	}
 	a.outbox.Tell(a.rooms.Told)
+	a.inbox = inbox.New(a.events, a.rooms, c.limits.Heartbeat, log)
 	a.graphql = a.api()
 	return a, nil
 }
@@ -114,7 +117,7 @@ func (a *app) senders() map[delivery.Channel]notify.Sender {
 var guesses = []string{"signIn", "enterRoom"}
 
 func (a *app) api() *transport.Handler {
-	schema := graph.NewSchema(&graph.Resolver{Rooms: a.rooms, Organizations: a.organizations})
+	schema := graph.NewSchema(&graph.Resolver{Rooms: a.rooms, Organizations: a.organizations, Inbox: a.inbox})
 	return transport.New(schema, transport.Options{
 		Limits:       a.config.limits,
 		Authenticate: a.authenticate,

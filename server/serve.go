@@ -69,6 +69,7 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 		"event log":     a.events.Run,
 		"presence":      a.presence.Run,
 		"search":        a.search.Run,
+		"inbox":         a.inbox.Run,
 		"outbox":        a.outbox.Run,
 		"sweeping":      func(ctx context.Context) error { return every(ctx, time.Hour, a.sweep) },
 		"time-outs":     func(ctx context.Context) error { return every(ctx, 5*time.Minute, a.timeOut) },

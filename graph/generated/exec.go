@@ -15,6 +15,7 @@ import (
 	room1 "parley/ent/room"
 	"parley/graph/scalar"
 	"parley/internal/apierr"
+	"parley/internal/inbox"
 	"parley/internal/organization"
 	"parley/internal/page"
 	"parley/internal/room"
@@ -135,6 +136,18 @@ type ComplexityRoot struct {
 		Cursor     func(childComplexity int) int
 		OccurredAt func(childComplexity int) int
 		Room       func(childComplexity int) int
+	}
+
+	InboxCaughtUp struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+	}
+
+	InboxHeartbeat struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
 	}
 
 	InvitationStatusChanged struct {
@@ -367,6 +380,13 @@ type ComplexityRoot struct {
 		Room       func(childComplexity int) int
 	}
 
+	RoomUpdated struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+		Room       func(childComplexity int) int
+	}
+
 	SendMessagePayload struct {
 		Message    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -406,6 +426,7 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
+		InboxEvents   func(childComplexity int, after *string) int
 		MessagePosted func(childComplexity int, roomID string, after *string) int
 		RoomEvents    func(childComplexity int, roomID string, after *string) int
 	}
@@ -495,6 +516,7 @@ type RoomResolver interface {
 type SubscriptionResolver interface {
 	RoomEvents(ctx context.Context, roomID string, after *string) (<-chan room.Event, error)
 	MessagePosted(ctx context.Context, roomID string, after *string) (<-chan *room.Message, error)
+	InboxEvents(ctx context.Context, after *string) (<-chan inbox.Event, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -826,6 +848,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Heartbeat.Room(childComplexity), true
+
+	case "InboxCaughtUp.actor":
+		if e.ComplexityRoot.InboxCaughtUp.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InboxCaughtUp.Actor(childComplexity), true
+	case "InboxCaughtUp.cursor":
+		if e.ComplexityRoot.InboxCaughtUp.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InboxCaughtUp.Cursor(childComplexity), true
+	case "InboxCaughtUp.occurredAt":
+		if e.ComplexityRoot.InboxCaughtUp.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InboxCaughtUp.OccurredAt(childComplexity), true
+
+	case "InboxHeartbeat.actor":
+		if e.ComplexityRoot.InboxHeartbeat.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InboxHeartbeat.Actor(childComplexity), true
+	case "InboxHeartbeat.cursor":
+		if e.ComplexityRoot.InboxHeartbeat.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InboxHeartbeat.Cursor(childComplexity), true
+	case "InboxHeartbeat.occurredAt":
+		if e.ComplexityRoot.InboxHeartbeat.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InboxHeartbeat.OccurredAt(childComplexity), true
 
 	case "InvitationStatusChanged.actor":
 		if e.ComplexityRoot.InvitationStatusChanged.Actor == nil {
@@ -1886,6 +1946,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RoomRenamed.Room(childComplexity), true
 
+	case "RoomUpdated.actor":
+		if e.ComplexityRoot.RoomUpdated.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomUpdated.Actor(childComplexity), true
+	case "RoomUpdated.cursor":
+		if e.ComplexityRoot.RoomUpdated.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomUpdated.Cursor(childComplexity), true
+	case "RoomUpdated.occurredAt":
+		if e.ComplexityRoot.RoomUpdated.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomUpdated.OccurredAt(childComplexity), true
+	case "RoomUpdated.room":
+		if e.ComplexityRoot.RoomUpdated.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoomUpdated.Room(childComplexity), true
+
 	case "SendMessagePayload.message":
 		if e.ComplexityRoot.SendMessagePayload.Message == nil {
 			break
@@ -1995,6 +2080,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Skill.Name(childComplexity), true
 
+	case "Subscription.inboxEvents":
+		if e.ComplexityRoot.Subscription.InboxEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_inboxEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.InboxEvents(childComplexity, args["after"].(*string)), true
 	case "Subscription.messagePosted":
 		if e.ComplexityRoot.Subscription.MessagePosted == nil {
 			break
@@ -3411,6 +3507,55 @@ type Heartbeat implements RoomEvent {
 }
 
 """
+Something that a member's inbox tells. To resume after a lost connection subscribe again with ` + "`" + `after: <last cursor>` + "`" + `: what has
+happened since is told.
+"""
+interface InboxEvent {
+  "A place in the inbox: all up to here has been told."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "Who did it; null where Parley did, or nobody did anything."
+  actor: Actor
+}
+
+"""
+A room of the organisation has news: something was added to its log. Several news of a room that wait together are one event,
+and a busy room is told of twice a second at most; what the news are, the room says. Where much is written at the moment the
+cursor may be a little behind, so that the same event comes once more to who resumes with it.
+"""
+type RoomUpdated implements InboxEvent {
+  "A place in the inbox: all up to here has been told."
+  cursor: Cursor
+  "When the newest of it happened."
+  occurredAt: DateTime!
+  "Who did the newest of it; null where Parley did."
+  actor: Actor
+  "The room."
+  room: Room!
+}
+
+"All that has happened since the cursor has been told; what follows is live. It comes once."
+type InboxCaughtUp implements InboxEvent {
+  "The place that this is: subscribe after it to go on from here."
+  cursor: Cursor
+  "When it was said."
+  occurredAt: DateTime!
+  "Always null."
+  actor: Actor
+}
+
+"Says, after 25 seconds without an event, that the subscription is alive."
+type InboxHeartbeat implements InboxEvent {
+  "The place that it has come to: subscribe after it to go on from here."
+  cursor: Cursor
+  "When it was said."
+  occurredAt: DateTime!
+  "Always null."
+  actor: Actor
+}
+
+"""
 What can be followed. Each event comes once and in the order of the log. To resume after a lost connection subscribe again
 with ` + "`" + `after: <last cursor>` + "`" + `; without ` + "`" + `after` + "`" + ` a subscription begins with what happens from now on.
 """
@@ -3429,6 +3574,14 @@ type Subscription {
     "Only what came after this cursor."
     after: Cursor
   ): Message!
+  """
+  What happens around the member who asks: which rooms of the organisation have news; for members. ` + "`" + `InboxCaughtUp` + "`" + ` has a cursor
+  to begin with: fetch the rooms behind it, and miss nothing.
+  """
+  inboxEvents(
+    "Only what came after this cursor."
+    after: Cursor
+  ): InboxEvent!
 }
 `, BuiltIn: false},
 }
@@ -4627,6 +4780,20 @@ func (ec *executionContext) field_Room_reinvite_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["channel"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_inboxEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
 	return args, nil
 }
 
@@ -6053,6 +6220,144 @@ func (ec *executionContext) _Heartbeat_actor(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Heartbeat_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Heartbeat", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _InboxCaughtUp_cursor(ctx context.Context, field graphql.CollectedField, obj *inbox.CaughtUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InboxCaughtUp_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOCursor2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InboxCaughtUp_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InboxCaughtUp", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _InboxCaughtUp_occurredAt(ctx context.Context, field graphql.CollectedField, obj *inbox.CaughtUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InboxCaughtUp_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InboxCaughtUp_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InboxCaughtUp", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _InboxCaughtUp_actor(ctx context.Context, field graphql.CollectedField, obj *inbox.CaughtUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InboxCaughtUp_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InboxCaughtUp_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InboxCaughtUp", field, false, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _InboxHeartbeat_cursor(ctx context.Context, field graphql.CollectedField, obj *inbox.Heartbeat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InboxHeartbeat_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOCursor2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InboxHeartbeat_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InboxHeartbeat", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _InboxHeartbeat_occurredAt(ctx context.Context, field graphql.CollectedField, obj *inbox.Heartbeat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InboxHeartbeat_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InboxHeartbeat_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InboxHeartbeat", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _InboxHeartbeat_actor(ctx context.Context, field graphql.CollectedField, obj *inbox.Heartbeat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InboxHeartbeat_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InboxHeartbeat_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InboxHeartbeat", field, false, false, errors.New("field of type Actor does not have child fields"))
 }
 
 func (ec *executionContext) _InvitationStatusChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *room.InvitationStatusChanged) (ret graphql.Marshaler) {
@@ -10509,6 +10814,107 @@ func (ec *executionContext) fieldContext_RoomRenamed_name(_ context.Context, fie
 	return graphql.NewScalarFieldContext("RoomRenamed", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _RoomUpdated_cursor(ctx context.Context, field graphql.CollectedField, obj *inbox.RoomUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomUpdated_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOCursor2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomUpdated_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomUpdated", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _RoomUpdated_occurredAt(ctx context.Context, field graphql.CollectedField, obj *inbox.RoomUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomUpdated_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomUpdated_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomUpdated", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _RoomUpdated_actor(ctx context.Context, field graphql.CollectedField, obj *inbox.RoomUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomUpdated_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoomUpdated_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoomUpdated", field, false, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _RoomUpdated_room(ctx context.Context, field graphql.CollectedField, obj *inbox.RoomUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoomUpdated_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoomUpdated_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoomUpdated",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SendMessagePayload_message(ctx context.Context, field graphql.CollectedField, obj *room.SendMessagePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11036,6 +11442,50 @@ func (ec *executionContext) fieldContext_Subscription_messagePosted(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_messagePosted_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_inboxEvents(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_inboxEvents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().InboxEvents(ctx, fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inbox.Event) graphql.Marshaler {
+			return ec.marshalNInboxEvent2parleyᚋinternalᚋinboxᚐEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_inboxEvents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_inboxEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12907,6 +13357,40 @@ func (ec *executionContext) _Actor(ctx context.Context, sel ast.SelectionSet, ob
 	}
 }
 
+func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSet, obj inbox.Event) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case inbox.RoomUpdated:
+		return ec._RoomUpdated(ctx, sel, &obj)
+	case *inbox.RoomUpdated:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RoomUpdated(ctx, sel, obj)
+	case inbox.Heartbeat:
+		return ec._InboxHeartbeat(ctx, sel, &obj)
+	case *inbox.Heartbeat:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InboxHeartbeat(ctx, sel, obj)
+	case inbox.CaughtUp:
+		return ec._InboxCaughtUp(ctx, sel, &obj)
+	case *inbox.CaughtUp:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._InboxCaughtUp(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of InboxEvent must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj ent.Node) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -14113,6 +14597,102 @@ func (ec *executionContext) _Heartbeat(ctx context.Context, sel ast.SelectionSet
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var inboxCaughtUpImplementors = []string{"InboxCaughtUp", "InboxEvent"}
+
+func (ec *executionContext) _InboxCaughtUp(ctx context.Context, sel ast.SelectionSet, obj *inbox.CaughtUp) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, inboxCaughtUpImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InboxCaughtUp")
+		case "cursor":
+			out.Values[i] = ec._InboxCaughtUp_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._InboxCaughtUp_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._InboxCaughtUp_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var inboxHeartbeatImplementors = []string{"InboxHeartbeat", "InboxEvent"}
+
+func (ec *executionContext) _InboxHeartbeat(ctx context.Context, sel ast.SelectionSet, obj *inbox.Heartbeat) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, inboxHeartbeatImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InboxHeartbeat")
+		case "cursor":
+			out.Values[i] = ec._InboxHeartbeat_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._InboxHeartbeat_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._InboxHeartbeat_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -17382,6 +17962,59 @@ func (ec *executionContext) _RoomRenamed(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var roomUpdatedImplementors = []string{"RoomUpdated", "InboxEvent"}
+
+func (ec *executionContext) _RoomUpdated(ctx context.Context, sel ast.SelectionSet, obj *inbox.RoomUpdated) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, roomUpdatedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoomUpdated")
+		case "cursor":
+			out.Values[i] = ec._RoomUpdated_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._RoomUpdated_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._RoomUpdated_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "room":
+			out.Values[i] = ec._RoomUpdated_room(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var sendMessagePayloadImplementors = []string{"SendMessagePayload"}
 
 func (ec *executionContext) _SendMessagePayload(ctx context.Context, sel ast.SelectionSet, obj *room.SendMessagePayload) graphql.Marshaler {
@@ -17715,6 +18348,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_roomEvents(ctx, fields[0])
 	case "messagePosted":
 		return ec._Subscription_messagePosted(ctx, fields[0])
+	case "inboxEvents":
+		return ec._Subscription_inboxEvents(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -18583,6 +19218,16 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNInboxEvent2parleyᚋinternalᚋinboxᚐEvent(ctx context.Context, sel ast.SelectionSet, v inbox.Event) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._InboxEvent(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
@@ -19552,6 +20197,18 @@ func (ec *executionContext) marshalOClassOfService2ᚖparleyᚋentᚋmemberᚐCl
 	_ = sel
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOCursor2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCursor2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(v)
 	return res
 }
 

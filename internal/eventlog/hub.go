@@ -36,12 +36,14 @@ type hub struct {
 	bus  bus.Bus
 	log  *slog.Logger
 
+	listener Listener
+
 	mu    sync.Mutex
 	tails map[int64]*tail
 }
 
 func newHub(read reader, b bus.Bus, log *slog.Logger) *hub {
-	h := &hub{read: read, bus: b, log: log, tails: map[int64]*tail{}}
+	h := &hub{read: read, bus: b, log: log, listener: deaf(), tails: map[int64]*tail{}}
 	b.Hear(topicGrown, h.heardGrown, h.ringAll)
 	b.Hear(topicLive, h.heardLive, func() {})
 	return h
@@ -147,6 +149,7 @@ func (h *hub) hand(events []Event) {
 	if t := h.tail(stream); t != nil {
 		t.hand(events)
 	}
+	h.listener.Grown(stream)
 	h.ringOthers(stream)
 }
 
@@ -154,6 +157,7 @@ func (h *hub) ringHere(streamID int64) {
 	if t := h.tail(streamID); t != nil {
 		t.ring()
 	}
+	h.listener.Grown(streamID)
 }
 
 func (h *hub) ringAll() {
@@ -208,6 +212,7 @@ func (h *hub) leave(t *tail) {
 
 // end ends all tails; who follows them gets the error.
 func (h *hub) end(because error) {
+	defer h.listener.Ended(because)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, t := range h.tails {

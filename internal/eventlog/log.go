@@ -102,11 +102,14 @@ func SealTx(ctx context.Context, tx *ent.Tx, streamID int64) error {
 	return nil
 }
 
-// raise takes the next n places of a stream.
+// Epoch is the number of the database's present history.
+func (l *Log) Epoch() uint32 { return l.epoch.Load() }
+
+// raise takes the next n places of a stream. The transaction has its number before it takes the time (Horizon).
 func raise(ctx context.Context, tx *ent.Tx, streamID int64, n int) (lastSeq int64, at time.Time, err error) {
 	const q = `UPDATE streams s SET last_seq = last_seq + $2, last_at = greatest(last_at, clock_timestamp()),
 		active_at = CASE WHEN s.active_at < clock_timestamp() - interval '10 minutes' THEN clock_timestamp() ELSE s.active_at END
-		WHERE id = $1 AND NOT sealed RETURNING last_seq, last_at`
+		WHERE pg_current_xact_id() IS NOT NULL AND id = $1 AND NOT sealed RETURNING last_seq, last_at`
 	rows, err := tx.QueryContext(ctx, q, streamID, n)
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("raise stream: %w", err)

@@ -9,7 +9,8 @@ WITH place AS MATERIALIZED (
 	FROM rooms r
 	WHERE r.id = $1 AND r.organization_id = $2 AND ($3::text = '' OR r.customer_id = $3
 		OR EXISTS (SELECT FROM rooms gone WHERE gone.merged_into_id = r.id AND gone.customer_id = $3)) -- has become one with the room's
-), locked AS MATERIALIZED ( -- after waiting for a writer before us PostgreSQL looks again whether it has sealed the log
+), locked AS MATERIALIZED ( -- after waiting for a writer before us PostgreSQL looks again whether it has sealed the log; and
+	-- the transaction has its number before it takes the time (eventlog.Horizon)
 	SELECT s.id FROM streams s JOIN place p ON s.id = p.stream_id
 	WHERE p.open AND NOT s.sealed
 	FOR UPDATE OF s

@@ -11,7 +11,8 @@ WITH wanted AS MATERIALIZED (
 		WITH ORDINALITY AS m (customer, id, side, author, body, key, fingerprint, n)
 	WHERE r.id = $1 AND r.organization_id = $2 AND (m.customer = '' OR r.customer_id = m.customer
 		OR EXISTS (SELECT FROM rooms gone WHERE gone.merged_into_id = r.id AND gone.customer_id = m.customer)) -- has become one with the room's
-), locked AS MATERIALIZED ( -- after waiting for a writer before us PostgreSQL looks again whether it has sealed the log
+), locked AS MATERIALIZED ( -- after waiting for a writer before us PostgreSQL looks again whether it has sealed the log; and
+	-- the transaction has its number before it takes the time (eventlog.Horizon)
 	SELECT s.id FROM streams s
 	WHERE s.id = (SELECT stream_id FROM wanted WHERE open LIMIT 1) AND NOT s.sealed
 	FOR UPDATE OF s

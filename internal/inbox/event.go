@@ -1,0 +1,33 @@
+package inbox
+
+import (
+	"time"
+
+	"parley/ent"
+)
+
+// Event is what an inbox tells: one of the types below.
+type Event interface{ IsInboxEvent() }
+
+// Happening is what all events have.
+type Happening struct {
+	Cursor     string
+	OccurredAt time.Time
+	Actor      ent.Actor // nil where Parley did it, or nobody did anything
+}
+
+// IsInboxEvent marks an Event.
+func (Happening) IsInboxEvent() {}
+
+// The events of an inbox.
+type (
+	// RoomUpdated says that a room has news: look.
+	RoomUpdated struct {
+		Happening
+		Room *ent.Room
+	}
+	// CaughtUp says that all that was missed has been told.
+	CaughtUp struct{ Happening }
+	// Heartbeat says that the subscription is alive.
+	Heartbeat struct{ Happening }
+)

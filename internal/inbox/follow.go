@@ -1,0 +1,176 @@
+package inbox
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"parley/internal/auth"
+	"parley/internal/eventlog"
+	"parley/internal/feed"
+	"parley/internal/limits"
+)
+
+// Follow returns the news of the viewer's organisation: of what happened after the cursor, CaughtUp, and then of what
+// happens, with a Heartbeat now and then; for members. Without a cursor it begins with what happens from now on.
+//
+// The feed has no topic: each follower has it for themselves, since news that are not settled are at no place.
+func (s *Service) Follow(ctx context.Context, after *string) (*feed.Feed[Event], error) {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	horizon, err := s.events.Horizon(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := following{inbox: s, organizationID: v.OrganizationID(), head: horizon.Settled.UnixMicro() - 1}
+	from := f.head
+	if after != nil {
+		if from, err = s.place(*after, horizon); err != nil {
+			return nil, err
+		}
+	}
+	f.head = max(f.head, from)
+	return &feed.Feed[Event]{
+		From: from, Head: f.head,
+		Stored: f.stored, CaughtUp: func() Event { return &CaughtUp{f.now(f.head)} }, Live: f.live,
+	}, nil
+}
+
+// place is the one that a cursor stands for. One of a lost history, or of a time that has yet to come by a clock that was
+// set back, is CURSOR_EXPIRED.
+func (s *Service) place(text string, h eventlog.Horizon) (int64, error) {
+	c, err := parseCursor(text)
+	if err == nil && (c.epoch != s.events.Epoch() || c.place > h.Now.UnixMicro()) {
+		err = expiredCursor()
+	}
+	return c.place, err
+}
+
+// following is a way along the inbox of an organisation. All up to its head was stored when it began.
+type following struct {
+	inbox          *Service
+	organizationID string
+	head           int64
+}
+
+type (
+	item  = feed.Item[Event]
+	items = iter.Seq2[item, error]
+)
+
+// stored gives the news behind a place, up to and including another before which all is settled.
+func (f following) stored(ctx context.Context, after, upTo int64) items {
+	return func(yield func(item, error) bool) {
+		for after < upTo {
+			page, err := f.page(ctx, after, upTo)
+			if err != nil {
+				yield(item{}, err)
+				return
+			}
+			if len(page) == 0 {
+				return
+			}
+			for _, n := range page {
+				if !yield(f.tell(n, n.place), nil) {
+					return
+				}
+			}
+			after = page[len(page)-1].at()
+		}
+	}
+}
+
+// page is the first of the news between two places, and none only where there are none.
+func (f following) page(ctx context.Context, after, upTo int64) ([]*news, error) {
+	grown, err := f.inbox.events.GrownBetween(ctx, f.organizationID, time.UnixMicro(after), time.UnixMicro(upTo))
+	if err != nil {
+		return nil, err
+	}
+	page := make([]*news, len(grown))
+	for i, g := range grown {
+		page[i] = &news{Growth: g}
+	}
+	arrange(page, upTo)
+	return page, f.inbox.furnish(ctx, page)
+}
+
+func (f following) live(ctx context.Context, after int64, begun func()) items {
+	return func(yield func(item, error) bool) {
+		t := f.inbox.join(f.organizationID, after)
+		defer f.inbox.leave(f.organizationID, t)
+		begun()
+		r := &reader{following: f, tail: t, place: after, number: none}
+		for r.read(ctx, yield) && r.wait(ctx, yield) {
+		}
+	}
+}
+
+// tell is the item for news, whose cursor is a place that the follower has come to. What is not a room's is none.
+func (f following) tell(n *news, place int64) item {
+	if n.room == nil {
+		return item{Place: place, Silent: true}
+	}
+	return item{Place: place, Value: &RoomUpdated{Happening{f.cursor(place), n.At, n.actor}, n.room}}
+}
+
+// now is what happens at a place and is not news.
+func (f following) now(place int64) Happening {
+	return Happening{Cursor: f.cursor(place), OccurredAt: time.Now().UTC().Truncate(time.Microsecond)}
+}
+
+func (f following) cursor(place int64) string { return cursor{f.inbox.events.Epoch(), place}.String() }
+
+// reader is a follower on their way along a tail.
+type reader struct {
+	following
+	tail   *tail
+	place  int64 // all news up to here have been given
+	number int   // of the tail's news that comes next
+	grown  <-chan struct{}
+}
+
+// none is the number of a reader who has nothing of the tail.
+const none = -1
+
+// read gives what there is, and tells whether to go on. Who has fallen behind gets it from the database.
+func (r *reader) read(ctx context.Context, yield func(item, error) bool) bool {
+	v := r.tail.since(r.number)
+	if v.behind {
+		for i, err := range r.stored(ctx, r.place, v.place) {
+			if !yield(i, err) || err != nil {
+				return false
+			}
+		}
+		r.place = max(r.place, v.place)
+	}
+	for _, n := range v.news {
+		if n.at() <= r.head { // it was stored
+			continue
+		}
+		r.place = max(r.place, n.place)
+		if !yield(r.tell(n, r.place), nil) {
+			return false
+		}
+	}
+	r.place, r.number, r.grown = max(r.place, v.place), v.number, v.grown
+	return true
+}
+
+// wait waits until there is more, and says now and then that it does. It tells whether to go on.
+func (r *reader) wait(ctx context.Context, yield func(item, error) bool) bool {
+	beat := time.NewTimer(time.Until(limits.End(time.Now(), r.inbox.heartbeat)))
+	defer beat.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-r.tail.life.Done():
+		yield(item{}, context.Cause(r.tail.life))
+		return false
+	case <-r.grown:
+		return true
+	case <-beat.C:
+		return r.read(ctx, yield) && yield(item{Value: &Heartbeat{r.now(r.place)}}, nil)
+	}
+}
