@@ -1,0 +1,159 @@
+package inbox_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"parley/internal/apierr"
+	"parley/internal/inbox"
+)
+
+// Whoever reads slowly holds nobody up, and gets from the database what the tail has forgotten.
+func TestWhoFallsBehindIsToldAllTheSame(t *testing.T) {
+	t.Parallel()
+	const rooms = 3 * inbox.Remembered
+	c := newTown(t, 1, rooms, "")
+	p, ctx := c.processes[0], c.asAri(t.Context())
+	written, read := make(chan struct{}), make(chan struct{})
+	told := map[string]int{}
+	go func() {
+		defer close(read)
+		err := follow(ctx, p.inbox, nil, func(e inbox.Event) bool {
+			switch e := e.(type) {
+			case *inbox.CaughtUp:
+				go func() {
+					defer close(written)
+					c.writeAll(p)
+				}()
+				<-written
+			case *inbox.RoomUpdated:
+				told[e.Room.ID]++
+			}
+			return len(told) < rooms
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}()
+	select {
+	case <-read:
+	case <-time.After(patience):
+		t.Fatal("not all were told")
+	}
+	for id, n := range told {
+		if n > 1 {
+			t.Errorf("%s was told %d times", id, n)
+		}
+	}
+}
+
+// writeAll writes into each room, and waits until others are told of all.
+func (c *town) writeAll(p *process) {
+	ctx, cancel := context.WithTimeout(c.asAri(context.Background()), patience)
+	defer cancel()
+	told := map[string]bool{}
+	err := follow(ctx, p.inbox, nil, func(e inbox.Event) bool {
+		switch e := e.(type) {
+		case *inbox.CaughtUp:
+			for _, r := range c.rooms {
+				if err := p.say(ctx, r); err != nil {
+					c.t.Error(err)
+					return false
+				}
+			}
+		case *inbox.RoomUpdated:
+			told[e.Room.ID] = true
+		}
+		return len(told) < len(c.rooms)
+	})
+	if err != nil {
+		c.t.Error(err)
+	}
+}
+
+func TestAClockThatWasSetBackEndsTheFollowing(t *testing.T) {
+	t.Parallel()
+	c := newTown(t, 1, 1, "")
+	p, ctx := c.processes[0], c.asAri(t.Context())
+	cursor := inbox.CursorAt(p.events.Epoch(), time.Now().Add(time.Hour))
+	if _, err := p.inbox.Follow(ctx, &cursor); !apierr.Is(err, apierr.CursorExpired) {
+		t.Errorf("following behind a time that has yet to come: %v", err)
+	}
+	f, err := p.inbox.Follow(ctx, nil)
+	c.must(err)
+	future := time.Now().Add(time.Hour).UnixMicro()
+	for _, err := range f.Live(ctx, future, func() {}) {
+		if !apierr.Is(err, apierr.CursorExpired) {
+			t.Errorf("it ends with %v", err)
+		}
+	}
+	if n := p.inbox.Tails(); n != 0 {
+		t.Errorf("%d are followed", n)
+	}
+}
+
+func TestALostHistoryEndsTheFollowing(t *testing.T) {
+	t.Parallel()
+	c := newTown(t, 1, 1, "")
+	p, ctx := c.processes[0], c.asAri(t.Context())
+	caughtUp := ""
+	err := follow(ctx, p.inbox, nil, func(e inbox.Event) bool {
+		caughtUp = e.(*inbox.CaughtUp).Cursor
+		_, err := c.db.SQL.ExecContext(ctx, `UPDATE log_epochs SET history = 'another'`)
+		c.must(err)
+		return true
+	})
+	if !apierr.Is(err, apierr.CursorExpired) {
+		t.Errorf("it ends with %v", err)
+	}
+	if _, err := p.inbox.Follow(ctx, &caughtUp); !apierr.Is(err, apierr.CursorExpired) {
+		t.Errorf("a cursor from before is good for %v", err)
+	}
+}
+
+func TestNobodyIsServedWhereNobodyFollows(t *testing.T) {
+	t.Parallel()
+	c := newTown(t, 1, 2, "")
+	p, ctx := c.processes[0], c.asAri(t.Context())
+	c.must(p.say(ctx, c.rooms[0]))
+	c.must(follow(ctx, p.inbox, nil, func(inbox.Event) bool {
+		if n := p.inbox.Tails(); n != 1 {
+			t.Errorf("%d are followed", n)
+		}
+		return false
+	}))
+	if n := p.inbox.Tails(); n != 0 {
+		t.Errorf("%d are followed", n)
+	}
+	leaving, cancel := context.WithCancelCause(ctx)
+	err := follow(leaving, p.inbox, nil, func(inbox.Event) bool {
+		cancel(errors.New("left"))
+		return true
+	})
+	if !errors.Is(err, context.Canceled) || p.inbox.Tails() != 0 {
+		t.Errorf("who leaves gets %v, and %d are followed", err, p.inbox.Tails())
+	}
+}
+
+// What belongs to an organisation and is no room's log is no news of a room.
+func TestWhatIsNoRoomIsNoNews(t *testing.T) {
+	t.Parallel()
+	c := newTown(t, 1, 1, "")
+	p, ctx := c.processes[0], c.asAri(t.Context())
+	var cursor string
+	c.must(follow(ctx, p.inbox, nil, func(e inbox.Event) bool {
+		cursor = e.(*inbox.CaughtUp).Cursor
+		return false
+	}))
+	_, err := c.db.SQL.ExecContext(ctx, `INSERT INTO streams (id, owner_id, last_seq, last_at, active_at) VALUES (1, $1, 1, clock_timestamp(), clock_timestamp())`, c.ari.OrganizationID())
+	c.must(err)
+	c.must(p.say(ctx, c.rooms[0]))
+	c.must(follow(ctx, p.inbox, &cursor, func(e inbox.Event) bool {
+		if news, ok := e.(*inbox.RoomUpdated); !ok || news.Room.ID != c.rooms[0].ID {
+			t.Errorf("told %+v", e)
+		}
+		return false
+	}))
+}
