@@ -16,8 +16,8 @@ func (q query) Room(ctx context.Context, id string) (*ent.Room, error) {
 	return q.Resolver.Rooms.Get(ctx, id)
 }
 
-func (q query) Rooms(ctx context.Context, first *int, after *string, last *int, before *string) (*room.RoomConnection, error) {
-	return q.Resolver.Rooms.List(ctx, page.Args{First: first, After: after, Last: last, Before: before})
+func (q query) Rooms(ctx context.Context, first *int, after *string, last *int, before *string, filter *room.RoomFilter, orderBy *room.RoomOrder) (*room.RoomConnection, error) {
+	return q.Resolver.Rooms.List(ctx, page.Args{First: first, After: after, Last: last, Before: before}, filter, orderBy)
 }
 
 func (q query) SearchMessages(ctx context.Context, text string, first *int, after *string) (*room.MessageConnection, error) {

@@ -121,6 +121,26 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
+				Name:    "customer_phone_begins",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[9], CustomersColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					OpClassColumns: map[string]string{
+						CustomersColumns[3].Name: "varchar_pattern_ops",
+					},
+				},
+			},
+			{
+				Name:    "customer_email_begins",
+				Unique:  false,
+				Columns: []*schema.Column{CustomersColumns[9], CustomersColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					OpClassColumns: map[string]string{
+						CustomersColumns[5].Name: "varchar_pattern_ops",
+					},
+				},
+			},
+			{
 				Name:    "customer_phone_once",
 				Unique:  true,
 				Columns: []*schema.Column{CustomersColumns[9], CustomersColumns[3]},
@@ -184,6 +204,11 @@ var (
 				Name:    "customerinvitation_room_id_created_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{CustomerInvitationsColumns[9], CustomerInvitationsColumns[8], CustomerInvitationsColumns[0]},
+			},
+			{
+				Name:    "customerinvitation_invited_by_id_room_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerInvitationsColumns[10], CustomerInvitationsColumns[9]},
 			},
 		},
 	}
@@ -537,6 +562,11 @@ var (
 				Name:    "room_organization_id_created_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{RoomsColumns[4], RoomsColumns[3], RoomsColumns[0]},
+			},
+			{
+				Name:    "room_organization_id_status",
+				Unique:  false,
+				Columns: []*schema.Column{RoomsColumns[4], RoomsColumns[2]},
 			},
 			{
 				Name:    "room_created_by_id",

@@ -31,9 +31,12 @@ func (Customer) Fields() []ent.Field {
 // Edges of a customer.
 func (Customer) Edges() []ent.Edge { return []ent.Edge{organization()} }
 
-// Indexes of a customer: each number and address is that of one living room (rule R14).
+// Indexes of a customer: each number and address is that of one living room (rule R14); by their beginnings those of
+// all are found.
 func (Customer) Indexes() []ent.Index {
 	return []ent.Index{
+		index.Fields("organization_id", "phone").StorageKey("customer_phone_begins").Annotations(byBeginning("phone")),
+		index.Fields("organization_id", "email_key").StorageKey("customer_email_begins").Annotations(byBeginning("email_key")),
 		index.Fields("organization_id", "phone").Unique().StorageKey("customer_phone_once").Annotations(where("retired_at IS NULL")),
 		index.Fields("organization_id", "email_key").Unique().StorageKey("customer_email_once").Annotations(where("retired_at IS NULL")),
 		index.Fields("name_words").Annotations(entsql.IndexType("GIN")),
@@ -80,6 +83,7 @@ func (Room) Edges() []ent.Edge {
 func (Room) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "created_at", "id"),
+		index.Fields("organization_id", "status"),
 		index.Fields("created_by_id"),
 		index.Fields("customer_id").Unique().StorageKey("room_customer_once").Annotations(where("merged_into_id IS NULL")),
 		index.Fields("merged_into_id").StorageKey("room_merged").Annotations(where("merged_into_id IS NOT NULL")),
@@ -177,5 +181,5 @@ func (CustomerInvitation) Edges() []ent.Edge {
 
 // Indexes of an invitation.
 func (CustomerInvitation) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("room_id", "created_at", "id")}
+	return []ent.Index{index.Fields("room_id", "created_at", "id"), index.Fields("invited_by_id", "room_id")}
 }

@@ -56,3 +56,8 @@ func kept() schema.Annotation { return entsql.OnDelete(entsql.NoAction) }
 
 // where makes an index partial.
 func where(condition string) *entsql.IndexAnnotation { return entsql.IndexWhere(condition) }
+
+// byBeginning makes an index find the beginnings of a column's texts, however the database sorts.
+func byBeginning(column string) *entsql.IndexAnnotation {
+	return entsql.OpClassColumn(column, "varchar_pattern_ops")
+}

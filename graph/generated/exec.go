@@ -300,7 +300,7 @@ type ComplexityRoot struct {
 		Nodes          func(childComplexity int, ids []string) int
 		Organization   func(childComplexity int) int
 		Room           func(childComplexity int, id string) int
-		Rooms          func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Rooms          func(childComplexity int, first *int, after *string, last *int, before *string, filter *room.RoomFilter, orderBy *room.RoomOrder) int
 		SearchMessages func(childComplexity int, query string, first *int, after *string) int
 		Viewer         func(childComplexity int) int
 	}
@@ -496,7 +496,7 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []string) ([]ent.Node, error)
 	Organization(ctx context.Context) (*ent.Organization, error)
 	Room(ctx context.Context, id string) (*ent.Room, error)
-	Rooms(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*ent.Room], error)
+	Rooms(ctx context.Context, first *int, after *string, last *int, before *string, filter *room.RoomFilter, orderBy *room.RoomOrder) (*page.Connection[*ent.Room], error)
 	SearchMessages(ctx context.Context, query string, first *int, after *string) (*page.Connection[*room.Message], error)
 }
 type RoomResolver interface {
@@ -1610,7 +1610,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Rooms(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+		return e.ComplexityRoot.Query.Rooms(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*room.RoomFilter), args["orderBy"].(*room.RoomOrder)), true
 	case "Query.searchMessages":
 		if e.ComplexityRoot.Query.SearchMessages == nil {
 			break
@@ -2199,6 +2199,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMergeRoomsInput,
 		ec.unmarshalInputReinviteCustomerInput,
 		ec.unmarshalInputRevokeLinksInput,
+		ec.unmarshalInputRoomFilter,
+		ec.unmarshalInputRoomOrder,
 		ec.unmarshalInputSendMessageInput,
 		ec.unmarshalInputSetTypingInput,
 		ec.unmarshalInputSignInInput,
@@ -2669,6 +2671,52 @@ type RoomConnection {
   totalCount: Int!
 }
 
+"Which rooms are listed. All that is given has to hold; what is null, blank or empty counts as not given."
+input RoomFilter {
+  "In one of these states; all but ` + "`" + `MERGED` + "`" + ` unless told."
+  status: [RoomStatus!]
+  "Of this member: who opened the room, or one that has gone into it, or invited its customer."
+  agentId: ID
+  "Each word is the beginning of one of the words of the customer's name, in any case."
+  customerName: String
+  "The customer's number or its beginning, with the international prefix; blanks and punctuation do not matter."
+  phone: String
+  "The customer's email address or its beginning, in any case."
+  email: String
+  "Opened after this moment."
+  createdAfter: DateTime
+  "Opened before this moment."
+  createdBefore: DateTime
+  "Something last happened in it after this moment."
+  updatedAfter: DateTime
+  "Something last happened in it before this moment."
+  updatedBefore: DateTime
+}
+
+"In what order rooms are listed."
+input RoomOrder {
+  "By what."
+  field: RoomOrderField!
+  "In which direction."
+  direction: OrderDirection!
+}
+
+"By what rooms are ordered."
+enum RoomOrderField {
+  "When they were opened."
+  CREATED_AT
+  "When something last happened in them."
+  UPDATED_AT
+}
+
+"In which direction a list is ordered."
+enum OrderDirection {
+  "Oldest first."
+  ASC
+  "Newest first."
+  DESC
+}
+
 "A room in a page."
 type RoomEdge {
   "The place of this room in the list."
@@ -2844,7 +2892,10 @@ type Query {
     "Its id."
     id: ID!
   ): Room
-  "The organisation's rooms, newest activity first; for members."
+  """
+  The organisation's rooms, newest activity first unless told; for members. A cursor is a moment and a room: in another
+  order or with another filter it stands at the same moment.
+  """
   rooms(
     "How many from the start; 20 unless told, at most 100."
     first: Int
@@ -2854,6 +2905,10 @@ type Query {
     last: Int
     "Only what comes before this cursor."
     before: Cursor
+    "Which rooms; all but ` + "`" + `MERGED` + "`" + ` ones unless told."
+    filter: RoomFilter
+    "In what order; by ` + "`" + `UPDATED_AT` + "`" + `, newest first, unless told."
+    orderBy: RoomOrder
   ): RoomConnection!
   """
   What was written, newest first: the entries of timelines that have all the words, each as the beginning of a word and in
@@ -4646,6 +4701,22 @@ func (ec *executionContext) field_Query_rooms_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*room.RoomFilter, error) {
+			return ec.unmarshalORoomFilter2ᚖparleyᚋinternalᚋroomᚐRoomFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*room.RoomOrder, error) {
+			return ec.unmarshalORoomOrder2ᚖparleyᚋinternalᚋroomᚐRoomOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg5
 	return args, nil
 }
 
@@ -9319,7 +9390,7 @@ func (ec *executionContext) _Query_rooms(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Rooms(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+			return ec.Resolvers.Query().Rooms(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*room.RoomFilter), fc.Args["orderBy"].(*room.RoomOrder))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.Room]) graphql.Marshaler {
@@ -13173,6 +13244,129 @@ func (ec *executionContext) unmarshalInputRevokeLinksInput(ctx context.Context, 
 				return it, err
 			}
 			it.RoomID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRoomFilter(ctx context.Context, obj any) (room.RoomFilter, error) {
+	var it room.RoomFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"status", "agentId", "customerName", "phone", "email", "createdAfter", "createdBefore", "updatedAfter", "updatedBefore"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalORoomStatus2ᚕparleyᚋentᚋroomᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "agentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentID = data
+		case "customerName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerName = data
+		case "phone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Phone = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "createdAfter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAfter"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAfter = data
+		case "createdBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdBefore"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedBefore = data
+		case "updatedAfter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAfter"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAfter = data
+		case "updatedBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedBefore"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedBefore = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRoomOrder(ctx context.Context, obj any) (room.RoomOrder, error) {
+	var it room.RoomOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNRoomOrderField2parleyᚋinternalᚋroomᚐRoomOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2parleyᚋinternalᚋroomᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
 		}
 	}
 	return it, nil
@@ -19475,6 +19669,23 @@ func (ec *executionContext) marshalNNode2ᚕparleyᚋentᚐNode(ctx context.Cont
 	return ret
 }
 
+func (ec *executionContext) unmarshalNOrderDirection2parleyᚋinternalᚋroomᚐOrderDirection(ctx context.Context, v any) (room.OrderDirection, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := room.OrderDirection(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrderDirection2parleyᚋinternalᚋroomᚐOrderDirection(ctx context.Context, sel ast.SelectionSet, v room.OrderDirection) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNOrganization2ᚖparleyᚋentᚐOrganization(ctx context.Context, sel ast.SelectionSet, v *ent.Organization) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -19759,6 +19970,23 @@ func (ec *executionContext) marshalNRoomEvent2parleyᚋinternalᚋroomᚐEvent(c
 		return graphql.Null
 	}
 	return ec._RoomEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRoomOrderField2parleyᚋinternalᚋroomᚐRoomOrderField(ctx context.Context, v any) (room.RoomOrderField, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := room.RoomOrderField(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRoomOrderField2parleyᚋinternalᚋroomᚐRoomOrderField(ctx context.Context, sel ast.SelectionSet, v room.RoomOrderField) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNRoomStatus2parleyᚋentᚋroomᚐStatus(ctx context.Context, v any) (room1.Status, error) {
@@ -20381,6 +20609,58 @@ func (ec *executionContext) marshalORoom2ᚖparleyᚋentᚐRoom(ctx context.Cont
 		return graphql.Null
 	}
 	return ec._Room(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORoomFilter2ᚖparleyᚋinternalᚋroomᚐRoomFilter(ctx context.Context, v any) (*room.RoomFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRoomFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalORoomOrder2ᚖparleyᚋinternalᚋroomᚐRoomOrder(ctx context.Context, v any) (*room.RoomOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRoomOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalORoomStatus2ᚕparleyᚋentᚋroomᚐStatusᚄ(ctx context.Context, v any) ([]room1.Status, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]room1.Status, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRoomStatus2parleyᚋentᚋroomᚐStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalORoomStatus2ᚕparleyᚋentᚋroomᚐStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []room1.Status) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRoomStatus2parleyᚋentᚋroomᚐStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOService2ᚕᚖparleyᚋentᚐServiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Service) graphql.Marshaler {

@@ -59,14 +59,17 @@ func Same(d Details, to string) bool {
 // Name is the first and last name.
 func (d Details) Name() string { return d.FirstName + " " + d.LastName }
 
-// words are a text's words, in lower case, as PostgreSQL's tsvector writes them: each between quotes.
-func words(text string) string {
+// words are a text's words as PostgreSQL's tsvector writes them.
+func words(text string) string { return strings.Join(quoted(text), " ") }
+
+// quoted are a text's words, in lower case, each between PostgreSQL's quotes.
+func quoted(text string) []string {
 	escape := strings.NewReplacer(`\`, `\\`, `'`, `''`)
 	all := strings.Fields(strings.ToLower(text))
 	for i, word := range all {
 		all[i] = "'" + escape.Replace(word) + "'"
 	}
-	return strings.Join(all, " ")
+	return all
 }
 
 // CreateTx keeps a customer. It is ErrTaken where the identifier is another customer's of the organisation.

@@ -36,6 +36,20 @@ func ParsePhone(typed string) (string, *apierr.Error) {
 	return phonenumbers.Format(number, phonenumbers.E164), nil
 }
 
+// PhoneBeginning is the beginning of numbers in E.164 that was typed: with or without the plus sign, or with 00 for it,
+// and with whatever people put between digits. What has letters is returned as it is: no number begins so.
+func PhoneBeginning(typed string) string {
+	typed = bare(typed)
+	if strings.ContainsFunc(typed, unicode.IsLetter) {
+		return typed
+	}
+	digits := phonenumbers.NormalizeDigitsOnly(strings.Replace(typed, "(0)", "", 1))
+	if !strings.ContainsAny(typed, "+＋") {
+		digits = strings.TrimPrefix(digits, "00")
+	}
+	return "+" + digits
+}
+
 // bare drops what clipboards and address books put around a number: marks that do not show, and the scheme tel:.
 func bare(typed string) string {
 	shown := strings.Map(func(r rune) rune {

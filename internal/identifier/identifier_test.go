@@ -98,3 +98,15 @@ func FuzzParsePhone(f *testing.F) {
 		}
 	})
 }
+
+func TestR18_ABeginningOfANumberIsFoundHoweverItIsTyped(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"+447400": "+447400", " +44 (0)7400-12 ": "+44740012", "0044 7400": "+447400", "447400": "+447400", "＋４４": "+44", "tel:+44.7": "+447",
+		"+": "+", "(": "+", "+0044": "+0044", "ada": "ada", "+44x": "+44x",
+	} {
+		if got := identifier.PhoneBeginning(typed); got != want {
+			t.Errorf("%q begins %q, want %q", typed, got, want)
+		}
+	}
+}

@@ -73,20 +73,43 @@ func parse(cursor string) (*Key, error) {
 // it to the window's size and one.
 func (k Keyset) Order(s *sql.Selector, at, id string, descending bool) {
 	columns := []string{at, id}
-	below, above, direction := sql.CompositeLT, sql.CompositeGT, sql.Asc
-	if descending {
-		below, above = above, below
+	oldest, newest := k.bounds(descending)
+	if oldest != nil {
+		s.Where(sql.CompositeGT(columns, oldest.At, oldest.ID))
 	}
-	if k.after != nil {
-		s.Where(above(columns, k.after.At, k.after.ID))
+	if newest != nil {
+		s.Where(sql.CompositeLT(columns, newest.At, newest.ID))
 	}
-	if k.before != nil {
-		s.Where(below(columns, k.before.At, k.before.ID))
-	}
-	if descending != k.Backward {
+	direction := sql.Asc
+	if k.NewestFirst(descending) {
 		direction = sql.Desc
 	}
 	s.OrderBy(direction(at), direction(id)).Limit(k.Fetch())
+}
+
+// NewestFirst tells whether the list is read from its newest item on: one that is newest first from its beginning, one
+// that is oldest first from its end.
+func (k Keyset) NewestFirst(descending bool) bool { return descending != k.Backward }
+
+// Between are the times between which the cursors leave the list; nil where there is none.
+func (k Keyset) Between(descending bool) (from, to *time.Time) {
+	oldest, newest := k.bounds(descending)
+	return oldest.time(), newest.time()
+}
+
+// bounds are the cursors, by which of them is the older.
+func (k Keyset) bounds(descending bool) (oldest, newest *Key) {
+	if descending {
+		return k.before, k.after
+	}
+	return k.after, k.before
+}
+
+func (k *Key) time() *time.Time {
+	if k == nil {
+		return nil
+	}
+	return &k.At
 }
 
 func badCursor() error {

@@ -66,15 +66,20 @@ func (c *town) use(url string, o database.Options) {
 	pool, err := database.Open(c.t.Context(), url, o)
 	c.must(err)
 	c.t.Cleanup(func() { _ = pool.Close() })
-	lifted, err := limits.Parse("rates=0,message-characters=0,operation=1m")
-	c.must(err)
-	client := database.Client(pool)
 	c.log, err = eventlog.Open(c.t.Context(), pool, bus.Alone{}, slog.New(slog.DiscardHandler))
 	c.must(err)
-	c.rooms, err = room.New(c.t.Context(), room.Parts{
+	c.rooms = c.service(pool, database.Client(pool))
+}
+
+func (c *town) service(pool *sql.DB, client *ent.Client) *room.Service {
+	c.t.Helper()
+	lifted, err := limits.Parse("rates=0,message-characters=0,operation=1m")
+	c.must(err)
+	s, err := room.New(c.t.Context(), room.Parts{
 		DB: pool, Ent: client, Limits: lifted, Log: c.log, Tokens: auth.NewTokens(client, lifted, bus.Alone{}), Counter: throttle.NewCounter(pool), Presence: presence.New(bus.Alone{}, 0),
 	})
 	c.must(err)
+	return s
 }
 
 func (c *town) found(name, person string) auth.Viewer {

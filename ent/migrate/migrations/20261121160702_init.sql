@@ -41,10 +41,14 @@ CREATE UNIQUE INDEX "logepoch_history" ON "log_epochs" ("history");
 CREATE TABLE "organizations" ("id" character varying NOT NULL, "name" character varying NOT NULL, "sms_invitation_text" text NOT NULL DEFAULT '', "email_invitation_text" text NOT NULL DEFAULT '', "room_timeout_days" bigint NOT NULL DEFAULT 90, "room_timed_out_text" text NOT NULL DEFAULT '', "created_at" timestamptz NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "organization_room_timeout" CHECK (room_timeout_days >= 3));
 -- create "customers" table
 CREATE TABLE "customers" ("id" character varying NOT NULL, "first_name" character varying NOT NULL, "last_name" character varying NOT NULL, "phone" character varying NULL, "email" character varying NULL, "email_key" character varying NULL, "name_words" tsvector NOT NULL DEFAULT ''::tsvector, "retired_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "organization_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "customers_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "customer_can_be_reached" CHECK ((phone IS NOT NULL) OR (email IS NOT NULL)));
+-- create index "customer_email_begins" to table: "customers"
+CREATE INDEX "customer_email_begins" ON "customers" ("organization_id", "email_key" varchar_pattern_ops);
 -- create index "customer_email_once" to table: "customers"
 CREATE UNIQUE INDEX "customer_email_once" ON "customers" ("organization_id", "email_key") WHERE (retired_at IS NULL);
 -- create index "customer_name_words" to table: "customers"
 CREATE INDEX "customer_name_words" ON "customers" USING gin ("name_words");
+-- create index "customer_phone_begins" to table: "customers"
+CREATE INDEX "customer_phone_begins" ON "customers" ("organization_id", "phone" varchar_pattern_ops);
 -- create index "customer_phone_once" to table: "customers"
 CREATE UNIQUE INDEX "customer_phone_once" ON "customers" ("organization_id", "phone") WHERE (retired_at IS NULL);
 -- create "members" table
@@ -71,10 +75,14 @@ CREATE UNIQUE INDEX "room_customer_once" ON "rooms" ("customer_id") WHERE (merge
 CREATE INDEX "room_merged" ON "rooms" ("merged_into_id") WHERE (merged_into_id IS NOT NULL);
 -- create index "room_organization_id_created_at_id" to table: "rooms"
 CREATE INDEX "room_organization_id_created_at_id" ON "rooms" ("organization_id", "created_at", "id");
+-- create index "room_organization_id_status" to table: "rooms"
+CREATE INDEX "room_organization_id_status" ON "rooms" ("organization_id", "status");
 -- create index "room_stream_id" to table: "rooms"
 CREATE UNIQUE INDEX "room_stream_id" ON "rooms" ("stream_id");
 -- create "customer_invitations" table
 CREATE TABLE "customer_invitations" ("id" character varying NOT NULL, "channel" character varying NOT NULL, "recipient" character varying NOT NULL, "status" character varying NOT NULL DEFAULT 'QUEUED', "failure_reason" character varying NULL, "sent_at" timestamptz NULL, "opened_at" timestamptz NULL, "joined_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "room_id" character varying NOT NULL, "invited_by_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "customer_invitations_members_invited_by" FOREIGN KEY ("invited_by_id") REFERENCES "members" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "customer_invitations_rooms_room" FOREIGN KEY ("room_id") REFERENCES "rooms" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
+-- create index "customerinvitation_invited_by_id_room_id" to table: "customer_invitations"
+CREATE INDEX "customerinvitation_invited_by_id_room_id" ON "customer_invitations" ("invited_by_id", "room_id");
 -- create index "customerinvitation_room_id_created_at_id" to table: "customer_invitations"
 CREATE INDEX "customerinvitation_room_id_created_at_id" ON "customer_invitations" ("room_id", "created_at", "id");
 -- create "room_links" table
@@ -193,10 +201,14 @@ DROP INDEX "roomlink_invitation_id";
 DROP TABLE "room_links";
 -- reverse: create index "customerinvitation_room_id_created_at_id" to table: "customer_invitations"
 DROP INDEX "customerinvitation_room_id_created_at_id";
+-- reverse: create index "customerinvitation_invited_by_id_room_id" to table: "customer_invitations"
+DROP INDEX "customerinvitation_invited_by_id_room_id";
 -- reverse: create "customer_invitations" table
 DROP TABLE "customer_invitations";
 -- reverse: create index "room_stream_id" to table: "rooms"
 DROP INDEX "room_stream_id";
+-- reverse: create index "room_organization_id_status" to table: "rooms"
+DROP INDEX "room_organization_id_status";
 -- reverse: create index "room_organization_id_created_at_id" to table: "rooms"
 DROP INDEX "room_organization_id_created_at_id";
 -- reverse: create index "room_merged" to table: "rooms"
@@ -223,10 +235,14 @@ DROP INDEX "member_email_once";
 DROP TABLE "members";
 -- reverse: create index "customer_phone_once" to table: "customers"
 DROP INDEX "customer_phone_once";
+-- reverse: create index "customer_phone_begins" to table: "customers"
+DROP INDEX "customer_phone_begins";
 -- reverse: create index "customer_name_words" to table: "customers"
 DROP INDEX "customer_name_words";
 -- reverse: create index "customer_email_once" to table: "customers"
 DROP INDEX "customer_email_once";
+-- reverse: create index "customer_email_begins" to table: "customers"
+DROP INDEX "customer_email_begins";
 -- reverse: create "customers" table
 DROP TABLE "customers";
 -- reverse: create "organizations" table
