@@ -18,6 +18,10 @@ func (m mutation) SignOut(ctx context.Context, input organization.SignOutInput) 
 	return apierr.Answer(m.Organizations.SignOut(ctx, input))
 }
 
+func (m mutation) UpdateSettings(ctx context.Context, input organization.UpdateSettingsInput) (*organization.UpdateSettingsPayload, error) {
+	return apierr.Answer(m.Organizations.UpdateSettings(ctx, input))
+}
+
 func (q query) Organization(ctx context.Context) (*ent.Organization, error) {
 	return q.Organizations.Own(ctx)
 }
@@ -44,6 +48,10 @@ func (f organizationFields) Portals(ctx context.Context, o *ent.Organization, fi
 
 func (f organizationFields) PhoneNumbers(ctx context.Context, o *ent.Organization, first *int) ([]*ent.PhoneNumber, error) {
 	return f.Organizations.PhoneNumbers(ctx, o, first)
+}
+
+func (f organizationFields) Settings(ctx context.Context, o *ent.Organization) (*organization.Settings, error) {
+	return f.Organizations.Settings(ctx, o)
 }
 
 func (f memberFields) Email(ctx context.Context, m *ent.Member) (*string, error) {

@@ -40,6 +40,7 @@ var roots = map[string]string{
 	"Mutation.signIn":           `mutation { it: signIn(input: {email: $email#, password: "parley-demo"}) { member { name } userErrors { code } } }`,
 	"Mutation.signOut":          `mutation { it: signOut(input: {}) { userErrors { code } } }`,
 	"Mutation.enterRoom":        `mutation { it: enterRoom(input: {token: $link#}) { room { name messages { totalCount } } customer { name } userErrors { code } } }`,
+	"Mutation.updateSettings":   `mutation { it: updateSettings(input: {roomTimeoutDays: 90}) { settings { roomTimeoutDays } userErrors { code } } }`,
 	"Mutation.createRoom":       `mutation { it: createRoom(input: {}) { room { name } userErrors { code } } }`,
 	"Mutation.inviteCustomer":   `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: "matrix@customer.example", firstName: "A", lastName: "B"}) { room { name } userErrors { code } } }`,
 	"Mutation.reinviteCustomer": `mutation { it: reinviteCustomer(input: {roomId: $fresh#, channel: EMAIL}) { room { name } userErrors { code } } }`,
@@ -62,6 +63,7 @@ var roots = map[string]string{
 var paths = map[string]string{
 	"room(closed)":                     `{ it: room(id: $closed#) { name } }`,
 	"room(id-of-a-message)":            `{ it: room(id: $message#) { name } }`,
+	"rooms(agentId)":                   `{ it: rooms(filter: {agentId: $member#}) { nodes { id } totalCount } }`,
 	"room.messages(after).body":        `{ room(id: $room#) { messages(after: $after#) { nodes { it: body } } } }`,
 	"room.messages.room.messages.body": `{ room(id: $room#) { messages { nodes { room { messages { nodes { it: body } } } } } } }`,
 	"room.messages.room.invitations":   `{ room(id: $room#) { messages { nodes { room { it: invitations { totalCount } } } } } }`,
@@ -109,6 +111,7 @@ var arguments = map[string]string{"Room.reinvite": "(channel: SMS)"}
 // ways lead to the types that have no id.
 var ways = map[string]string{
 	"PageInfo":                     `{ room(id: $room#) { messages { pageInfo { %s } } } }`,
+	"OrganizationSettings":         `{ node(id: $org#) { ... on Organization { settings { %s } } } }`,
 	"MemberConnection":             `{ node(id: $org#) { ... on Organization { members { %s } } } }`,
 	"MemberEdge":                   `{ node(id: $org#) { ... on Organization { members { edges { %s } } } } }`,
 	"RoomConnection":               `{ rooms { %s } }`,

@@ -253,6 +253,7 @@ type ComplexityRoot struct {
 		SetTyping        func(childComplexity int, input room.SetTypingInput) int
 		SignIn           func(childComplexity int, input organization.SignInInput) int
 		SignOut          func(childComplexity int, input organization.SignOutInput) int
+		UpdateSettings   func(childComplexity int, input organization.UpdateSettingsInput) int
 	}
 
 	Organization struct {
@@ -262,8 +263,16 @@ type ComplexityRoot struct {
 		PhoneNumbers func(childComplexity int, first *int) int
 		Portals      func(childComplexity int, first *int) int
 		Services     func(childComplexity int, first *int) int
+		Settings     func(childComplexity int) int
 		Sites        func(childComplexity int, first *int) int
 		Skills       func(childComplexity int, first *int) int
+	}
+
+	OrganizationSettings struct {
+		EmailInvitationText func(childComplexity int) int
+		RoomTimedOutText    func(childComplexity int) int
+		RoomTimeoutDays     func(childComplexity int) int
+		SmsInvitationText   func(childComplexity int) int
 	}
 
 	OwnedPhoneNumber struct {
@@ -439,6 +448,11 @@ type ComplexityRoot struct {
 		Typing     func(childComplexity int) int
 	}
 
+	UpdateSettingsPayload struct {
+		Settings   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UserError struct {
 		Code    func(childComplexity int) int
 		Count   func(childComplexity int) int
@@ -471,6 +485,7 @@ type MutationResolver interface {
 	SignIn(ctx context.Context, input organization.SignInInput) (*organization.SignInPayload, error)
 	SignOut(ctx context.Context, input organization.SignOutInput) (*organization.SignOutPayload, error)
 	EnterRoom(ctx context.Context, input room.EnterRoomInput) (*room.EnterRoomPayload, error)
+	UpdateSettings(ctx context.Context, input organization.UpdateSettingsInput) (*organization.UpdateSettingsPayload, error)
 	CreateRoom(ctx context.Context, input room.CreateRoomInput) (*room.CreateRoomPayload, error)
 	InviteCustomer(ctx context.Context, input room.InviteCustomerInput) (*room.InviteCustomerPayload, error)
 	ReinviteCustomer(ctx context.Context, input room.ReinviteCustomerInput) (*room.ReinviteCustomerPayload, error)
@@ -489,6 +504,7 @@ type OrganizationResolver interface {
 	Skills(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Skill, error)
 	Portals(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Portal, error)
 	PhoneNumbers(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.PhoneNumber, error)
+	Settings(ctx context.Context, obj *ent.Organization) (*organization.Settings, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (ent.Viewer, error)
@@ -1375,6 +1391,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity, args["input"].(organization.SignOutInput)), true
+	case "Mutation.updateSettings":
+		if e.ComplexityRoot.Mutation.UpdateSettings == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateSettings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateSettings(childComplexity, args["input"].(organization.UpdateSettingsInput)), true
 
 	case "Organization.id":
 		if e.ComplexityRoot.Organization.ID == nil {
@@ -1432,6 +1459,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.Services(childComplexity, args["first"].(*int)), true
+	case "Organization.settings":
+		if e.ComplexityRoot.Organization.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Organization.Settings(childComplexity), true
 	case "Organization.sites":
 		if e.ComplexityRoot.Organization.Sites == nil {
 			break
@@ -1454,6 +1487,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.Skills(childComplexity, args["first"].(*int)), true
+
+	case "OrganizationSettings.emailInvitationText":
+		if e.ComplexityRoot.OrganizationSettings.EmailInvitationText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationSettings.EmailInvitationText(childComplexity), true
+	case "OrganizationSettings.roomTimedOutText":
+		if e.ComplexityRoot.OrganizationSettings.RoomTimedOutText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationSettings.RoomTimedOutText(childComplexity), true
+	case "OrganizationSettings.roomTimeoutDays":
+		if e.ComplexityRoot.OrganizationSettings.RoomTimeoutDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationSettings.RoomTimeoutDays(childComplexity), true
+	case "OrganizationSettings.smsInvitationText":
+		if e.ComplexityRoot.OrganizationSettings.SmsInvitationText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationSettings.SmsInvitationText(childComplexity), true
 
 	case "OwnedPhoneNumber.country":
 		if e.ComplexityRoot.OwnedPhoneNumber.Country == nil {
@@ -2145,6 +2203,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Typing.Typing(childComplexity), true
 
+	case "UpdateSettingsPayload.settings":
+		if e.ComplexityRoot.UpdateSettingsPayload.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSettingsPayload.Settings(childComplexity), true
+	case "UpdateSettingsPayload.userErrors":
+		if e.ComplexityRoot.UpdateSettingsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSettingsPayload.UserErrors(childComplexity), true
+
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
 			break
@@ -2205,6 +2276,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSetTypingInput,
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSignOutInput,
+		ec.unmarshalInputUpdateSettingsInput,
 	)
 	first := true
 
@@ -2451,6 +2523,20 @@ type Organization implements Node {
     "How many; 20 unless told, at most 100."
     first: Int
   ): [OwnedPhoneNumber!]!
+  "How the organisation does things."
+  settings: OrganizationSettings!
+}
+
+"How an organisation does things; for its members."
+type OrganizationSettings {
+  "What an invitation by SMS says. ` + "`" + `<link>` + "`" + ` is where the link goes, which else goes to the end; empty is the built-in text."
+  smsInvitationText: String!
+  "What an invitation by email says, likewise."
+  emailInvitationText: String!
+  "After how many days without activity a room is timed out; 90 unless told."
+  roomTimeoutDays: Int!
+  "What a customer is told of a room that is timed out; empty is the built-in text."
+  roomTimedOutText: String!
 }
 
 "A person with a seat."
@@ -2931,6 +3017,10 @@ enum ErrorCode {
   REQUIRED
   "A text has too many characters; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say how many."
   TOO_LONG
+  "A text holds control characters."
+  TEXT_INVALID
+  "A number is too small or too large; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say what it may be at least or at most, and what it is."
+  OUT_OF_RANGE
   "A name holds a link or control characters."
   NAME_INVALID
   "A phone number lacks its international prefix, such as +44."
@@ -3037,6 +3127,26 @@ type EnterRoomPayload {
   room: Room
   "Who has entered."
   customer: Customer
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `updateSettings` + "`" + `. What is left out or null stays as it is."
+input UpdateSettingsInput {
+  "What an invitation by SMS says, at most 1,000 characters. ` + "`" + `<link>` + "`" + ` is where the link goes; empty is the built-in text."
+  smsInvitationText: String
+  "What an invitation by email says, likewise."
+  emailInvitationText: String
+  "After how many days without activity a room is timed out, 3 to 3,650: ` + "`" + `OUT_OF_RANGE` + "`" + `."
+  roomTimeoutDays: Int
+  "What a customer is told of a room that is timed out, at most 1,000 characters; empty is the built-in text."
+  roomTimedOutText: String
+}
+
+"Answer of ` + "`" + `updateSettings` + "`" + `."
+type UpdateSettingsPayload {
+  "The settings as they are now."
+  settings: OrganizationSettings
   "Why it was refused."
   userErrors: [UserError!]!
 }
@@ -3269,6 +3379,17 @@ type Mutation {
     "The link's token."
     input: EnterRoomInput!
   ): EnterRoomPayload!
+  """
+  Changes how the organisation does things; for administrators.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { updateSettings(input: {smsInvitationText: "Demo here. Let us talk: <link>", roomTimeoutDays: 30}) { settings { smsInvitationText roomTimeoutDays } userErrors { code message field limit count } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  updateSettings(
+    "What changes."
+    input: UpdateSettingsInput!
+  ): UpdateSettingsPayload!
   """
   Opens a room. It is named ` + "`" + `Collaboration Room` + "`" + `, and can be written in before anyone is invited; for members.
 
@@ -3922,8 +4043,24 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_portals(ctx, field)
 	case "phoneNumbers":
 		return ec.fieldContext_Organization_phoneNumbers(ctx, field)
+	case "settings":
+		return ec.fieldContext_Organization_settings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Organization", field.Name)
+}
+
+func (ec *executionContext) childFields_OrganizationSettings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "smsInvitationText":
+		return ec.fieldContext_OrganizationSettings_smsInvitationText(ctx, field)
+	case "emailInvitationText":
+		return ec.fieldContext_OrganizationSettings_emailInvitationText(ctx, field)
+	case "roomTimeoutDays":
+		return ec.fieldContext_OrganizationSettings_roomTimeoutDays(ctx, field)
+	case "roomTimedOutText":
+		return ec.fieldContext_OrganizationSettings_roomTimedOutText(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrganizationSettings", field.Name)
 }
 
 func (ec *executionContext) childFields_OwnedPhoneNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4142,6 +4279,16 @@ func (ec *executionContext) childFields_Skill(ctx context.Context, field graphql
 		return ec.fieldContext_Skill_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Skill", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateSettingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "settings":
+		return ec.fieldContext_UpdateSettingsPayload_settings(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateSettingsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateSettingsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4494,6 +4641,20 @@ func (ec *executionContext) field_Mutation_signOut_args(ctx context.Context, raw
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (organization.SignOutInput, error) {
 			return ec.unmarshalNSignOutInput2parleyᚋinternalᚋorganizationᚐSignOutInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateSettings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (organization.UpdateSettingsInput, error) {
+			return ec.unmarshalNUpdateSettingsInput2parleyᚋinternalᚋorganizationᚐUpdateSettingsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -8043,6 +8204,50 @@ func (ec *executionContext) fieldContext_Mutation_enterRoom(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_updateSettings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateSettings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateSettings(ctx, fc.Args["input"].(organization.UpdateSettingsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *organization.UpdateSettingsPayload) graphql.Marshaler {
+			return ec.marshalNUpdateSettingsPayload2ᚖparleyᚋinternalᚋorganizationᚐUpdateSettingsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateSettings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateSettingsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateSettings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createRoom(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8791,6 +8996,130 @@ func (ec *executionContext) fieldContext_Organization_phoneNumbers(ctx context.C
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Organization_settings(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_settings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Organization().Settings(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *organization.Settings) graphql.Marshaler {
+			return ec.marshalNOrganizationSettings2ᚖparleyᚋinternalᚋorganizationᚐSettings(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Organization",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrganizationSettings(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrganizationSettings_smsInvitationText(ctx context.Context, field graphql.CollectedField, obj *organization.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationSettings_smsInvitationText(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SmsInvitationText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationSettings_smsInvitationText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OrganizationSettings_emailInvitationText(ctx context.Context, field graphql.CollectedField, obj *organization.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationSettings_emailInvitationText(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EmailInvitationText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationSettings_emailInvitationText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OrganizationSettings_roomTimeoutDays(ctx context.Context, field graphql.CollectedField, obj *organization.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationSettings_roomTimeoutDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RoomTimeoutDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationSettings_roomTimeoutDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationSettings", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _OrganizationSettings_roomTimedOutText(ctx context.Context, field graphql.CollectedField, obj *organization.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationSettings_roomTimedOutText(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RoomTimedOutText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationSettings_roomTimedOutText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationSettings", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _OwnedPhoneNumber_id(ctx context.Context, field graphql.CollectedField, obj *ent.PhoneNumber) (ret graphql.Marshaler) {
@@ -11687,6 +12016,70 @@ func (ec *executionContext) fieldContext_Typing_typing(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Typing", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _UpdateSettingsPayload_settings(ctx context.Context, field graphql.CollectedField, obj *organization.UpdateSettingsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateSettingsPayload_settings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Settings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *organization.Settings) graphql.Marshaler {
+			return ec.marshalOOrganizationSettings2ᚖparleyᚋinternalᚋorganizationᚐSettings(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateSettingsPayload_settings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateSettingsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrganizationSettings(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateSettingsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *organization.UpdateSettingsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateSettingsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateSettingsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateSettingsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *apierr.UserError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13519,6 +13912,57 @@ func (ec *executionContext) unmarshalInputSignOutInput(ctx context.Context, obj 
 				return it, err
 			}
 			it.Everywhere = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Context, obj any) (organization.UpdateSettingsInput, error) {
+	var it organization.UpdateSettingsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"smsInvitationText", "emailInvitationText", "roomTimeoutDays", "roomTimedOutText"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "smsInvitationText":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("smsInvitationText"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SmsInvitationText = data
+		case "emailInvitationText":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailInvitationText"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailInvitationText = data
+		case "roomTimeoutDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomTimeoutDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomTimeoutDays = data
+		case "roomTimedOutText":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomTimedOutText"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomTimedOutText = data
 		}
 	}
 	return it, nil
@@ -16105,6 +16549,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateSettings":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateSettings(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createRoom":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createRoom(ctx, field)
@@ -16446,6 +16897,97 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "settings":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Organization_settings(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var organizationSettingsImplementors = []string{"OrganizationSettings"}
+
+func (ec *executionContext) _OrganizationSettings(ctx context.Context, sel ast.SelectionSet, obj *organization.Settings) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, organizationSettingsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrganizationSettings")
+		case "smsInvitationText":
+			out.Values[i] = ec._OrganizationSettings_smsInvitationText(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "emailInvitationText":
+			out.Values[i] = ec._OrganizationSettings_emailInvitationText(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "roomTimeoutDays":
+			out.Values[i] = ec._OrganizationSettings_roomTimeoutDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "roomTimedOutText":
+			out.Values[i] = ec._OrganizationSettings_roomTimedOutText(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -18673,6 +19215,49 @@ func (ec *executionContext) _Typing(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var updateSettingsPayloadImplementors = []string{"UpdateSettingsPayload"}
+
+func (ec *executionContext) _UpdateSettingsPayload(ctx context.Context, sel ast.SelectionSet, obj *organization.UpdateSettingsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateSettingsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateSettingsPayload")
+		case "settings":
+			out.Values[i] = ec._UpdateSettingsPayload_settings(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateSettingsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var userErrorImplementors = []string{"UserError"}
 
 func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj *apierr.UserError) graphql.Marshaler {
@@ -19696,6 +20281,16 @@ func (ec *executionContext) marshalNOrganization2ᚖparleyᚋentᚐOrganization(
 	return ec._Organization(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNOrganizationSettings2ᚖparleyᚋinternalᚋorganizationᚐSettings(ctx context.Context, sel ast.SelectionSet, v *organization.Settings) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OrganizationSettings(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNOwnedPhoneNumber2ᚕᚖparleyᚋentᚐPhoneNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.PhoneNumber) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -20176,6 +20771,21 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 	return res
 }
 
+func (ec *executionContext) unmarshalNUpdateSettingsInput2parleyᚋinternalᚋorganizationᚐUpdateSettingsInput(ctx context.Context, v any) (organization.UpdateSettingsInput, error) {
+	res, err := ec.unmarshalInputUpdateSettingsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateSettingsPayload2ᚖparleyᚋinternalᚋorganizationᚐUpdateSettingsPayload(ctx context.Context, sel ast.SelectionSet, v *organization.UpdateSettingsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpdateSettingsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNUserError2parleyᚋinternalᚋapierrᚐUserError(ctx context.Context, sel ast.SelectionSet, v apierr.UserError) graphql.Marshaler {
 	return ec._UserError(ctx, sel, &v)
 }
@@ -20577,6 +21187,13 @@ func (ec *executionContext) marshalONode2parleyᚋentᚐNode(ctx context.Context
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOrganizationSettings2ᚖparleyᚋinternalᚋorganizationᚐSettings(ctx context.Context, sel ast.SelectionSet, v *organization.Settings) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OrganizationSettings(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPhoneNumber2ᚖstring(ctx context.Context, v any) (*string, error) {

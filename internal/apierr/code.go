@@ -19,6 +19,8 @@ const (
 const (
 	Required             Code = "REQUIRED"
 	TooLong              Code = "TOO_LONG"
+	TextInvalid          Code = "TEXT_INVALID"
+	OutOfRange           Code = "OUT_OF_RANGE"
 	NameInvalid          Code = "NAME_INVALID"
 	PhonePrefixMissing   Code = "PHONE_PREFIX_MISSING"
 	PhoneInvalid         Code = "PHONE_INVALID"

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"parley/ent"
+	"parley/ent/member"
 	"parley/internal/apierr"
 )
 
@@ -128,6 +129,18 @@ func Member(ctx context.Context) (Viewer, error) {
 	}
 	if v.Member == nil {
 		return Viewer{}, apierr.New(apierr.Forbidden, "This is for members of the organisation.")
+	}
+	return v, nil
+}
+
+// Administrator returns the viewer where it is an administrator, UNAUTHENTICATED for nobody and FORBIDDEN for all others.
+func Administrator(ctx context.Context) (Viewer, error) {
+	v, err := Member(ctx)
+	if err != nil {
+		return Viewer{}, err
+	}
+	if v.Member.Role != member.RoleAdministrator {
+		return Viewer{}, apierr.New(apierr.Forbidden, "This is for administrators of the organisation.")
 	}
 	return v, nil
 }

@@ -34,6 +34,7 @@ type Limits struct {
 	MessageCharacters int `name:"message-characters" default:"10000" help:"characters in a message"`
 	SearchCharacters  int `name:"search-characters" default:"200" help:"characters in what is searched for"`
 	NameCharacters    int `name:"name-characters" default:"64" help:"characters in a person's name"`
+	SettingCharacters int `name:"setting-characters" default:"1000" help:"characters in a text of an organisation's settings"`
 	FilterCharacters  int `name:"filter-characters" default:"100" help:"characters in a text by which a list is filtered"`
 
 	Operation time.Duration `name:"operation" default:"10s" help:"time for one query or mutation"`
