@@ -84,7 +84,7 @@ func (Room) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("organization_id", "created_at", "id"),
 		index.Fields("organization_id", "status"),
-		index.Fields("created_by_id"),
+		index.Fields("created_by_id", "merged_into_id", "id"),
 		index.Fields("customer_id").Unique().StorageKey("room_customer_once").Annotations(where("merged_into_id IS NULL")),
 		index.Fields("merged_into_id").StorageKey("room_merged").Annotations(where("merged_into_id IS NOT NULL")),
 		index.Fields("stream_id").Unique(),

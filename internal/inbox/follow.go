@@ -134,7 +134,8 @@ type reader struct {
 // none is the number of a reader who has nothing of the tail.
 const none = -1
 
-// read gives what there is, and tells whether to go on. Who has fallen behind gets it from the database.
+// read gives what there is, and tells whether to go on. Who has fallen behind gets it from the database. Of several news of
+// a room the last one does: until it is given no cursor passes it, since it is there that the room's log says it has news.
 func (r *reader) read(ctx context.Context, yield func(item, error) bool) bool {
 	v := r.tail.since(r.number)
 	if v.behind {
@@ -145,8 +146,12 @@ func (r *reader) read(ctx context.Context, yield func(item, error) bool) bool {
 		}
 		r.place = max(r.place, v.place)
 	}
+	newest := map[int64]*news{}
 	for _, n := range v.news {
-		if n.at() <= r.head { // it was stored
+		newest[n.Stream] = n
+	}
+	for _, n := range v.news {
+		if n != newest[n.Stream] || n.at() <= r.head { // there is more of the room, or it was stored
 			continue
 		}
 		r.place = max(r.place, n.place)

@@ -11,7 +11,7 @@ import (
 
 const (
 	// pace is the time between two looks, at least: what happens meanwhile is found together. A look that takes long is
-	// followed by a longer pause, so that looking takes no more than a tenth of the time.
+	// followed by a longer pause, so that looking takes no more than a quarter of the time.
 	pace = 20 * time.Millisecond
 
 	// sweepEvery is how often all who follow are looked for: what was rung for nobody is found then.
@@ -44,7 +44,7 @@ func (s *Service) Run(ctx context.Context) error {
 		if err := w.look(ctx); err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "look for news of rooms", "error", err) // the next sweep finds them
 		}
-		pause(ctx, max(pace-time.Since(began), 9*time.Since(began)))
+		pause(ctx, max(pace-time.Since(began), 3*time.Since(began)))
 		wake.Reset(time.Until(w.next()))
 	}
 }

@@ -72,19 +72,24 @@ func parse(cursor string) (*Key, error) {
 // Order puts a query in order of the two columns, newest first where descending, bounds it by the cursors and limits
 // it to the window's size and one.
 func (k Keyset) Order(s *sql.Selector, at, id string, descending bool) {
+	k.Bound(s, at, id, descending)
+	direction := sql.Asc
+	if k.NewestFirst(descending) {
+		direction = sql.Desc
+	}
+	s.OrderBy(direction(at), direction(id)).Limit(k.Fetch())
+}
+
+// Bound bounds a query by the cursors.
+func (k Keyset) Bound(s *sql.Selector, at, id string, descending bool) {
 	columns := []string{at, id}
-	oldest, newest := k.bounds(descending)
+	oldest, newest := k.ends(descending)
 	if oldest != nil {
 		s.Where(sql.CompositeGT(columns, oldest.At, oldest.ID))
 	}
 	if newest != nil {
 		s.Where(sql.CompositeLT(columns, newest.At, newest.ID))
 	}
-	direction := sql.Asc
-	if k.NewestFirst(descending) {
-		direction = sql.Desc
-	}
-	s.OrderBy(direction(at), direction(id)).Limit(k.Fetch())
 }
 
 // NewestFirst tells whether the list is read from its newest item on: one that is newest first from its beginning, one
@@ -93,12 +98,12 @@ func (k Keyset) NewestFirst(descending bool) bool { return descending != k.Backw
 
 // Between are the times between which the cursors leave the list; nil where there is none.
 func (k Keyset) Between(descending bool) (from, to *time.Time) {
-	oldest, newest := k.bounds(descending)
+	oldest, newest := k.ends(descending)
 	return oldest.time(), newest.time()
 }
 
-// bounds are the cursors, by which of them is the older.
-func (k Keyset) bounds(descending bool) (oldest, newest *Key) {
+// ends are the cursors, by which of them is the older.
+func (k Keyset) ends(descending bool) (oldest, newest *Key) {
 	if descending {
 		return k.before, k.after
 	}

@@ -7,43 +7,69 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
-	"parley/ent"
 	"parley/ent/room"
 	"parley/ent/stream"
 	"parley/internal/eventlog"
 	"parley/internal/page"
 )
 
-// reach is how many logs are looked at first. It is more than pages have, and so few that it takes a millisecond.
-const reach = 500
+// reach is how many logs are walked along at most; it takes some milliseconds.
+const reach = 5000
 
 // byActivity reads a page in order of the newest events of the rooms' logs.
 //
 // An index on the time of the newest event, last_at, would be written with every message, so there is none. There is one
-// on active_at, which moves seldom: it is never after last_at, and at most eventlog.Stride before it. Both orders are
-// nearly the same, so the page is nearly always among the logs at which the order of active_at begins:
+// on active_at, which moves seldom: it is never after last_at, and at most eventlog.Stride before it. So the order of
+// active_at is nearly that of last_at, and says where the page ends:
 //
-//  1. The rooms of the first few logs by active_at are sorted by last_at.
-//  2. Where they fill the page, its last room bounds last_at, and thereby active_at, of all rooms of the page. If none
-//     further away can be within these bounds, that is the page; else those within them are sorted.
-//  3. Where they do not fill the page, few rooms pass the filter, or they are elsewhere: all that pass it are sorted.
+//  1. As many rooms as the page has are taken in order of active_at. Say that the list is newest first and the last of
+//     them was active at t: none of them has a last_at before t, so none of the page has.
+//  2. What has no last_at before t has no active_at before t less a stride. Those rooms are few: they are sorted.
+//
+// The walk along active_at is not long unless what the filter lets pass is at the other end. Then, or where too few pass
+// it, all that do are sorted.
 func (l listing) byActivity(ctx context.Context) ([]page.Key, error) {
 	all := l.span()
-	near, err := l.begin(ctx, all)
+	end, found, err := l.end(ctx, all)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := l.sorted(ctx, near)
-	if err != nil || near == all {
-		return keys, err
-	}
-	if len(keys) == l.window.Fetch() {
-		all = l.endAt(all, keys[len(keys)-1].At)
-		if near.covers(all) {
-			return keys, nil
-		}
+	if found {
+		keys, err := l.sorted(ctx, l.upTo(all, end))
+		if err != nil || len(keys) == l.window.Fetch() && !l.beyond(keys[len(keys)-1].At, end) {
+			return keys, err
+		} // else a room has left the list meanwhile
 	}
 	return l.sorted(ctx, all)
+}
+
+// end is a time beyond which no room of the page has its newest event; it is not found where fewer rooms than that are
+// among the logs within reach.
+func (l listing) end(ctx context.Context, sp span) (end time.Time, found bool, err error) {
+	direction := sql.Asc
+	if l.newestFirst() {
+		direction = sql.Desc
+	}
+	var last []page.Key
+	err = l.rooms().Modify(func(s *sql.Selector) {
+		first := sql.Select(stream.FieldID, stream.FieldActiveAt, stream.FieldLastAt).From(sql.Table(stream.Table))
+		first.Where(sql.EQ(first.C(stream.FieldOwnerID), l.organizationID))
+		sp.bound(first, first.C(stream.FieldActiveAt))
+		first.OrderBy(direction(first.C(stream.FieldActiveAt))).Limit(reach).As("log")
+		s.Join(first).On(s.C(room.FieldStreamID), first.C(stream.FieldID))
+		l.window.Bound(s, first.C(stream.FieldLastAt), s.C(room.FieldID), l.descending())
+		at := first.C(stream.FieldActiveAt)
+		s.Select(sql.As(at, "at")).OrderBy(direction(at)).Offset(l.window.Size).Limit(1)
+	}).Scan(ctx, &last)
+	switch {
+	case err != nil:
+		return time.Time{}, false, fmt.Errorf("find where a page of rooms ends: %w", err)
+	case len(last) == 0:
+		return time.Time{}, false, nil
+	case l.newestFirst():
+		return last[0].At, true, nil
+	}
+	return last[0].At.Add(eventlog.Stride), true, nil
 }
 
 // span are the places in the order of active_at, both included, between which rooms are looked for; zero is no bound.
@@ -63,11 +89,6 @@ func (sp span) notAfter(t time.Time) span {
 		sp.to = t
 	}
 	return sp
-}
-
-// covers tells whether all of another span is in this one.
-func (sp span) covers(other span) bool {
-	return other.notBefore(sp.from) == other && (sp.to.IsZero() || other.notAfter(sp.to) == other)
 }
 
 // bound leaves the logs within the span.
@@ -96,32 +117,20 @@ func (l listing) span() (sp span) {
 	return sp
 }
 
-// endAt is the span up to rooms whose last_at is t, in the direction in which the page is read.
-func (l listing) endAt(sp span, t time.Time) span {
+// upTo is the part of the span where active_at can be of what has its newest event not beyond the end.
+func (l listing) upTo(sp span, end time.Time) span {
 	if l.newestFirst() {
-		return sp.notBefore(t.Add(-eventlog.Stride))
+		return sp.notBefore(end.Add(-eventlog.Stride))
 	}
-	return sp.notAfter(t)
+	return sp.notAfter(end)
 }
 
-// begin is the part of the span that the first few logs take, or all of it where there are no more.
-func (l listing) begin(ctx context.Context, sp span) (span, error) {
-	direction := sql.OrderAsc()
+// beyond tells whether a time comes after the end, in the direction in which the list is read.
+func (l listing) beyond(t, end time.Time) bool {
 	if l.newestFirst() {
-		direction = sql.OrderDesc()
+		return t.Before(end)
 	}
-	within := func(s *sql.Selector) { sp.bound(s, s.C(stream.FieldActiveAt)) }
-	edge, err := l.ent.Stream.Query().Where(stream.OwnerID(l.organizationID), within).
-		Order(stream.ByActiveAt(direction)).Offset(reach - 1).Select(stream.FieldActiveAt).First(ctx)
-	switch {
-	case ent.IsNotFound(err):
-		return sp, nil
-	case err != nil:
-		return span{}, fmt.Errorf("find where activity begins: %w", err)
-	case l.newestFirst():
-		return sp.notBefore(edge.ActiveAt), nil
-	}
-	return sp.notAfter(edge.ActiveAt), nil
+	return t.After(end)
 }
 
 // sorted is the page among the rooms whose logs are within the span.

@@ -3,10 +3,13 @@ package room
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
+	"github.com/lib/pq"
 
 	"parley/ent"
 	"parley/ent/readmark"
@@ -75,6 +78,7 @@ type reader struct {
 
 // countUnread counts for each of the readers, in two queries.
 func (s *Service) countUnread(ctx context.Context, readers []reader) (map[reader]int, error) {
+	readers = distinct(readers) // a person may ask over many connections
 	marks, err := s.marks(ctx, readers)
 	if err != nil {
 		return nil, err
@@ -94,13 +98,26 @@ func (s *Service) countUnread(ctx context.Context, readers []reader) (map[reader
 	return counts, nil
 }
 
+func distinct(readers []reader) []reader {
+	all := map[reader]bool{}
+	for _, r := range readers {
+		all[r] = true
+	}
+	return slices.Collect(maps.Keys(all))
+}
+
 // marks are the places up to which people have read in rooms, by room and person.
 func (s *Service) marks(ctx context.Context, readers []reader) (map[[2]string]int64, error) {
-	var rooms, people []string
+	var rooms, people pq.StringArray
 	for _, r := range readers {
 		rooms, people = append(rooms, r.roomID), append(people, r.personID)
 	}
-	rows, err := s.ent.ReadMark.Query().Where(readmark.RoomIDIn(rooms...), readmark.PersonIDIn(people...)).All(ctx)
+	ofThem := func(q *sql.Selector) {
+		q.Where(sql.P(func(b *sql.Builder) {
+			b.WriteString("(room_id, person_id) IN (SELECT * FROM unnest(").Arg(rooms).WriteString("::text[], ").Arg(people).WriteString("::text[]))")
+		}))
+	}
+	rows, err := s.ent.ReadMark.Query().Where(ofThem).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find marks of readers: %w", err)
 	}
