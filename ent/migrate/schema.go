@@ -569,9 +569,9 @@ var (
 				Columns: []*schema.Column{RoomsColumns[4], RoomsColumns[2]},
 			},
 			{
-				Name:    "room_created_by_id",
+				Name:    "room_created_by_id_merged_into_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{RoomsColumns[5]},
+				Columns: []*schema.Column{RoomsColumns[5], RoomsColumns[8], RoomsColumns[0]},
 			},
 			{
 				Name:    "room_customer_once",

@@ -67,8 +67,8 @@ CREATE INDEX "stream_continued" ON "streams" ("continued_in") WHERE (continued_i
 CREATE INDEX "stream_owner_id_active_at" ON "streams" ("owner_id", "active_at");
 -- create "rooms" table
 CREATE TABLE "rooms" ("id" character varying NOT NULL, "name" character varying NOT NULL, "status" character varying NOT NULL DEFAULT 'DRAFT', "created_at" timestamptz NOT NULL, "organization_id" character varying NOT NULL, "created_by_id" character varying NOT NULL, "customer_id" character varying NULL, "stream_id" bigint NOT NULL, "merged_into_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "rooms_customers_customer" FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "rooms_members_created_by" FOREIGN KEY ("created_by_id") REFERENCES "members" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "rooms_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "rooms_rooms_merged" FOREIGN KEY ("merged_into_id") REFERENCES "rooms" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "rooms_streams_stream" FOREIGN KEY ("stream_id") REFERENCES "streams" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "room_active_has_customer" CHECK (((status)::text <> ALL ((ARRAY['ACTIVE'::character varying, 'TIMED_OUT'::character varying])::text[])) OR (customer_id IS NOT NULL)), CONSTRAINT "room_merged_into_another" CHECK (((status)::text = 'MERGED'::text) = (merged_into_id IS NOT NULL)));
--- create index "room_created_by_id" to table: "rooms"
-CREATE INDEX "room_created_by_id" ON "rooms" ("created_by_id");
+-- create index "room_created_by_id_merged_into_id_id" to table: "rooms"
+CREATE INDEX "room_created_by_id_merged_into_id_id" ON "rooms" ("created_by_id", "merged_into_id", "id");
 -- create index "room_customer_once" to table: "rooms"
 CREATE UNIQUE INDEX "room_customer_once" ON "rooms" ("customer_id") WHERE (merged_into_id IS NULL);
 -- create index "room_merged" to table: "rooms"
@@ -215,8 +215,8 @@ DROP INDEX "room_organization_id_created_at_id";
 DROP INDEX "room_merged";
 -- reverse: create index "room_customer_once" to table: "rooms"
 DROP INDEX "room_customer_once";
--- reverse: create index "room_created_by_id" to table: "rooms"
-DROP INDEX "room_created_by_id";
+-- reverse: create index "room_created_by_id_merged_into_id_id" to table: "rooms"
+DROP INDEX "room_created_by_id_merged_into_id_id";
 -- reverse: create "rooms" table
 DROP TABLE "rooms";
 -- reverse: create index "stream_owner_id_active_at" to table: "streams"
