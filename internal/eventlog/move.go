@@ -11,8 +11,6 @@ import (
 	"github.com/lib/pq"
 
 	"parley/ent"
-	"parley/ent/event"
-	"parley/ent/predicate"
 	"parley/ent/stream"
 	"parley/internal/database"
 )
@@ -21,45 +19,58 @@ import (
 // this package: who reads it gets the entry, in this place.
 const kindMoved = "MOVED"
 
+// moveAtOnce is how many places of a stream are emptied by one statement: some tenths of a second, so that however long the
+// stream is no statement takes longer than one may.
+const moveAtOnce = 10_000
+
 // MoveTx moves the entries of a stream's timeline to the end of another, in their order, and locks both streams until the
 // transaction ends. An entry keeps its id, author and time. Who follows the first stream, or reads it again, finds every
-// entry where it was; who follows the other gets them as what is new there. It returns how many they are.
+// entry where it was; who follows the other gets them as what is new there.
 // It is ErrSealed where the other stream takes nothing any more.
-func (l *Log) MoveTx(ctx context.Context, tx *ent.Tx, from, into int64) (int, error) {
-	if _, err := tx.Stream.Query().Where(stream.IDIn(from, into)).Order(stream.ByID()).ForUpdate().All(ctx); err != nil {
-		return 0, fmt.Errorf("lock streams: %w", err)
-	}
-	n, err := tx.Event.Query().Where(event.StreamID(from), entries()).Count(ctx)
+func (l *Log) MoveTx(ctx context.Context, tx *ent.Tx, from, into int64) error {
+	both, err := tx.Stream.Query().Where(stream.IDIn(from, into)).Order(stream.ByID()).ForUpdate().All(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("count what is to move: %w", err)
+		return fmt.Errorf("lock streams: %w", err)
 	}
-	last, _, err := raise(ctx, tx, into, n)
-	if err != nil {
-		return 0, err
+	last := int64(0)
+	for _, s := range both {
+		if s.ID == into && s.Sealed {
+			return ErrSealed
+		}
+		if s.ID == from {
+			last = s.LastSeq
+		}
 	}
-	if err := move(ctx, tx, from, into, last-int64(n)); err != nil {
-		return 0, fmt.Errorf("move entries of a stream: %w", err)
+	for behind := int64(0); behind < last; behind += moveAtOnce {
+		if err := move(ctx, tx, from, into, behind); err != nil {
+			return fmt.Errorf("move entries of a stream: %w", err)
+		}
 	}
 	database.AfterCommit(tx, func() { l.hub.ring(into) })
-	return n, nil
+	return nil
 }
 
-// entries keeps what is in a timeline.
-func entries() predicate.Event { return event.KindIn("TEXT", "DOCUMENT", "NOTICE") }
-
-// move gives the entries their new places, behind the one given, and leaves a mark in each old one. The mark is made of
-// what the update returns, so that the place is free.
+// move gives entries behind a place their new places at the end of the other stream, and leaves a mark in each old one. The
+// mark is made of what the update returns, so that the place is free.
 func move(ctx context.Context, tx *ent.Tx, from, into, behind int64) error {
 	const q = `WITH entry AS (
-			SELECT id, seq, row_number() OVER (ORDER BY seq) AS n
-			FROM events WHERE stream_id = $1 AND ` + messageKinds + `
+			SELECT id, seq, row_number() OVER (ORDER BY seq) + (SELECT last_seq FROM streams WHERE id = $2) AS place
+			FROM events WHERE stream_id = $1 AND seq > $3 AND seq <= $3 + $4 AND ` + messageKinds + `
 		), moved AS (
-			UPDATE events e SET stream_id = $2, seq = $3::bigint + entry.n FROM entry WHERE e.id = entry.id
+			UPDATE events e SET stream_id = $2, seq = entry.place FROM entry WHERE e.id = entry.id
 			RETURNING e.id, entry.seq, e.side, e.at
 		)
 		INSERT INTO events (id, stream_id, seq, kind, side, at, data)
 		SELECT 'evt_' || gen_random_uuid(), $1, seq, '` + kindMoved + `', side, at, id FROM moved`
-	_, err := tx.ExecContext(ctx, q, from, into, behind)
+	done, err := tx.ExecContext(ctx, q, from, into, behind, moveAtOnce)
+	if err != nil {
+		return err
+	}
+	n, err := done.RowsAffected()
+	if err != nil {
+		return err
+	}
+	_, _, err = raise(ctx, tx, into, int(n))
 	return err
 }
 

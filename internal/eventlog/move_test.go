@@ -18,7 +18,7 @@ import (
 // merge moves one stream into another, as a domain does: it tells both, and ends the first.
 func (b *bundle) merge(ctx context.Context, from, into int64) error {
 	return database.WithTx(ctx, b.db.Ent, func(tx *ent.Tx) error {
-		if _, err := b.log.MoveTx(ctx, tx, from, into); err != nil {
+		if err := b.log.MoveTx(ctx, tx, from, into); err != nil {
 			return err
 		}
 		told, err := b.log.AppendTx(ctx, tx, into, eventlog.Entry{Kind: "MERGED", Side: "SYSTEM"})
@@ -256,6 +256,15 @@ func TestEveryPageOfATimelineCostsTheSame(t *testing.T) {
 	}
 	events, err := b.log.Messages(t.Context(), into, nil, nil, 100_000, false)
 	b.must(t, err)
+	if n := len(events); n != 2*half {
+		t.Fatalf("the timeline has %d entries", n)
+	}
+	came := slices.DeleteFunc(slices.Clone(events), func(e eventlog.Event) bool { return e.Seq <= int64(half) })
+	for i, e := range came {
+		if e.Seq != int64(half+1+i) || e.Body != fmt.Sprintf("entry %d", i+1) {
+			t.Fatalf("at place %d of those that came in is %q, at place %d of the log", i+1, e.Body, e.Seq)
+		}
+	}
 	moment := func(i int) *eventlog.Moment { return &eventlog.Moment{At: events[i].At, Seq: events[i].Seq} }
 	for name, c := range map[string]struct {
 		after, before *eventlog.Moment

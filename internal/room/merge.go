@@ -151,7 +151,7 @@ func standTx(ctx context.Context, tx *ent.Tx, into *ent.Room, plan merging) (*en
 
 // mergeLogsTx moves the timeline, and tells those who follow either room. For the one that goes it is the last event.
 func (s *Service) mergeLogsTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, into, stays *ent.Room) error {
-	if _, err := s.log.MoveTx(ctx, tx, from.StreamID, into.StreamID); err != nil {
+	if err := s.log.MoveTx(ctx, tx, from.StreamID, into.StreamID); err != nil {
 		return err
 	}
 	told, err := s.log.AppendTx(ctx, tx, into.StreamID, by(v, kindRoomMerged, data{From: from.ID, Into: into.ID}))
