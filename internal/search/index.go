@@ -17,6 +17,9 @@ const (
 	// lookEvery is how often it is looked for what is new.
 	lookEvery = time.Second
 
+	// restTimes is for how many times as long as a batch took there is none.
+	restTimes = 4
+
 	// lookAtAllEvery is how often all streams are looked at, and not only those where something happened lately.
 	lookAtAllEvery = 10 * time.Minute
 
@@ -42,32 +45,29 @@ func New(client *ent.Client, log *slog.Logger) *Index {
 	return &Index{ent: client, log: log, turn: make(chan struct{}, 1), batch: mostAtOnce}
 }
 
-// Run takes the words of what is new, about every second, until the context ends.
+// Run takes the words of what is new, about every second, until the context ends. After each batch it rests, so that it
+// takes the database from those who write for a part of the time only, whatever they write.
 func (x *Index) Run(ctx context.Context) error {
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
 	for {
-		if err := x.takeAll(ctx); err != nil && ctx.Err() == nil && !database.Busy(err) { // or others are at it
+		began := time.Now()
+		done, err := x.round(ctx, x.begun.Load())
+		if err != nil && ctx.Err() == nil && !database.Busy(err) { // or others are at it
 			x.log.ErrorContext(ctx, "search", "error", err)
+		}
+		pause := restTimes * time.Since(began)
+		if done || err != nil {
+			pause = max(pause, lookEvery)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-time.After(pause):
 		}
 	}
 }
 
-// takeAll takes in what was committed before it was called.
-func (x *Index) takeAll(ctx context.Context) error {
-	for arrived := x.begun.Load(); ; {
-		if done, err := x.round(ctx, arrived); done || err != nil {
-			return err
-		}
-	}
-}
-
-// catchUp is takeAll for somebody who waits: where it takes too long they get by with what there is.
+// catchUp takes in what was committed before it was called, without rest, for somebody who waits: where it takes too long
+// they get by with what there is.
 func (x *Index) catchUp(ctx context.Context) error {
 	arrived := x.begun.Load()
 	for late := time.Now().Add(patience); time.Now().Before(late); {
