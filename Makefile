@@ -32,8 +32,8 @@ test: web ## test everything, on a PostgreSQL of its own
 faults: web ## break everything under load, and the harness that looks; some minutes; writes docs/faults.md
 	go test -count=1 -timeout 40m -v -run 'Fault|Mutant|Forgets' ./test/faults -long -table $(CURDIR)/docs/faults.md
 
-bench: ## sendMessage beside pgbench on the same statement, the log, and searching
-	go test -run '^$$' -bench . -benchtime 3s ./internal/room ./internal/eventlog ./internal/search
+bench: ## sendMessage beside pgbench on the same statement, the log, lists, the inbox, and searching
+	go test -run '^$$' -bench . -benchtime 3s ./internal/room ./internal/eventlog ./internal/inbox ./internal/search
 
 load: ## Parley beside a limit, gorilla/websocket and a stock gqlgen server: about ten minutes, on an idle machine
 	@mkdir -p bin

@@ -242,20 +242,24 @@ func TestC3_TheInboxFindsWhatWasRungForNobody(t *testing.T) {
 	agent.inbox(i.last, overStream).tells(room)
 }
 
-func TestR13_TheInboxTellsOfARoomThatWentIntoAnother(t *testing.T) {
+func TestR13_TheInboxTellsOfRoomsThatBecomeOne(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	agent := h.SignIn("agent@demo.example")
 	rooms := agent.rooms(2)
+	from, into := rooms[0], rooms[1]
 	i := agent.inbox("", overSocket)
 	i.expect("InboxCaughtUp")
-	agent.Says("Hello", rooms[0])
-	i.tells(rooms[0])
+	agent.Says("Hello", from)
+	i.tells(from)
 	i.cut()
-	h.exec(`UPDATE rooms SET status = 'MERGED', merged_into_id = $1 WHERE id = $2`, rooms[1].ID, rooms[0].ID)
-	h.exec(`UPDATE streams SET last_seq = last_seq + 1, last_at = clock_timestamp(), sealed = true WHERE id = (SELECT stream_id FROM rooms WHERE id = $1)`, rooms[0].ID)
-	if told := agent.inbox(i.last, overSocket).tells(rooms[0])[0]; told.Room.Status != "MERGED" {
-		t.Errorf("it tells %+v", told)
+	agent.Merge(from, into)
+	status := map[string]string{}
+	for _, n := range agent.inbox(i.last, overSocket).tells(into, from) {
+		status[n.Room.ID] = n.Room.Status
+	}
+	if status[from.ID] != "MERGED" || status[into.ID] == "MERGED" {
+		t.Errorf("it tells %v", status)
 	}
 }
 

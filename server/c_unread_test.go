@@ -81,6 +81,29 @@ func TestC8_TheMarkIsAPlaceInTheRoom(t *testing.T) {
 	h.user("nobody", "").tryRead(room, room.Start).failed("UNAUTHENTICATED")
 }
 
+// What comes into a room is unread there, also for who has read it where it was; a cursor of the room that went is a place in
+// the one that stays.
+func TestC8_WhatAMergeBringsIsUnread(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, second := h.SignIn("agent@demo.example"), h.SignIn("second@demo.example")
+	from, into := agent.CreateRoom(), agent.CreateRoom()
+	first := agent.Says("One", from).text("message.cursor")
+	last := agent.Says("Two", from).text("message.cursor")
+	second.reads(from, first)
+	second.reads(into, agent.Says("Three", into).text("message.cursor"))
+	agent.Merge(from, into)
+	if n := second.unread(into); n != 2 {
+		t.Errorf("%d are unread after the merge", n)
+	}
+	if n := second.reads(from, first); n != 1 {
+		t.Errorf("%d are unread behind a cursor of the room that went", n)
+	}
+	if n := second.reads(from, last); n != 0 {
+		t.Errorf("%d are unread behind its last cursor", n)
+	}
+}
+
 func TestC8_APageOfRoomsSaysWhatIsUnreadInEach(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, withLimits("rates=0"))

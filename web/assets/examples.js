@@ -113,15 +113,18 @@ subscription RoomEvents($roomId: ID!, $after: Cursor) {
   ),
   member(
     `# 7. The organisation's rooms, newest activity
-# first.
-query Rooms {
-  rooms(first: 10) {
+# first. A filter takes a status, an agent, the
+# customer's name, number or address, and
+# times; none of it shows all.
+query Rooms($filter: RoomFilter) {
+  rooms(first: 10, filter: $filter) {
     totalCount
     nodes {
       id
       name
       status
       lastActivityAt
+      unreadCount
       customer { name phone email }
       messages(last: 3) { nodes { body side sentAt } }
     }
@@ -129,6 +132,7 @@ query Rooms {
   }
 }
 `,
+    { filter: { customerName: 'lov' } },
   ),
   member(
     `# 8. A link for the customer, to be copied.
@@ -188,6 +192,34 @@ subscription MessagePosted($roomId: ID!, $after: Cursor) {
 }
 `,
     { roomId: '{{roomId}}', after: '{{lastCursor}}' },
+  ),
+  member(
+    `# 12. What was written, in all rooms: by the
+# beginnings of words. A customer who asks finds
+# what is in their room.
+query SearchMessages($query: String!) {
+  searchMessages(query: $query, first: 10) {
+    totalCount
+    nodes { body sentAt room { id name } }
+  }
+}
+`,
+    { query: 'read thank' },
+  ),
+  member(
+    `# 13. Which rooms have news, live. Leave it
+# running, and write as the customer in a second
+# window. A client fetches its list behind
+# InboxCaughtUp, and misses nothing.
+subscription InboxEvents {
+  inboxEvents {
+    __typename
+    cursor
+    occurredAt
+    ... on RoomUpdated { room { id name status unreadCount } }
+  }
+}
+`,
   ),
 ];
 
