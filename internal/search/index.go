@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -36,13 +37,15 @@ type Index struct {
 	turn  chan struct{} // holds a value while one is under way; what follows belongs to that one
 	done  int64         // the last round that has left nothing behind
 	since time.Time     // when that was, by the database's clock
-	all   time.Time     // when all streams are to be looked at again
 	batch int
+
+	all     time.Time // when all streams are to be looked at again
+	visited int64     // up to which of them that has come
 }
 
 // New returns the index in the database. Run must be called for words to be taken while nobody searches.
 func New(client *ent.Client, log *slog.Logger) *Index {
-	return &Index{ent: client, log: log, turn: make(chan struct{}, 1), batch: mostAtOnce}
+	return &Index{ent: client, log: log, turn: make(chan struct{}, 1), batch: mostAtOnce, visited: math.MinInt64}
 }
 
 // Run takes the words of what is new, about every second, until the context ends. After each batch it rests, so that it
@@ -101,42 +104,60 @@ func (x *Index) round(ctx context.Context, arrived int64) (done bool, err error)
 	return done, err
 }
 
-// take takes in a batch of what is new, and returns whether that was all.
+// take takes in a batch of what is new, and returns whether that was all: of the streams where something happened lately, and
+// then, in ranges, of all of them, when it is time to look at those.
 func (x *Index) take(ctx context.Context) (complete bool, err error) {
+	if complete, err = x.takeRecent(ctx); err != nil || !complete || time.Now().Before(x.all) {
+		return complete, err
+	}
+	return x.takeRange(ctx)
+}
+
+// takeRecent takes in a batch of what happened lately.
+func (x *Index) takeRecent(ctx context.Context) (complete bool, err error) {
 	since := x.since
-	atAll := time.Now().After(x.all)
-	if atAll {
-		since = time.Time{}
+	if since.IsZero() {
+		if err := one(ctx, x.ent, []any{&since}, `SELECT now()`); err != nil {
+			return false, err
+		}
 	}
-	at, complete, err := x.look(ctx, since)
-	if err == nil && !complete {
-		at, complete, err = x.takeBatch(ctx, since)
+	at, complete, _, err := x.takeOf(ctx, recent, window(since)...)
+	if err == nil && complete {
+		x.since = at
 	}
-	if err != nil || !complete {
+	return complete, err
+}
+
+// takeRange takes in a batch of the streams that come next, and goes on behind them when that was all.
+func (x *Index) takeRange(ctx context.Context) (complete bool, err error) {
+	_, complete, last, err := x.takeOf(ctx, inRange, x.visited)
+	switch {
+	case err != nil || !complete:
 		return false, err
+	case last.Valid:
+		x.visited = last.Int64
+		return false, nil
 	}
-	if x.since = at; atAll {
-		x.all = time.Now().Add(lookAtAllEvery)
-	}
+	x.all, x.visited = time.Now().Add(lookAtAllEvery), math.MinInt64
 	return true, nil
 }
 
-// look tells whether everything has been taken in, and as of when.
-func (x *Index) look(ctx context.Context, since time.Time) (at time.Time, complete bool, err error) {
-	err = one(ctx, x.ent, []any{&at, &complete}, lookSQL, window(since)...)
-	return at, complete, err
-}
-
-// takeBatch takes in a batch. Only one process does so at a time: each would do what the others do.
-func (x *Index) takeBatch(ctx context.Context, since time.Time) (at time.Time, complete bool, err error) {
-	err = database.WithTx(ctx, x.ent, func(tx *ent.Tx) error {
+// takeOf takes in a batch of some streams, where there is anything new. It returns as of when all was taken in, whether it was, and
+// the last of the streams.
+func (x *Index) takeOf(ctx context.Context, streams string, where ...any) (at time.Time, complete bool, last sql.NullInt64, err error) {
+	parameters := append([]any{x.batch}, where...)
+	err = one(ctx, x.ent, []any{&at, &complete, &last}, lookSQL(streams), parameters...)
+	if err != nil || complete {
+		return at, complete, last, err
+	}
+	err = database.WithTx(ctx, x.ent, func(tx *ent.Tx) error { // only one process at a time: each would do what the others do
 		if _, err := tx.ExecContext(ctx, lockSQL); err != nil {
 			return fmt.Errorf("wait for who takes words: %w", err)
 		}
-		return one(ctx, tx, []any{&at, &complete}, takeSQL, append(window(since), x.batch)...)
+		return one(ctx, tx, []any{&at, &complete}, takeSQL(streams), parameters...)
 	})
 	x.adapt(err)
-	return at, complete, err
+	return at, complete, last, err
 }
 
 // adapt makes batches smaller where one took longer than a statement may, so that there is progress whatever there is.

@@ -15,32 +15,43 @@ const (
 	openAtMost = time.Minute
 )
 
-// window are the parameters of grown.
+// window are the parameters of recent.
 func window(since time.Time) []any {
 	return []any{since, (eventlog.Stride + openAtMost).Seconds(), openAtMost.Seconds()}
 }
 
-// grown are the streams that have grown since they were last read. $1 is a time as of which all was taken in; where to look
-// is by the columns of times, with room for what was not committed then, and what is new is by places alone. These
-// statements read tables of package eventlog, since each message would otherwise go to the process and back.
-const grown = `
-	FROM streams s LEFT JOIN search_streams r ON r.id = s.id
-	WHERE s.active_at > least($1, now()) - make_interval(secs => $2) AND s.last_at > least($1, now()) - make_interval(secs => $3)
-		AND s.last_seq > coalesce(r.seq, 0)`
+// recent are the streams in which something happened lately: since all was taken in, at $2, with room for what was not committed
+// then. These statements read tables of package eventlog, since each message would otherwise go to the process and back.
+const recent = `SELECT * FROM streams
+	WHERE active_at > least($2::timestamptz, now()) - make_interval(secs => $3) AND last_at > least($2, now()) - make_interval(secs => $4)`
 
-const lookSQL = `SELECT now(), NOT EXISTS (SELECT` + grown + `)`
+// inRange are some of all streams, behind $2.
+const inRange = `SELECT * FROM streams WHERE id > $2 ORDER BY id LIMIT 10000`
+
+// grown are those of some streams that have grown since they were last read. Where to look may go by times; what is new is by
+// places alone.
+func grown(streams string) string {
+	return ` FROM (` + streams + `) s LEFT JOIN search_streams r ON r.id = s.id WHERE s.last_seq > coalesce(r.seq, 0)`
+}
+
+// lookSQL tells whether all was taken in of some streams, as of when, and which of them is the last; with as many parameters as
+// takeSQL.
+func lookSQL(streams string) string {
+	return `SELECT now(), NOT EXISTS (SELECT` + grown(streams) + `), (SELECT max(id) FROM (` + streams + `) s) FROM (SELECT $1::int) unused`
+}
 
 // lockSQL waits until no other process takes words. The statement behind it sees what that one has done.
 const lockSQL = `SELECT pg_advisory_xact_lock(hashtextextended('the words that are searched', 0))`
 
-// takeSQL takes words of as many entries as $4 says, about. Streams where something happened last come first, so that what
+// takeSQL takes words of as many entries as $1 says, about. Streams where something happened last come first, so that what
 // is new is found whatever the backlog.
-const takeSQL = `
+func takeSQL(streams string) string {
+	return `
 WITH grown AS MATERIALIZED (
 	SELECT s.id, s.owner_id, s.last_seq, coalesce(r.seq, 0) AS seq,
-		sum(s.last_seq - coalesce(r.seq, 0)) OVER (ORDER BY s.last_at DESC, s.id) AS total` + grown + `
+		sum(s.last_seq - coalesce(r.seq, 0)) OVER (ORDER BY s.last_at DESC, s.id) AS total` + grown(streams) + `
 ), chosen AS MATERIALIZED (
-	SELECT id, owner_id, last_seq, seq, least(last_seq, seq + $4) AS up_to FROM grown WHERE total - (last_seq - seq) < $4
+	SELECT id, owner_id, last_seq, seq, least(last_seq, seq + $1) AS up_to FROM grown WHERE total - (last_seq - seq) < $1
 ), taken AS (
 	INSERT INTO search_entries (id, organization_id, at, words)
 	SELECT e.id, c.owner_id, e.at, ` + words + `
@@ -52,10 +63,11 @@ WITH grown AS MATERIALIZED (
 	ON CONFLICT (id) DO UPDATE SET seq = excluded.seq
 )
 SELECT now(), (SELECT count(*) FROM grown) = (SELECT count(*) FROM chosen WHERE up_to = last_seq)`
+}
 
-// words are those of a body. Punctuation goes first: PostgreSQL would keep an address, a path or a number with a dash as
+// words are those of a body, however its letters with marks are composed. Punctuation goes first: PostgreSQL would keep an address, a path or a number with a dash as
 // one word, and what is in angle brackets as none. A body that is longer than any message may be would be too much for it.
-const words = `strip(to_tsvector('simple', translate(left(body, 100000), ` + punctuation + `)))`
+const words = `strip(to_tsvector('simple', translate(normalize(left(body, 100000)), ` + punctuation + `)))`
 
 // punctuation is what is between words, and as many spaces.
 const punctuation = `'!"#$%&''()*+,-./:;<=>?@[\]^_` + "`" + `{|}~', repeat(' ', 32)`
