@@ -2386,7 +2386,8 @@ scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-ti
 
 """
 A place in a list or in the log of a room. Opaque: keep it and hand it back. The cursor of a message or an event is both:
-` + "`" + `messages(after:)` + "`" + ` goes on reading behind it, ` + "`" + `roomEvents(after:)` + "`" + ` goes on streaming behind it.
+` + "`" + `messages(after:)` + "`" + ` goes on reading behind it, ` + "`" + `roomEvents(after:)` + "`" + ` goes on streaming behind it. The timeline is in order of time and
+the log in order of happening, which differ once rooms have become one: to follow a room begin with its ` + "`" + `lastCursor` + "`" + `.
 """
 scalar Cursor
 
@@ -2716,7 +2717,7 @@ type Room implements Node {
     "Only what comes before this cursor."
     before: Cursor
   ): CustomerInvitationConnection
-  "Whether ` + "`" + `getLink` + "`" + ` would give the viewer a link: they are a member, and a customer has been invited."
+  "Whether ` + "`" + `getLink` + "`" + ` would give the viewer a link: they are a member, a customer has been invited, and the room is active."
   canGetLink: Boolean!
   """
   What to show of the details by which the customer is re-invited in a way, and which of them can be edited; null where there
@@ -3743,7 +3744,10 @@ type Subscription {
     "Only what came after this cursor."
     after: Cursor
   ): RoomEvent!
-  "Messages, documents and notices of a room."
+  """
+  Messages, documents and notices of a room. It completes when the room is closed or goes into another; subscribing again, by the
+  same id and the last cursor, goes on there.
+  """
   messagePosted(
     "The room."
     roomId: ID!
@@ -20010,13 +20014,13 @@ func (ec *executionContext) marshalNInboxEvent2parleyᚋinternalᚋinboxᚐEvent
 }
 
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
-	res, err := graphql.UnmarshalInt(v)
+	res, err := scalar.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.SelectionSet, v int) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalInt(v)
+	res := scalar.MarshalInt(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -21147,7 +21151,7 @@ func (ec *executionContext) unmarshalOInt2ᚖint(ctx context.Context, v any) (*i
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalInt(v)
+	res, err := scalar.UnmarshalInt(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -21157,7 +21161,7 @@ func (ec *executionContext) marshalOInt2ᚖint(ctx context.Context, sel ast.Sele
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalInt(*v)
+	res := scalar.MarshalInt(*v)
 	return res
 }
 

@@ -19,16 +19,31 @@ import (
 // MarshalString writes a text.
 func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
-// UnmarshalString reads a text.
+// UnmarshalString reads a text. What is none is not made one: the specification refuses it.
 func UnmarshalString(v any) (string, error) {
-	s, err := graphql.UnmarshalString(v)
-	if err != nil {
+	s, ok := v.(string)
+	if !ok {
 		return "", apierr.New(apierr.BadUserInput, "This is not a text.")
 	}
 	if !storable(s) {
 		return "", apierr.New(apierr.BadUserInput, "A text has to be UTF-8, and cannot hold a NUL character.")
 	}
 	return s, nil
+}
+
+// MarshalInt writes a number.
+func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
+
+// UnmarshalInt reads a whole number of 32 bits; a text that looks like one is none.
+func UnmarshalInt(v any) (int, error) {
+	if _, text := v.(string); text {
+		return 0, apierr.New(apierr.BadUserInput, "This is a text, not a number.")
+	}
+	n, err := graphql.UnmarshalInt32(v)
+	if err != nil {
+		return 0, apierr.New(apierr.BadUserInput, "This is not a whole number of 32 bits.")
+	}
+	return int(n), nil
 }
 
 // MarshalID writes an id.

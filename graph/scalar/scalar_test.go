@@ -69,3 +69,22 @@ func written(m graphql.Marshaler) string {
 	m.MarshalGQL(&b)
 	return b.String()
 }
+
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	for _, v := range []any{json.Number("-7"), int64(-7), -7} {
+		if n, err := scalar.UnmarshalInt(v); n != -7 || err != nil {
+			t.Errorf("%T: %d %v", v, n, err)
+		}
+	}
+	for _, v := range []any{"7", json.Number("7.5"), 7.5, json.Number("3000000000"), true, []any{}} {
+		if n, err := scalar.UnmarshalInt(v); !apierr.Is(err, apierr.BadUserInput) {
+			t.Errorf("%T %v: %d %v", v, v, n, err)
+		}
+	}
+	for _, v := range []any{json.Number("7"), 7, true, nil} {
+		if s, err := scalar.UnmarshalString(v); !apierr.Is(err, apierr.BadUserInput) {
+			t.Errorf("%T %v: %q %v", v, v, s, err)
+		}
+	}
+}
