@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/publicsuffix"
+	"golang.org/x/text/unicode/norm"
 
 	"parley/internal/apierr"
 )
@@ -14,7 +15,7 @@ import (
 // ParseName checks a person's first or last name, which goes into texts and pages: no control characters, no links,
 // at most so many characters. Blanks around it are dropped, and blanks alone count as missing (rule R3).
 func ParseName(field, typed string, longest int) (string, *apierr.Error) {
-	name := strings.Join(strings.Fields(typed), " ")
+	name := Spelled(typed)
 	switch n := utf8.RuneCountInString(name); {
 	case name == "":
 		return "", apierr.Blank(field)
@@ -26,6 +27,16 @@ func ParseName(field, typed string, longest int) (string, *apierr.Error) {
 		return "", apierr.Blank(field)
 	}
 	return name, nil
+}
+
+// Spelled is a name with one blank between its words, and one spelling of each letter with a mark, however it was typed.
+func Spelled(name string) string { return norm.NFC.String(strings.Join(strings.Fields(name), " ")) }
+
+// Words are the words of a name as they are looked for: in lower case, without the marks between them.
+func Words(name string) []string {
+	return strings.FieldsFunc(norm.NFC.String(strings.ToLower(name)), func(r rune) bool {
+		return !unicode.In(r, unicode.L, unicode.N, unicode.M)
+	})
 }
 
 // forbidden keeps out what does not show, or shows other text than there is: control characters and the marks that

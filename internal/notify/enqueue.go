@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -24,6 +25,11 @@ type Message struct {
 
 const placeholder = "<link>"
 
+var (
+	closeBefore = regexp.MustCompile(`([\pL\pN])` + placeholder)
+	closeBehind = regexp.MustCompile(placeholder + `([\pL\pN/_#%&=+~@-])`)
+)
+
 // EnqueueTx writes a message into the outbox, in the caller's transaction. The worker is woken when that commits.
 func (o *Outbox) EnqueueTx(ctx context.Context, tx *ent.Tx, m Message) (*ent.Delivery, error) {
 	d, err := tx.Delivery.Create().
@@ -41,10 +47,14 @@ func (o *Outbox) EnqueueTx(ctx context.Context, tx *ent.Tx, m Message) (*ent.Del
 	return d, nil
 }
 
-// place returns the text with a place for the link, where there is a link.
+// place returns the text with a place for the link, where there is a link. What is written close to it would be taken for a
+// part of it.
 func (m Message) place() string {
-	if m.LinkID == "" || strings.Contains(m.Text, placeholder) {
+	if m.LinkID == "" {
 		return m.Text
 	}
-	return strings.TrimRight(m.Text, " \t\r\n") + " " + placeholder
+	if !strings.Contains(m.Text, placeholder) {
+		return strings.TrimRight(m.Text, " \t\r\n") + " " + placeholder
+	}
+	return closeBehind.ReplaceAllString(closeBefore.ReplaceAllString(m.Text, "$1 "+placeholder), placeholder+" $1")
 }

@@ -81,6 +81,8 @@ func checkText(field string, typed *string, longest int) (*string, *apierr.Error
 		return nil, apierr.New(apierr.TooLong, "This text has at most %d characters (limit setting-characters).", longest).On(field).Over(longest, n)
 	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }):
 		return nil, apierr.New(apierr.TextInvalid, "This text cannot hold control characters other than line breaks.").On(field)
+	case strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }):
+		return nil, apierr.New(apierr.TextInvalid, "This text cannot hold marks that turn the direction of writing.").On(field)
 	case identifier.Blank(text):
 		text = ""
 	}
