@@ -469,14 +469,6 @@ func init() {
 	streamDescLastSeq := streamFields[2].Descriptor()
 	// stream.DefaultLastSeq holds the default value on creation for the last_seq field.
 	stream.DefaultLastSeq = streamDescLastSeq.Default.(int64)
-	// streamDescLastAt is the schema descriptor for last_at field.
-	streamDescLastAt := streamFields[3].Descriptor()
-	// stream.DefaultLastAt holds the default value on creation for the last_at field.
-	stream.DefaultLastAt = streamDescLastAt.Default.(func() time.Time)
-	// streamDescActiveAt is the schema descriptor for active_at field.
-	streamDescActiveAt := streamFields[4].Descriptor()
-	// stream.DefaultActiveAt holds the default value on creation for the active_at field.
-	stream.DefaultActiveAt = streamDescActiveAt.Default.(func() time.Time)
 	// streamDescSealed is the schema descriptor for sealed field.
 	streamDescSealed := streamFields[5].Descriptor()
 	// stream.DefaultSealed holds the default value on creation for the sealed field.

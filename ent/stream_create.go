@@ -48,25 +48,9 @@ func (_c *StreamCreate) SetLastAt(v time.Time) *StreamCreate {
 	return _c
 }
 
-// SetNillableLastAt sets the "last_at" field if the given value is not nil.
-func (_c *StreamCreate) SetNillableLastAt(v *time.Time) *StreamCreate {
-	if v != nil {
-		_c.SetLastAt(*v)
-	}
-	return _c
-}
-
 // SetActiveAt sets the "active_at" field.
 func (_c *StreamCreate) SetActiveAt(v time.Time) *StreamCreate {
 	_c.mutation.SetActiveAt(v)
-	return _c
-}
-
-// SetNillableActiveAt sets the "active_at" field if the given value is not nil.
-func (_c *StreamCreate) SetNillableActiveAt(v *time.Time) *StreamCreate {
-	if v != nil {
-		_c.SetActiveAt(*v)
-	}
 	return _c
 }
 
@@ -156,14 +140,6 @@ func (_c *StreamCreate) defaults() {
 	if _, ok := _c.mutation.LastSeq(); !ok {
 		v := stream.DefaultLastSeq
 		_c.mutation.SetLastSeq(v)
-	}
-	if _, ok := _c.mutation.LastAt(); !ok {
-		v := stream.DefaultLastAt()
-		_c.mutation.SetLastAt(v)
-	}
-	if _, ok := _c.mutation.ActiveAt(); !ok {
-		v := stream.DefaultActiveAt()
-		_c.mutation.SetActiveAt(v)
 	}
 	if _, ok := _c.mutation.Sealed(); !ok {
 		v := stream.DefaultSealed

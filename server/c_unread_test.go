@@ -81,26 +81,58 @@ func TestC8_TheMarkIsAPlaceInTheRoom(t *testing.T) {
 	h.user("nobody", "").tryRead(room, room.Start).failed("UNAUTHENTICATED")
 }
 
-// What comes into a room is unread there, also for who has read it where it was; a cursor of the room that went is a place in
-// the one that stays.
-func TestC8_WhatAMergeBringsIsUnread(t *testing.T) {
+// Who has read all of the room that stays has read there what they had read in the one that went; for others that is unread
+// again. A cursor of the room that went says nothing of the other one.
+func TestC8_WhatWasReadStaysReadThroughAMerge(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	agent, second := h.SignIn("agent@demo.example"), h.SignIn("second@demo.example")
+	agent, second, lead := h.SignIn("agent@demo.example"), h.SignIn("second@demo.example"), h.SignIn("lead@demo.example")
 	from, into := agent.CreateRoom(), agent.CreateRoom()
 	first := agent.Says("One", from).text("message.cursor")
 	last := agent.Says("Two", from).text("message.cursor")
+	there := agent.Says("Three", into).text("message.cursor")
 	second.reads(from, first)
-	second.reads(into, agent.Says("Three", into).text("message.cursor"))
+	second.reads(into, there)
+	lead.reads(from, last)
 	agent.Merge(from, into)
-	if n := second.unread(into); n != 2 {
-		t.Errorf("%d are unread after the merge", n)
+	check := func(when string, want ...int) {
+		t.Helper()
+		for i, p := range []*user{agent, second, lead} {
+			if n := p.unread(into); n != want[i] {
+				t.Errorf("%s: %s has %d unread, want %d", when, p.name, n, want[i])
+			}
+		}
 	}
-	if n := second.reads(from, first); n != 1 {
-		t.Errorf("%d are unread behind a cursor of the room that went", n)
+	check("after the merge", 0, 1, 3)
+	for _, cursor := range []string{first, last} {
+		second.reads(from, cursor)
+		lead.reads(into, cursor)
 	}
-	if n := second.reads(from, last); n != 0 {
-		t.Errorf("%d are unread behind its last cursor", n)
+	check("with old cursors", 0, 1, 3)
+	end := agent.Says("Four", from).text("message.cursor")
+	second.reads(from, end)
+	lead.reads(into, end)
+	check("with new ones", 0, 0, 0)
+}
+
+// What a customer wrote is their own, though they were somebody else then.
+func TestC8_OnesOwnIsReadWhenCustomersBecomeOne(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, mailbox := h.SignIn("agent@demo.example"), h.Mailbox("ada@customer.example")
+	into, _ := agent.invited()
+	from := agent.CreateRoom()
+	agent.Invite(from, byEmail(mailbox), "Adele", "Lovelace")
+	page := mailbox.Expect().Open()
+	byMail := page.Enter()
+	byMail.Says("One")
+	byMail.reads(from, agent.Says("Two", from).text("message.cursor"))
+	byMail.Says("Three")
+	agent.Merge(from, into)
+	for _, ada := range []*user{byMail, page.Enter()} {
+		if n := ada.unread(into); n != 0 {
+			t.Errorf("%d are unread", n)
+		}
 	}
 }
 

@@ -97,7 +97,7 @@ func (m *model) check(t *rapid.T) {
 		if got := slices.Sorted(slices.Values(a.texts("room.messages.nodes", "id"))); !slices.Equal(got, want) {
 			t.Fatalf("%s has %v, want %v", room.ID, got, want)
 		}
-		if !slices.IsSorted(a.texts("room.messages.nodes", "sentAt")) || a.text("room.id") != m.standing(room.ID) {
+		if !sorted(m.h.t, a.texts("room.messages.nodes", "sentAt")) || a.text("room.id") != m.standing(room.ID) {
 			t.Fatalf("%s shows %s", room.ID, a.body)
 		}
 		if got := slices.Sorted(slices.Values(m.followed(room))); !slices.Equal(got, want) && m.leads[room.ID] == "" {

@@ -233,7 +233,7 @@ func TestR9_TheLinkIsThereOnceSomeoneIsInvited(t *testing.T) {
 	ada.Says("I am in")
 	agent.Sees(room, "I am in")
 	agent.Close(room)
-	agent.Link(room).refused("LINK_NOT_AVAILABLE", "roomId")
+	agent.Link(room).refused("ROOM_CLOSED", "roomId")
 }
 
 // Closing wins against any number who enter, and each of those is either in before or has the one answer.

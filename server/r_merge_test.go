@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -73,8 +74,9 @@ func TestR13_MergeKeepsEverything(t *testing.T) {
 	a := agent.ask(`query ($id: ID!) { room(id: $id) { customer { name phone email } messages(first: 100) { nodes { id sentAt author { ... on Member { name } ... on Customer { name } } } }
 		invitations { nodes { to } } } }`, vars{"id": from.ID}).ok()
 	ids, times := a.texts("room.messages.nodes", "id"), a.texts("room.messages.nodes", "sentAt")
-	if len(ids) != len(said) || !slices.IsSorted(times) {
-		t.Errorf("%d of %d entries, in order %v", len(ids), len(said), slices.IsSorted(times))
+	inOrder := sorted(t, times)
+	if len(ids) != len(said) || !inOrder {
+		t.Errorf("%d of %d entries, in order %v", len(ids), len(said), inOrder)
 	}
 	for i, id := range ids {
 		if want := said[id]; want != times[i]+" "+a.text(fmt.Sprintf("room.messages.nodes.%d.author.name", i)) {
@@ -98,6 +100,19 @@ func TestR13_MergeKeepsEverything(t *testing.T) {
 	if got := byPhone.timeline(into); !slices.Equal(got[len(got)-3:], []string{"still here", "and here", "by the old link"}) {
 		t.Errorf("the other sees %q", got[len(got)-3:])
 	}
+}
+
+// sorted tells whether times are in order; texts need not be, since trailing zeros are left out.
+func sorted(t testing.TB, times []string) bool {
+	t.Helper()
+	return slices.IsSortedFunc(times, func(a, b string) int {
+		first, err := time.Parse(time.RFC3339Nano, a)
+		second, bad := time.Parse(time.RFC3339Nano, b)
+		if err != nil || bad != nil {
+			t.Error(err, bad)
+		}
+		return first.Compare(second)
+	})
 }
 
 func TestR13_TheOlderCustomersNameWins(t *testing.T) {
@@ -217,6 +232,125 @@ func TestR13_LinksLeadOnForGood(t *testing.T) {
 	}
 	agent.mutate("mergeRooms", vars{"roomId": rooms[1].ID, "intoRoomId": rooms[0].ID}, roomSelection).ok() // they are one
 	agent.mutate("mergeRooms", vars{"roomId": rooms[1].ID, "intoRoomId": rooms[1].ID}, roomSelection).refused("SAME_ROOM", "intoRoomId")
+}
+
+// While a room goes into one after the other, its first id, its cursors and its customer are as good as ever.
+func TestR13_NobodyNoticesThatRoomsMove(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withLimits("rates=0"))
+	agent := h.SignIn("agent@demo.example")
+	first, ada := agent.invited()
+	cursor := ada.Says("One").text("message.cursor")
+	ada.Says("Two")
+	var standing atomic.Value
+	standing.Store(first)
+	moved := make(chan struct{})
+	go func() {
+		defer close(moved)
+		for range 25 {
+			next := agent.CreateRoom()
+			agent.Merge(standing.Load().(place), next)
+			standing.Store(next)
+		}
+	}()
+	const page = `query ($id: ID!, $after: Cursor) { room(id: $id) { messages(first: 5, after: $after) { nodes { body } } } }`
+	asks := map[string]func() (bodies []string){
+		"the customer, by the first id": func() []string {
+			return ada.ask(page, vars{"id": first.ID}).ok().texts("room.messages.nodes", "body")[1:]
+		},
+		"a member, by a cursor from before": func() []string {
+			return agent.ask(page, vars{"id": standing.Load().(place).ID, "after": cursor}).ok().texts("room.messages.nodes", "body")
+		},
+		"a subscriber, by a cursor from before": func() []string {
+			f := agent.followAfter(standing.Load().(place), cursor, overStream)
+			defer f.cut()
+			return []string{f.until("MessagePosted").Message.Body}
+		},
+	}
+	var all sync.WaitGroup
+	for who, ask := range asks {
+		all.Go(func() {
+			for {
+				if got := ask(); len(got) == 0 || got[0] != "Two" {
+					t.Errorf("%s: %q", who, got)
+				}
+				select {
+				case <-moved:
+					return
+				default:
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// Entries of a room that went can be paged through by their old cursors, in both directions.
+func TestR13_OldCursorsOfEntriesAreWhereTheEntriesAre(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.SignIn("agent@demo.example")
+	from, into := agent.CreateRoom(), agent.CreateRoom()
+	agent.Says("a1", into)
+	b1 := agent.Says("b1", from).text("message.cursor")
+	b2 := agent.Says("b2", from).text("message.cursor")
+	agent.Says("a2", into)
+	agent.Merge(from, into)
+	for _, c := range []struct{ which, cursor, want string }{
+		{"before", b1, "a1"}, {"before", b2, "a1 b1"}, {"after", b1, "b2 a2"}, {"after", b2, "a2"},
+	} {
+		a := agent.ask(`query ($id: ID!, $c: Cursor) { room(id: $id) { messages(first: 9, `+c.which+`: $c) { nodes { body } } } }`, vars{"id": into.ID, "c": c.cursor}).ok()
+		if got := strings.Join(a.texts("room.messages.nodes", "body"), " "); got != c.want {
+			t.Errorf("%s %s is %q, want %q", c.which, c.cursor, got, c.want)
+		}
+	}
+}
+
+// Who has followed a room to its end, or only its messages, is led on when they follow it again by its old id.
+func TestR13_WhoFollowsTheOldRoomAgainIsLedOn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.SignIn("agent@demo.example")
+	from, into := agent.CreateRoom(), agent.CreateRoom()
+	one := agent.Says("One", from).text("message.cursor")
+	f := agent.followAfter(from, one, overSocket)
+	agent.Merge(from, into)
+	end := f.until("RoomMerged").Cursor
+	agent.Says("Two", into)
+	if got := agent.followAfter(from, end, overSocket).until("MessagePosted"); got.Message.Body != "Two" || got.Room.ID != into.ID {
+		t.Errorf("behind the end there is %+v", got)
+	}
+	m, err := overStream(h, agent.token, `subscription ($id: ID!, $after: Cursor) { messagePosted(roomId: $id, after: $after) { body } }`, vars{"id": from.ID, "after": one})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.cut()
+	if got, err := m.next(); err != nil || !strings.Contains(string(got), `"Two"`) {
+		t.Errorf("of messages alone there is %s %v", got, err)
+	}
+}
+
+// A number that did not fit into one customer leads to their room all the same.
+func TestR13_WhatACustomerWasReachedByLeadsToTheirRoom(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, other := h.SignIn("agent@demo.example"), h.Phone("+447400654321")
+	into, _ := agent.invited()
+	from := agent.CreateRoom()
+	agent.Invite(from, bySMS(other), "Ada", "Elsewhere")
+	other.Expect()
+	agent.Merge(from, into)
+	a := agent.Invite(agent.CreateRoom(), bySMS(other), "Ada", "Again")
+	if got := a.text("room.id"); got != into.ID {
+		t.Errorf("inviting leads to %s, want %s", got, into.ID)
+	}
+	other.Expect()
+	third, mailbox := agent.CreateRoom(), h.Mailbox("carl@customer.example")
+	agent.Invite(third, byEmail(mailbox), "Carl", "Gauss")
+	mailbox.Expect()
+	if r := agent.Reinvite(third, bySMS(other)).refused("IDENTIFIER_IN_USE", "to"); r.RoomID != into.ID {
+		t.Errorf("it is refused with %+v", r)
+	}
 }
 
 func TestR13_NothingCrossesAnOrganisation(t *testing.T) {

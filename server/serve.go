@@ -72,7 +72,7 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 		"inbox":         a.inbox.Run,
 		"outbox":        a.outbox.Run,
 		"sweeping":      func(ctx context.Context) error { return every(ctx, time.Hour, a.sweep) },
-		"time-outs":     func(ctx context.Context) error { return every(ctx, 5*time.Minute, a.timeOut) },
+		"time-outs":     func(ctx context.Context) error { return every(ctx, time.Minute, a.timeOut) },
 	}
 	if a.simulator != nil {
 		work["simulator"] = func(ctx context.Context) error { return a.simulator.Run(ctx, a.outbox) }

@@ -134,3 +134,32 @@ func TestX1_KeysOfARoomThatWasClosedMeanwhile(t *testing.T) {
 	agent.mutate("sendMessage", input.with(vars{"body": "Bye"}), messageSelection).refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")
 	agent.mutate("sendMessage", input.with(vars{"idempotencyKey": "new"}), messageSelection).refused("ROOM_CLOSED", "roomId")
 }
+
+// What was not answered can be repeated after a merge: by the old id or the new one, and by a customer who is another one now.
+func TestX1_AKeyOutlivesAMerge(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, mailbox := h.SignIn("agent@demo.example"), h.Mailbox("ada@customer.example")
+	into, _ := agent.invited()
+	from := agent.CreateRoom()
+	agent.Invite(from, byEmail(mailbox), "Adele", "Lovelace")
+	page := mailbox.Expect().Open()
+	ada := page.Enter()
+	send := func(p *user, room place, body string) *reply {
+		return p.mutate("sendMessage", vars{"roomId": room.ID, "body": body, "idempotencyKey": "k"}, "message { id }")
+	}
+	ours, theirs := send(agent, from, "ours").ok().text("message.id"), send(ada, from, "theirs").ok().text("message.id")
+	agent.Merge(from, into)
+	again := page.Enter()
+	for _, room := range []place{from, into} {
+		for _, c := range []struct {
+			p          *user
+			body, want string
+		}{{agent, "ours", ours}, {ada, "theirs", theirs}, {again, "theirs", theirs}} {
+			if got := send(c.p, room, c.body).ok().text("message.id"); got != c.want {
+				t.Errorf("%s in %s: %s, want %s", c.body, room.ID, got, c.want)
+			}
+		}
+		send(agent, room, "other").refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")
+	}
+}

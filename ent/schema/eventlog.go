@@ -1,8 +1,6 @@
 package schema
 
 import (
-	"time"
-
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
@@ -19,8 +17,8 @@ func (Stream) Fields() []ent.Field {
 		field.Int64("id").Immutable().Comment("random, so that it tells nothing of other organisations"),
 		field.String("owner_id").NotEmpty().Immutable().Comment("whose it is: the streams of one owner are listed by activity"),
 		field.Int64("last_seq").Default(0),
-		field.Time("last_at").Default(time.Now).Comment("time of the newest event"),
-		field.Time("active_at").Default(time.Now).Comment("last_at or up to ten minutes before: it moves seldom, so that an index on it costs writers nothing"),
+		field.Time("last_at").Comment("time of the newest event"),
+		field.Time("active_at").Comment("last_at or up to ten minutes before: it moves seldom, so that an index on it costs writers nothing"),
 		field.Bool("sealed").Default(false).Comment("nothing is appended any more"),
 		field.Int64("continued_in").Optional().Nillable().Comment("the stream that took over its timeline"),
 		field.Int64("continued_at").Optional().Nillable().Comment("the place there behind which everything is new to who has read this one"),

@@ -3,8 +3,6 @@
 package stream
 
 import (
-	"time"
-
 	"entgo.io/ent/dialect/sql"
 )
 
@@ -58,10 +56,6 @@ var (
 	OwnerIDValidator func(string) error
 	// DefaultLastSeq holds the default value on creation for the "last_seq" field.
 	DefaultLastSeq int64
-	// DefaultLastAt holds the default value on creation for the "last_at" field.
-	DefaultLastAt func() time.Time
-	// DefaultActiveAt holds the default value on creation for the "active_at" field.
-	DefaultActiveAt func() time.Time
 	// DefaultSealed holds the default value on creation for the "sealed" field.
 	DefaultSealed bool
 )

@@ -59,7 +59,7 @@ func (b *bundle) populate(ctx context.Context, tx *ent.Tx) error {
 	if err != nil {
 		return err
 	}
-	stream, err := tx.Stream.Create().SetID(1).SetOwnerID("owner").Save(ctx)
+	stream, err := tx.Stream.Create().SetID(1).SetOwnerID("owner").SetLastAt(time.Now()).SetActiveAt(time.Now()).Save(ctx)
 	if err != nil {
 		return err
 	}

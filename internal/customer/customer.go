@@ -62,12 +62,11 @@ func (d Details) Name() string { return d.FirstName + " " + d.LastName }
 // words are a text's words as PostgreSQL's tsvector writes them.
 func words(text string) string { return strings.Join(quoted(text), " ") }
 
-// quoted are a text's words, in lower case, each between PostgreSQL's quotes.
+// quoted are a text's words, each between PostgreSQL's quotes.
 func quoted(text string) []string {
-	escape := strings.NewReplacer(`\`, `\\`, `'`, `''`)
-	all := strings.Fields(strings.ToLower(text))
+	all := identifier.Words(text)
 	for i, word := range all {
-		all[i] = "'" + escape.Replace(word) + "'"
+		all[i] = "'" + word + "'"
 	}
 	return all
 }
@@ -102,17 +101,16 @@ func taken(err error) error {
 
 // Known keeps the customer who has the identifier, if anyone in the organisation.
 func Known(organizationID string, d Details) predicate.Customer {
+	return customer.And(Had(organizationID, d), customer.RetiredAtIsNil())
+}
+
+// Had keeps the customers of the organisation who have the identifier, or had it when they were retired.
+func Had(organizationID string, d Details) predicate.Customer {
 	has := customer.Phone(d.Identifier)
 	if d.Channel == customerinvitation.ChannelEmail {
 		has = customer.EmailKey(d.Key)
 	}
-	return customer.And(customer.OrganizationID(organizationID), customer.RetiredAtIsNil(), has)
-}
-
-// Has tells whether the identifier is the customer's.
-func Has(c *ent.Customer, d Details) bool {
-	own, reached := Of(c, d.Channel)
-	return reached && own.Key == d.Key
+	return customer.And(customer.OrganizationID(organizationID), has)
 }
 
 // Of are a customer's details on a channel, and false where they were never reached by it.
@@ -173,11 +171,8 @@ func older(a, b *ent.Customer) bool {
 	return a.ID < b.ID
 }
 
-// UniteTx retires the customer who goes, and keeps what United has made of the one who stays; either may be nil.
+// UniteTx retires the customer who goes, and keeps what United has made of the one who stays.
 func UniteTx(ctx context.Context, tx *ent.Tx, stays, goes *ent.Customer) error {
-	if stays == nil || goes == nil {
-		return nil
-	}
 	if err := RetireTx(ctx, tx, goes.ID); err != nil { // first, since their identifiers may be the other's now
 		return err
 	}

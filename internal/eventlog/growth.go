@@ -44,10 +44,10 @@ type Horizon struct {
 //
 // It holds because a writer has its transaction's number before it takes an event's time: then either its number is among
 // those found here, or it takes the time behind Now, which was before they were looked for. Whoever does not say when it
-// began (track_activities is off, or the role is another one) is taken to have begun long ago.
+// began (track_activities is off, or the role is another one) is taken to have begun an hour ago: nobody writes for longer.
 func (l *Log) Horizon(ctx context.Context) (Horizon, error) {
-	const q = `SELECT now(), least(now(), min(coalesce(xact_start, to_timestamp(0)))) FROM pg_stat_activity
-		WHERE datname = current_database() AND backend_type = 'client backend' AND backend_xid IS NOT NULL`
+	const q = `SELECT now(), least(now(), min(greatest(xact_start, now() - interval '1 hour'))) FROM pg_stat_activity
+		WHERE datname = current_database() AND coalesce(backend_type, 'client backend') = 'client backend' AND backend_xid IS NOT NULL`
 	var h Horizon
 	if err := l.db.QueryRowContext(ctx, q).Scan(&h.Now, &h.Settled); err != nil {
 		return Horizon{}, fmt.Errorf("find out what is settled: %w", err)

@@ -62,13 +62,13 @@ func (l *Log) Seq(cursor string, streamID, lastSeq int64) (int64, error) {
 }
 
 // Stride is by how much a stream's column active_at may be behind last_at. Whoever raises a stream moves it when it is
-// further behind, and not before.
+// further behind, and not before; to the time at which the statement began, so that it is never after last_at.
 const Stride = 10 * time.Minute
 
 // CreateTx makes an empty stream of the owner's.
 func CreateTx(ctx context.Context, tx *ent.Tx, ownerID string) (int64, error) {
-	id := rand.Int64()
-	if err := tx.Stream.Create().SetID(id).SetOwnerID(ownerID).Exec(ctx); err != nil {
+	id, now := rand.Int64(), time.Now()
+	if err := tx.Stream.Create().SetID(id).SetOwnerID(ownerID).SetLastAt(now).SetActiveAt(now).Exec(ctx); err != nil {
 		return 0, fmt.Errorf("create stream: %w", err)
 	}
 	return id, nil
@@ -108,7 +108,7 @@ func (l *Log) Epoch() uint32 { return l.epoch.Load() }
 // raise takes the next n places of a stream. The transaction has its number before it takes the time (Horizon).
 func raise(ctx context.Context, tx *ent.Tx, streamID int64, n int) (lastSeq int64, at time.Time, err error) {
 	const q = `UPDATE streams s SET last_seq = last_seq + $2, last_at = greatest(last_at, clock_timestamp()),
-		active_at = CASE WHEN s.active_at < clock_timestamp() - interval '10 minutes' THEN clock_timestamp() ELSE s.active_at END
+		active_at = CASE WHEN s.active_at < clock_timestamp() - interval '10 minutes' THEN statement_timestamp() ELSE s.active_at END
 		WHERE pg_current_xact_id() IS NOT NULL AND id = $1 AND NOT sealed RETURNING last_seq, last_at`
 	rows, err := tx.QueryContext(ctx, q, streamID, n)
 	if err != nil {

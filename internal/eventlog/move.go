@@ -25,29 +25,27 @@ const moveAtOnce = 10_000
 
 // MoveTx moves the entries of a stream's timeline to the end of another, in their order, and locks both streams until the
 // transaction ends. An entry keeps its id, author and time. Who follows the first stream, or reads it again, finds every
-// entry where it was; who follows the other gets them as what is new there.
+// entry where it was; who follows the other gets them as what is new there. It returns the place behind which they are.
 // It is ErrSealed where the other stream takes nothing any more.
-func (l *Log) MoveTx(ctx context.Context, tx *ent.Tx, from, into int64) error {
+func (l *Log) MoveTx(ctx context.Context, tx *ent.Tx, from, into int64) (behind int64, err error) {
 	both, err := tx.Stream.Query().Where(stream.IDIn(from, into)).Order(stream.ByID()).ForUpdate().All(ctx)
 	if err != nil {
-		return fmt.Errorf("lock streams: %w", err)
+		return 0, fmt.Errorf("lock streams: %w", err)
 	}
-	last := int64(0)
+	last := map[int64]int64{}
 	for _, s := range both {
 		if s.ID == into && s.Sealed {
-			return ErrSealed
+			return 0, ErrSealed
 		}
-		if s.ID == from {
-			last = s.LastSeq
-		}
+		last[s.ID] = s.LastSeq
 	}
-	for behind := int64(0); behind < last; behind += moveAtOnce {
-		if err := move(ctx, tx, from, into, behind); err != nil {
-			return fmt.Errorf("move entries of a stream: %w", err)
+	for done := int64(0); done < last[from]; done += moveAtOnce {
+		if err := move(ctx, tx, from, into, done); err != nil {
+			return 0, fmt.Errorf("move entries of a stream: %w", err)
 		}
 	}
 	database.AfterCommit(tx, func() { l.hub.ring(into) })
-	return nil
+	return last[into], nil
 }
 
 // move gives entries behind a place their new places at the end of the other stream, and leaves a mark in each old one. The
@@ -134,6 +132,12 @@ func (l *Log) restoreSome(ctx context.Context, events []Event) error {
 	return nil
 }
 
+// Within tells whether a cursor is one of the stream's, and there is something behind it.
+func Within(cursor string, streamID, lastSeq int64) bool {
+	c, err := ParseCursor(cursor)
+	return err == nil && c.Stream == streamID && c.Seq < lastSeq
+}
+
 // Of tells whether a cursor is one of the stream's.
 func Of(cursor string, streamID int64) bool {
 	c, err := ParseCursor(cursor)
@@ -160,6 +164,15 @@ func (l *Log) Place(ctx context.Context, cursor string, streamID, lastSeq int64)
 		}
 	}
 	return c.Seq, nil
+}
+
+// Gone tells whether a stream goes on in another.
+func (l *Log) Gone(ctx context.Context, streamID int64) (gone bool, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT continued_in IS NOT NULL FROM streams WHERE id = $1`, streamID).Scan(&gone)
+	if err != nil {
+		return false, fmt.Errorf("find out whether a stream goes on elsewhere: %w", err)
+	}
+	return gone, nil
 }
 
 // onward is the place that a cursor of a stream that has ended stands for in the stream that continues it: before the first
@@ -195,17 +208,19 @@ type Moment struct {
 
 // Moment returns the moment of the stream that a cursor stands for. It fails as Place does.
 func (l *Log) Moment(ctx context.Context, cursor string, streamID, lastSeq int64) (Moment, error) {
-	seq, err := l.Place(ctx, cursor, streamID, lastSeq)
+	place, err := l.Place(ctx, cursor, streamID, lastSeq)
 	if err != nil {
 		return Moment{}, err
 	}
 	c, err := ParseCursor(cursor)
 	if err != nil || c.Seq == 0 {
-		return Moment{Seq: seq}, err
+		return Moment{Seq: place}, err
 	}
-	m := Moment{Seq: seq}
-	err = l.db.QueryRowContext(ctx, `SELECT at FROM events WHERE stream_id = $1 AND seq = $2`, c.Stream, c.Seq).Scan(&m.At)
-	if err != nil {
+	const q = `SELECT e.at, coalesce(entry.seq, $3) FROM events e
+		LEFT JOIN events entry ON e.kind = '` + kindMoved + `' AND entry.id = e.data
+		WHERE e.stream_id = $1 AND e.seq = $2` // an entry that has moved is where it is now
+	var m Moment
+	if err := l.db.QueryRowContext(ctx, q, c.Stream, c.Seq, place).Scan(&m.At, &m.Seq); err != nil {
 		return Moment{}, fmt.Errorf("find the time of a place: %w", err)
 	}
 	return m, nil

@@ -18,7 +18,7 @@ import (
 // merge moves one stream into another, as a domain does: it tells both, and ends the first.
 func (b *bundle) merge(ctx context.Context, from, into int64) error {
 	return database.WithTx(ctx, b.db.Ent, func(tx *ent.Tx) error {
-		if err := b.log.MoveTx(ctx, tx, from, into); err != nil {
+		if _, err := b.log.MoveTx(ctx, tx, from, into); err != nil {
 			return err
 		}
 		told, err := b.log.AppendTx(ctx, tx, into, eventlog.Entry{Kind: "MERGED", Side: "SYSTEM"})

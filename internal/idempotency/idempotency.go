@@ -91,6 +91,17 @@ func (k Key) Made(ctx context.Context, client *ent.Client) (id string, found boo
 	return row.ResultID, true, nil
 }
 
+// InheritTx has a person repeat what another has done, as whom they go on.
+func InheritTx(ctx context.Context, tx *ent.Tx, from, to string) error {
+	const q = `INSERT INTO idempotency_keys (actor_id, key, fingerprint, result_id, created_at)
+		SELECT $2, key, fingerprint, result_id, created_at FROM idempotency_keys WHERE actor_id = $1
+		ON CONFLICT (actor_id, key) DO NOTHING`
+	if _, err := tx.ExecContext(ctx, q, from, to); err != nil {
+		return fmt.Errorf("pass idempotency keys on: %w", err)
+	}
+	return nil
+}
+
 // Sweep forgets keys that are older than the age; none where the age is zero, which lifts the limit.
 func Sweep(ctx context.Context, client *ent.Client, age time.Duration) error {
 	if age == 0 {

@@ -216,7 +216,7 @@ func TestX3_ACustomerSignsOutEverywhere(t *testing.T) {
 	b := setup(t)
 	ada := b.member(t, "ada@Acme.example")
 	v := auth.From(b.customer(t, ada.OrganizationID))
-	stream := b.db.Ent.Stream.Create().SetID(1).SetOwnerID("owner").SaveX(t.Context())
+	stream := b.db.Ent.Stream.Create().SetID(1).SetOwnerID("owner").SetLastAt(time.Now()).SetActiveAt(time.Now()).SaveX(t.Context())
 	room := b.db.Ent.Room.Create().SetOrganizationID(ada.OrganizationID).SetCreatedBy(ada).SetName("Carl").SetStream(stream).SaveX(t.Context())
 	link := b.db.Ent.RoomLink.Create().SetRoom(room).SetExpiresAt(time.Now().Add(time.Hour)).SaveX(t.Context())
 	for i := range 2 {

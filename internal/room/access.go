@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -44,16 +45,24 @@ func (s *Service) lookUp(ctx context.Context, v auth.Viewer, which predicate.Roo
 	if v.Member == nil {
 		q.Where(same(v.RoomID))
 	}
-	asked, err = q.WithStream().WithMergedInto(func(q *ent.RoomQuery) { q.WithStream() }).Only(ctx)
+	q.WithStream().WithMergedInto(func(q *ent.RoomQuery) { q.WithStream() })
+	err = settled(func() error {
+		if asked, err = q.Clone().Only(ctx); err != nil {
+			return err
+		}
+		if standing = asked; asked.MergedIntoID != nil {
+			standing = asked.Edges.MergedInto
+		}
+		if standing.MergedIntoID != nil { // between the two statements
+			return errMoved
+		}
+		return nil
+	})
 	if ent.IsNotFound(err) {
 		return nil, nil, missing()
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("get room: %w", err)
-	}
-	standing = asked
-	if asked.MergedIntoID != nil {
-		standing = asked.Edges.MergedInto
 	}
 	return asked, standing, s.checkCustomer(ctx, v, standing)
 }
@@ -63,7 +72,7 @@ func (s *Service) checkCustomer(ctx context.Context, v auth.Viewer, r *ent.Room)
 	if v.Member != nil || r.CustomerID != nil && *r.CustomerID == v.ID() {
 		return nil
 	}
-	one, err := s.ent.Room.Query().Where(room.MergedIntoID(r.ID), room.CustomerID(v.ID())).Exist(ctx)
+	one, err := s.ent.Room.Query().Where(same(r.ID), room.CustomerID(v.ID())).Exist(ctx)
 	if err != nil {
 		return fmt.Errorf("find who a customer has become: %w", err)
 	}
@@ -108,6 +117,28 @@ func (s *Service) enter(ctx context.Context, r *ent.Room) (*ent.Room, error) {
 	return s.find(ctx, v, room.ID(r.ID))
 }
 
+// steady reads something of a room that another field has led to. A merge empties the log of the room that goes, and leads its
+// cursors elsewhere: what was empty, or refused, is read once more where the room has gone meanwhile.
+func (s *Service) steady(ctx context.Context, r *ent.Room, read func(r *ent.Room) (empty bool, err error)) error {
+	r, err := s.enter(ctx, r)
+	if err != nil {
+		return err
+	}
+	return settled(func() error {
+		empty, err := read(r)
+		if !empty && !apierr.Is(err, apierr.BadUserInput) {
+			return err
+		}
+		if gone, goneErr := s.log.Gone(ctx, r.StreamID); goneErr != nil || !gone {
+			return errors.Join(err, goneErr)
+		}
+		if r, err = s.Get(ctx, r.ID); err != nil {
+			return err
+		}
+		return errMoved
+	})
+}
+
 // errMoved says that a room has gone into another since it was looked up.
 var errMoved = errors.New("the room has become one with another meanwhile")
 
@@ -121,7 +152,7 @@ func settled(do func() error) error {
 			return err
 		}
 	}
-	return apierr.New(apierr.Throttled, "Too many want this at the same moment. Try again.")
+	return apierr.New(apierr.Throttled, "Too many want this at the same moment. Try again.").After(time.Second)
 }
 
 // locked runs work in a transaction in which the member's room is locked: the one with the id, or the one it has become.

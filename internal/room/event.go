@@ -166,7 +166,7 @@ func (e *RoomMerged) From(ctx context.Context) (*ent.Room, error) {
 	return e.scene.rooms.byID(ctx, e.fromID)
 }
 
-// Into is the room that stays, as the merge has left it: its last cursor is the one to go on from.
+// Into is the room that stays, or that it has become since; as the merge has left it: its last cursor is the one to go on from.
 func (e *RoomMerged) Into(ctx context.Context) (*ent.Room, error) {
 	r, err := e.scene.rooms.byID(ctx, e.intoID)
 	if err == nil && r.MergedIntoID != nil {

@@ -7,7 +7,9 @@ import (
 	"strconv"
 	"time"
 
+	"parley/ent"
 	"parley/ent/room"
+	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/eventlog"
 	"parley/internal/feed"
@@ -21,20 +23,54 @@ import (
 // Of a room that has gone into another, the rest is given to who was following it, up to where it went; everyone else
 // follows the room that it has become.
 func (s *Service) Follow(ctx context.Context, roomID string, after *string) (*feed.Feed[Event], error) {
+	return s.follow(ctx, roomID, after, true)
+}
+
+// FollowMessages is Follow with the entries of the timeline only. Nothing in them tells where a room has gone, so it is
+// the room that it has become that is followed.
+func (s *Service) FollowMessages(ctx context.Context, roomID string, after *string) (*feed.Feed[*Message], error) {
+	events, err := s.follow(ctx, roomID, after, false)
+	if err != nil {
+		return nil, err
+	}
+	return feed.Select(events, func(e Event) (*Message, bool) {
+		posted, ok := e.(*MessagePosted)
+		if !ok {
+			return nil, false
+		}
+		return posted.Message, true
+	}), nil
+}
+
+// follow is Follow. Whether it gives the rest of a room that has gone is for who can be told of its end.
+func (s *Service) follow(ctx context.Context, roomID string, after *string, rest bool) (f *feed.Feed[Event], err error) {
 	v, err := auth.Anyone(ctx)
 	if err != nil {
 		return nil, err
 	}
-	asked, r, err := s.lookUp(ctx, v, room.ID(roomID))
-	if err != nil {
-		return nil, err
-	}
-	if !openTo(v, r) {
-		return nil, missing()
-	}
-	if after != nil && eventlog.Of(*after, asked.StreamID) {
-		r = asked
-	}
+	err = settled(func() error {
+		asked, r, err := s.lookUp(ctx, v, room.ID(roomID))
+		if err != nil {
+			return err
+		}
+		if !openTo(v, r) {
+			return missing()
+		}
+		if rest && after != nil && eventlog.Within(*after, asked.StreamID, asked.Edges.Stream.LastSeq) {
+			r = asked
+		}
+		if f, err = s.feed(ctx, v, r, after); apierr.Is(err, apierr.BadUserInput) {
+			if gone, goneErr := s.log.Gone(ctx, r.StreamID); goneErr == nil && gone {
+				return errMoved // and the cursor leads there
+			}
+		}
+		return err
+	})
+	return f, err
+}
+
+// feed is what happens in a room that the viewer may see.
+func (s *Service) feed(ctx context.Context, v auth.Viewer, r *ent.Room, after *string) (_ *feed.Feed[Event], err error) {
 	head := r.Edges.Stream.LastSeq
 	from := head
 	if after != nil {
@@ -48,21 +84,6 @@ func (s *Service) Follow(ctx context.Context, roomID string, after *string) (*fe
 		Attend: s.attend(v.ID(), r.StreamID),
 		Stored: f.stored, CaughtUp: f.caughtUp, Live: f.live,
 	}, nil
-}
-
-// FollowMessages is Follow with the entries of the timeline only.
-func (s *Service) FollowMessages(ctx context.Context, roomID string, after *string) (*feed.Feed[*Message], error) {
-	events, err := s.Follow(ctx, roomID, after)
-	if err != nil {
-		return nil, err
-	}
-	return feed.Select(events, func(e Event) (*Message, bool) {
-		posted, ok := e.(*MessagePosted)
-		if !ok {
-			return nil, false
-		}
-		return posted.Message, true
-	}), nil
 }
 
 // following is a way along the log of a room. Who goes it may follow the room; what it gives depends on nothing else of

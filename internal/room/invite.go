@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"parley/ent"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
+	"parley/ent/predicate"
 	"parley/ent/room"
 	"parley/internal/apierr"
 	"parley/internal/auth"
@@ -90,7 +92,7 @@ func (s *Service) invite(ctx context.Context, v auth.Viewer, roomID string, d cu
 	if err != nil {
 		return id, err
 	}
-	with, err := s.known(ctx, r, d)
+	with, err := known(ctx, s.ent, r, d)
 	if err != nil {
 		return id, err
 	}
@@ -107,6 +109,9 @@ func (s *Service) invite(ctx context.Context, v auth.Viewer, roomID string, d cu
 		if standing, err = key.ClaimTx(ctx, tx, id); err != nil || standing != id {
 			return err
 		}
+		if again, err := known(ctx, tx.Client(), r, d); err != nil || (again == nil) != (with == nil) || again != nil && again.ID != with.ID {
+			return cmp.Or(err, errMoved)
+		}
 		return s.inviteTx(ctx, tx, v, r, with, d, id)
 	})
 	if errors.Is(err, customer.ErrTaken) { // at the same moment
@@ -115,15 +120,23 @@ func (s *Service) invite(ctx context.Context, v auth.Viewer, roomID string, d cu
 	return standing, err
 }
 
-// known is the organisation's other room of the customer who has the identifier, nil for none.
-func (s *Service) known(ctx context.Context, r *ent.Room, d customer.Details) (*ent.Room, error) {
-	with, err := s.ent.Room.Query().
-		Where(room.HasCustomerWith(customer.Known(r.OrganizationID, d)), room.MergedIntoIDIsNil(), room.IDNEQ(r.ID)).
-		WithStream().Only(ctx)
-	if err != nil && !ent.IsNotFound(err) {
-		return nil, fmt.Errorf("find the customer's room: %w", err)
+// known is the organisation's other room of the customer who has the identifier, or else of one who had it and has become one
+// with its customer; nil for none.
+func known(ctx context.Context, client *ent.Client, r *ent.Room, d customer.Details) (*ent.Room, error) {
+	had := customer.Had(r.OrganizationID, d)
+	for _, theirs := range []predicate.Room{
+		room.HasCustomerWith(customer.Known(r.OrganizationID, d)),
+		room.And(room.StatusNEQ(room.StatusClosed), room.HasMergedWith(room.HasCustomerWith(had))),
+	} {
+		with, err := client.Room.Query().Where(theirs, room.MergedIntoIDIsNil(), room.IDNEQ(r.ID)).WithStream().First(ctx)
+		if err == nil {
+			return with, nil
+		}
+		if !ent.IsNotFound(err) {
+			return nil, fmt.Errorf("find the customer's room: %w", err)
+		}
 	}
-	return with, nil
+	return nil, nil
 }
 
 // wouldInvite tells with which room an invitation would make this one one, and does nothing (rule R15).
@@ -142,7 +155,7 @@ func (s *Service) wouldInvite(ctx context.Context, v auth.Viewer, roomID string,
 	if err != nil {
 		return nil, fmt.Errorf("find the sender of an invitation: %w", err)
 	}
-	with, err := s.known(ctx, r, d)
+	with, err := known(ctx, s.ent, r, d)
 	if err != nil {
 		return nil, err
 	}
@@ -189,15 +202,11 @@ func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r, wi
 		return err
 	}
 	if with != nil {
-		c := with.Edges.Customer
-		if c == nil || c.RetiredAt != nil || !customer.Has(c, d) {
-			return errMoved
-		}
 		r, err := s.mergeTx(ctx, tx, v, r, with)
 		if err != nil {
 			return err
 		}
-		d.FirstName, d.LastName = c.FirstName, c.LastName
+		d.FirstName, d.LastName = with.Edges.Customer.FirstName, with.Edges.Customer.LastName
 		return s.askTx(ctx, tx, v, r, d, id)
 	}
 	c, err := customer.CreateTx(ctx, tx, r.OrganizationID, d)

@@ -43,6 +43,8 @@ func (s *Service) Link(ctx context.Context, in GetLinkInput) (*GetLinkPayload, e
 	var link *ent.RoomLink
 	err = s.locked(ctx, v, in.RoomID, func(tx *ent.Tx, r *ent.Room) (err error) {
 		switch {
+		case r.Status == room.StatusClosed:
+			return closed()
 		case r.Status == room.StatusTimedOut:
 			return apierr.New(apierr.RoomTimedOut, "The room is timed out, and so are its links: re-invite the customer, by a link if you like.").On("roomId")
 		case !s.CanGetLink(ctx, r):

@@ -13,6 +13,8 @@ import (
 	"parley/internal/auth"
 	"parley/internal/customer"
 	"parley/internal/database"
+	"parley/internal/eventlog"
+	"parley/internal/idempotency"
 )
 
 // MergeRoomsInput is the input of mergeRooms.
@@ -105,14 +107,33 @@ func (s *Service) mergeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, 
 	if err := moveTx(ctx, tx, from.ID, into.ID); err != nil {
 		return nil, err
 	}
-	if err := customer.UniteTx(ctx, tx, plan.customer, plan.retired); err != nil {
+	if err := uniteTx(ctx, tx, plan); err != nil {
 		return nil, err
 	}
 	stays, err := standTx(ctx, tx, into, plan)
 	if err != nil {
 		return nil, err
 	}
-	return stays, s.mergeLogsTx(ctx, tx, v, from, into, stays)
+	behind, err := s.log.MoveTx(ctx, tx, from.StreamID, into.StreamID)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.carryMarksTx(ctx, tx, from, into, plan, behind); err != nil {
+		return nil, err
+	}
+	return stays, s.tellMergedTx(ctx, tx, v, from, into, stays)
+}
+
+// uniteTx makes two customers one. Who was the one that goes is the other when they enter again, and may still have to repeat
+// what they were not answered.
+func uniteTx(ctx context.Context, tx *ent.Tx, plan merging) error {
+	if plan.retired == nil {
+		return nil
+	}
+	if err := customer.UniteTx(ctx, tx, plan.customer, plan.retired); err != nil {
+		return err
+	}
+	return idempotency.InheritTx(ctx, tx, plan.retired.ID, plan.customer.ID)
 }
 
 // moveTx leads everything that names the first room to the second. Links and invitations come before logs, as for everyone
@@ -123,9 +144,6 @@ func moveTx(ctx context.Context, tx *ent.Tx, from, into string) error {
 	}
 	if err := tx.CustomerInvitation.Update().Where(customerinvitation.RoomID(from)).SetRoomID(into).Exec(ctx); err != nil {
 		return fmt.Errorf("move invitations: %w", err)
-	}
-	if _, err := tx.ReadMark.Delete().Where(readmark.RoomID(from)).Exec(ctx); err != nil {
-		return fmt.Errorf("forget how far was read: %w", err)
 	}
 	err := tx.Room.Update().Where(room.Or(room.ID(from), room.MergedIntoID(from))).
 		SetStatus(room.StatusMerged).SetMergedIntoID(into).Exec(ctx)
@@ -149,11 +167,45 @@ func standTx(ctx context.Context, tx *ent.Tx, into *ent.Room, plan merging) (*en
 	return stays, nil
 }
 
-// mergeLogsTx moves the timeline, and tells those who follow either room. For the one that goes it is the last event.
-func (s *Service) mergeLogsTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, into, stays *ent.Room) error {
-	if err := s.log.MoveTx(ctx, tx, from.StreamID, into.StreamID); err != nil {
+// carryMarksTx has people whose marks can say it have read in the room that stays what they had read in the one that went,
+// whose timeline is behind a place there now. What others had read is unread again.
+func (s *Service) carryMarksTx(ctx context.Context, tx *ent.Tx, from, into *ent.Room, plan merging, behind int64) error {
+	marks, err := tx.ReadMark.Query().Where(readmark.RoomIDIn(from.ID, into.ID)).All(ctx)
+	if err != nil {
+		return fmt.Errorf("get how far was read: %w", err)
+	}
+	here, there := map[string]int64{}, map[string]int64{}
+	for _, m := range marks {
+		if m.RoomID == into.ID {
+			here[m.PersonID] = m.Seq
+			continue
+		}
+		there[m.PersonID] = m.Seq
+		if plan.retired != nil && m.PersonID == plan.retired.ID { // who is the customer who stays, when they enter again
+			there[plan.customer.ID] = max(there[plan.customer.ID], m.Seq)
+		}
+	}
+	readers := make([]eventlog.Carried, 0, len(there))
+	for person, place := range there {
+		readers = append(readers, eventlog.Carried{Reading: reading(into.StreamID, here[person], person), There: place})
+	}
+	places, err := s.log.CarryTx(ctx, tx, from.StreamID, behind, readers)
+	if err != nil {
 		return err
 	}
+	for person, place := range places {
+		if err := mark(ctx, tx.Client(), into.ID, person, place); err != nil {
+			return fmt.Errorf("mark as read: %w", err)
+		}
+	}
+	if _, err := tx.ReadMark.Delete().Where(readmark.RoomID(from.ID)).Exec(ctx); err != nil {
+		return fmt.Errorf("forget how far was read: %w", err)
+	}
+	return nil
+}
+
+// tellMergedTx tells those who follow either room. For the one that goes it is the last event.
+func (s *Service) tellMergedTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, into, stays *ent.Room) error {
 	told, err := s.log.AppendTx(ctx, tx, into.StreamID, by(v, kindRoomMerged, data{From: from.ID, Into: into.ID}))
 	if err != nil {
 		return err

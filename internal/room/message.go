@@ -54,19 +54,20 @@ func (s *Service) message(e eventlog.Event, sc *scene) *Message {
 
 // Messages is a page of the room's timeline, in order of time.
 func (s *Service) Messages(ctx context.Context, r *ent.Room, a page.Args) (*page.Connection[*Message], error) {
-	r, err := s.enter(ctx, r)
-	if err != nil {
-		return nil, err
-	}
 	w, err := a.Window(s.limits.PageSize)
 	if err != nil {
 		return nil, err
 	}
-	after, before, err := s.moments(ctx, r, w)
-	if err != nil {
-		return nil, err
-	}
-	events, err := s.log.Messages(ctx, r.StreamID, after, before, w.Fetch(), w.Backward)
+	var events []eventlog.Event
+	err = s.steady(ctx, r, func(in *ent.Room) (empty bool, err error) {
+		r = in
+		after, before, err := s.moments(ctx, r, w)
+		if err != nil {
+			return false, err
+		}
+		events, err = s.log.Messages(ctx, r.StreamID, after, before, w.Fetch(), w.Backward)
+		return len(events) == 0, err
+	})
 	if err != nil {
 		return nil, err
 	}

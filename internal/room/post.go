@@ -51,15 +51,41 @@ func (s *Service) Send(ctx context.Context, in SendMessageInput) (*SendMessagePa
 	if err := checkBody(in.Body, s.limits.MessageCharacters); err != nil {
 		return nil, err
 	}
-	key, err := idempotency.For(v.ID(), in.IdempotencyKey, "sendMessage", in.RoomID, in.Body)
+	key, err := in.key(v, in.RoomID)
 	if err != nil {
 		return nil, err
 	}
 	e, err := s.postLimited(ctx, v, in, key)
+	if apierr.Is(err, apierr.IdempotencyKeyReused) {
+		e, err = s.postedElsewhere(ctx, v, in, err)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return &SendMessagePayload{Message: s.message(e, s.scene(e.Stream).of(v))}, nil
+}
+
+func (in SendMessageInput) key(v auth.Viewer, roomID string) (idempotency.Key, error) {
+	return idempotency.For(v.ID(), in.IdempotencyKey, "sendMessage", roomID, in.Body)
+}
+
+// postedElsewhere returns the message that the key stands for in a room that has gone into the one that is named now; else
+// the refusal.
+func (s *Service) postedElsewhere(ctx context.Context, v auth.Viewer, in SendMessageInput, refusal error) (eventlog.Event, error) {
+	gone, err := s.ent.Room.Query().Where(room.MergedIntoID(in.RoomID), room.OrganizationID(v.OrganizationID())).IDs(ctx)
+	if err != nil {
+		return eventlog.Event{}, fmt.Errorf("find rooms that have gone into one: %w", err)
+	}
+	for _, id := range gone {
+		key, err := in.key(v, id)
+		if err != nil {
+			return eventlog.Event{}, err
+		}
+		if e, err := s.postedBefore(ctx, key, refusal); !apierr.Is(err, apierr.IdempotencyKeyReused) {
+			return e, err
+		}
+	}
+	return eventlog.Event{}, refusal
 }
 
 // checkBody holds rule C2.

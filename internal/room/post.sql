@@ -22,7 +22,7 @@ WITH place AS MATERIALIZED (
 ), raised AS (
 	UPDATE streams s
 	SET last_seq = s.last_seq + 1, last_at = greatest(s.last_at, clock_timestamp()),
-		active_at = CASE WHEN s.active_at < clock_timestamp() - interval '10 minutes' THEN clock_timestamp() ELSE s.active_at END
+		active_at = CASE WHEN s.active_at < clock_timestamp() - interval '10 minutes' THEN statement_timestamp() ELSE s.active_at END
 	FROM locked
 	WHERE s.id = locked.id AND ($8::text = '' OR EXISTS (SELECT FROM claimed))
 	RETURNING s.id, s.last_seq, s.last_at

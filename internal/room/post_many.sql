@@ -31,7 +31,7 @@ WITH wanted AS MATERIALIZED (
 ), raised AS (
 	UPDATE streams s
 	SET last_seq = s.last_seq + a.many, last_at = greatest(s.last_at, clock_timestamp()),
-		active_at = CASE WHEN s.active_at < clock_timestamp() - interval '10 minutes' THEN clock_timestamp() ELSE s.active_at END
+		active_at = CASE WHEN s.active_at < clock_timestamp() - interval '10 minutes' THEN statement_timestamp() ELSE s.active_at END
 	FROM (SELECT stream_id, count(*) AS many FROM judged WHERE admitted GROUP BY stream_id) a
 	WHERE s.id = a.stream_id
 	RETURNING s.id, s.last_seq - a.many AS before, s.last_at

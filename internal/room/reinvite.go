@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"parley/ent"
 	"parley/ent/customerinvitation"
@@ -83,7 +82,7 @@ func (s *Service) reinviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *
 	case c == nil:
 		return apierr.New(apierr.NotInvited, "This room has no customer yet: invite one.").On("roomId")
 	}
-	d, known, err := planReinvite(c, in)
+	d, reached, err := planReinvite(c, in)
 	if err != nil {
 		return err
 	}
@@ -93,12 +92,25 @@ func (s *Service) reinviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *
 	if err := s.mayReach(v, d); err != nil {
 		return err
 	}
-	if !known {
-		if _, err := customer.ReachTx(ctx, tx, c, d); err != nil {
+	if !reached {
+		if err := reachTx(ctx, tx, r, d); err != nil {
 			return err
 		}
 	}
 	return s.askTx(ctx, tx, v, r, d, id)
+}
+
+// reachTx keeps where the room's customer is reached by another channel. It is customer.ErrTaken where that leads to another room.
+func reachTx(ctx context.Context, tx *ent.Tx, r *ent.Room, d customer.Details) error {
+	with, err := known(ctx, tx.Client(), r, d)
+	if err == nil && with != nil {
+		err = customer.ErrTaken
+	}
+	if err != nil {
+		return err
+	}
+	_, err = customer.ReachTx(ctx, tx, r.Edges.Customer, d)
+	return err
 }
 
 // reviveTx has the room live by a new link, with the id, which the member passes on.
@@ -114,7 +126,7 @@ func (s *Service) reviveTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *en
 
 // planReinvite decides how a customer is reached, and whether they were before. What the room knows is locked: it need not
 // be said again, and cannot be said otherwise. Everything that is wrong is said at once.
-func planReinvite(c *ent.Customer, in ReinviteCustomerInput) (d customer.Details, known bool, err error) {
+func planReinvite(c *ent.Customer, in ReinviteCustomerInput) (d customer.Details, reached bool, err error) {
 	badFirst := lockedName("firstName", c.FirstName, typed(in.FirstName))
 	badLast := lockedName("lastName", c.LastName, typed(in.LastName))
 	to := typed(in.To)
@@ -122,7 +134,7 @@ func planReinvite(c *ent.Customer, in ReinviteCustomerInput) (d customer.Details
 		return d, true, apierr.Join(lockedUnless(identifier.Blank(to)), badFirst, badLast)
 	}
 	channel := customerinvitation.Channel(in.Channel)
-	if d, known = customer.Of(c, channel); known {
+	if d, reached = customer.Of(c, channel); reached {
 		return d, true, apierr.Join(lockedUnless(identifier.Blank(to) || customer.Same(d, to)), badFirst, badLast)
 	}
 	d, badTo := customer.CheckIdentifier(channel, to)
@@ -139,7 +151,7 @@ func lockedUnless(fine bool) *apierr.Error {
 
 // lockedName refuses a name that is not the one the room has.
 func lockedName(field, has, typed string) *apierr.Error {
-	if identifier.Blank(typed) || strings.Join(strings.Fields(typed), " ") == has {
+	if identifier.Blank(typed) || identifier.Spelled(typed) == has {
 		return nil
 	}
 	return apierr.New(apierr.NameLocked, "The customer's name is the room's; leave it out.").On(field)
@@ -156,7 +168,7 @@ func (s *Service) takenBy(ctx context.Context, v auth.Viewer, in ReinviteCustome
 	}
 	refusal := apierr.New(apierr.IdentifierInUse, "Another room of the organisation has this customer; merge the rooms if they are one.").On("to")
 	d, _ := customer.CheckIdentifier(customerinvitation.Channel(in.Channel), typed(in.To))
-	switch with, err := s.known(ctx, r, d); {
+	switch with, err := known(ctx, s.ent, r, d); {
 	case err != nil:
 		return err
 	case with != nil:
@@ -186,11 +198,11 @@ type ReinviteForm struct {
 // ReinviteForm tells what to show for a way to re-invite (rule R11); nil to those who are not members, and where there is
 // nobody to re-invite.
 func (s *Service) ReinviteForm(ctx context.Context, r *ent.Room, channel string) (*ReinviteForm, error) {
-	if auth.From(ctx).Member == nil || r.Status == room.StatusClosed {
+	if auth.From(ctx).Member == nil {
 		return nil, nil
 	}
 	r, err := s.enter(ctx, r)
-	if err != nil {
+	if err != nil || r.Status == room.StatusClosed {
 		return nil, err
 	}
 	c, err := s.Customer(ctx, r)
@@ -201,7 +213,7 @@ func (s *Service) ReinviteForm(ctx context.Context, r *ent.Room, channel string)
 	if channel == byLink {
 		return form, nil
 	}
-	if d, known := customer.Of(c, customerinvitation.Channel(channel)); known {
+	if d, reached := customer.Of(c, customerinvitation.Channel(channel)); reached {
 		form.Identifier = &d.Identifier
 	} else {
 		form.Editable = append(form.Editable, "IDENTIFIER")

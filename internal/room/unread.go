@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,7 +33,8 @@ type MarkReadPayload struct {
 	Room *ent.Room
 }
 
-// MarkRead notes how far the viewer has read in a room; for everyone in it. The mark never moves back (rule C8).
+// MarkRead notes how far the viewer has read in a room; for everyone in it. The mark never moves back (rule C8). A cursor of a
+// room that has gone into it says nothing of what else is in this one: it moves no mark.
 func (s *Service) MarkRead(ctx context.Context, in MarkReadInput) (*MarkReadPayload, error) {
 	r, err := s.Get(ctx, in.RoomID)
 	if err != nil {
@@ -42,14 +44,16 @@ func (s *Service) MarkRead(ctx context.Context, in MarkReadInput) (*MarkReadPayl
 	if err != nil {
 		return nil, err
 	}
-	if err := s.mark(ctx, r.ID, auth.From(ctx).ID(), seq); err != nil {
-		return nil, fmt.Errorf("mark as read: %w", err)
+	if eventlog.Of(in.Cursor, r.StreamID) {
+		if err := mark(ctx, s.ent, r.ID, auth.From(ctx).ID(), seq); err != nil {
+			return nil, fmt.Errorf("mark as read: %w", err)
+		}
 	}
 	return &MarkReadPayload{Room: r}, nil
 }
 
-func (s *Service) mark(ctx context.Context, roomID, personID string, seq int64) error {
-	return s.ent.ReadMark.Create().SetRoomID(roomID).SetPersonID(personID).SetSeq(seq).
+func mark(ctx context.Context, client *ent.Client, roomID, personID string, seq int64) error {
+	return client.ReadMark.Create().SetRoomID(roomID).SetPersonID(personID).SetSeq(seq).
 		OnConflict(
 			sql.ConflictColumns(readmark.FieldRoomID, readmark.FieldPersonID),
 			sql.ResolveWith(func(u *sql.UpdateSet) {
@@ -85,7 +89,7 @@ func (s *Service) countUnread(ctx context.Context, readers []reader) (map[reader
 	}
 	readings := make([]eventlog.Reading, len(readers))
 	for i, r := range readers {
-		readings[i] = eventlog.Reading{Stream: r.streamID, After: marks[[2]string{r.roomID, r.personID}], Reader: r.personID}
+		readings[i] = reading(r.streamID, marks[[2]string{r.roomID, r.personID}], r.personID)
 	}
 	numbers, err := s.log.CountUnread(ctx, readings)
 	if err != nil {
@@ -96,6 +100,15 @@ func (s *Service) countUnread(ctx context.Context, readers []reader) (map[reader
 		counts[r] = numbers[i]
 	}
 	return counts, nil
+}
+
+// reading is how far a person has read. A customer is the only one on their side, whoever they were when they wrote.
+func reading(streamID, after int64, personID string) eventlog.Reading {
+	r := eventlog.Reading{Stream: streamID, After: after, Reader: personID}
+	if strings.HasPrefix(personID, customerPrefix) {
+		r.Side = sideCustomer
+	}
+	return r
 }
 
 func distinct(readers []reader) []reader {

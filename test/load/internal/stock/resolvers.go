@@ -53,7 +53,7 @@ func (m mutation) CreateRoom(ctx context.Context, _ CreateRoomInput) (*CreateRoo
 	}
 	var made *ent.Room
 	err = database.WithTx(ctx, m.ent, func(tx *ent.Tx) error {
-		stream, err := tx.Stream.Create().SetID(rand.Int64()).SetOwnerID(v.OrganizationID).Save(ctx)
+		stream, err := tx.Stream.Create().SetID(rand.Int64()).SetOwnerID(v.OrganizationID).SetLastAt(time.Now()).SetActiveAt(time.Now()).Save(ctx)
 		if err != nil {
 			return err
 		}
