@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"parley/ent"
+	"parley/ent/room"
 	"parley/internal/auth"
 	"parley/internal/eventlog"
 	"parley/internal/idempotency"
@@ -142,4 +144,16 @@ func (t Tally) Counting() int {
 	t.tally.mu.Lock()
 	defer t.tally.mu.Unlock()
 	return len(t.tally.waiting)
+}
+
+// Merging is what is decided of two rooms that become one.
+type Merging struct {
+	Status            room.Status
+	Customer, Retired *ent.Customer
+}
+
+// PlanMerge decides what becomes of two rooms.
+func PlanMerge(from, into *ent.Room) (Merging, error) {
+	p, err := planMerge(from, into)
+	return Merging{p.status, p.customer, p.retired}, err
 }
