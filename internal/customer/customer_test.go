@@ -1,9 +1,11 @@
 package customer_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/ent"
 	"parley/ent/customerinvitation"
@@ -82,5 +84,42 @@ func TestR4_WhatIsKeptOfACustomer(t *testing.T) {
 	})
 	if err == nil {
 		t.Error("a customer of no organisation was kept")
+	}
+}
+
+// The name is that of the older, each identifier that of who stays, or the other's.
+func TestR13_TwoCustomersBecomeOne(t *testing.T) {
+	t.Parallel()
+	type sketch struct {
+		id, name, phone, email string
+		since                  int64
+	}
+	draw := func(k sketch) *ent.Customer {
+		c := &ent.Customer{ID: k.id, OrganizationID: "org", FirstName: k.name, LastName: "of " + k.name, NameWords: "'" + k.name + "'", CreatedAt: time.Unix(k.since, 0)}
+		if k.phone != "" {
+			c.Phone = &k.phone
+		}
+		if k.email != "" {
+			key := strings.ToLower(k.email)
+			c.Email, c.EmailKey = &k.email, &key
+		}
+		return c
+	}
+	for name, c := range map[string]struct{ stays, goes, want sketch }{
+		"who stays is older":           {sketch{"1", "Ada", "+1", "", 1}, sketch{"2", "Eve", "", "Eve@x", 2}, sketch{"1", "Ada", "+1", "Eve@x", 1}},
+		"who goes is older":            {sketch{"1", "Ada", "", "Ada@x", 2}, sketch{"2", "Eve", "+2", "", 1}, sketch{"1", "Eve", "+2", "Ada@x", 2}},
+		"each has all":                 {sketch{"1", "Ada", "+1", "Ada@x", 1}, sketch{"2", "Eve", "+2", "Eve@x", 2}, sketch{"1", "Ada", "+1", "Ada@x", 1}},
+		"only who goes has":            {sketch{"1", "Ada", "", "", 1}, sketch{"2", "Eve", "+2", "Eve@x", 2}, sketch{"1", "Ada", "+2", "Eve@x", 1}},
+		"nobody has an address":        {sketch{"1", "Ada", "+1", "", 1}, sketch{"2", "Eve", "+2", "", 2}, sketch{"1", "Ada", "+1", "", 1}},
+		"of one moment, by their ids":  {sketch{"2", "Ada", "+1", "", 1}, sketch{"1", "Eve", "", "", 1}, sketch{"2", "Eve", "+1", "", 1}},
+		"of one moment, the other way": {sketch{"1", "Ada", "+1", "", 1}, sketch{"2", "Eve", "", "", 1}, sketch{"1", "Ada", "+1", "", 1}},
+	} {
+		stays, goes, want := draw(c.stays), draw(c.goes), draw(c.want)
+		if got := customer.United(stays, goes); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+		if !reflect.DeepEqual(stays, draw(c.stays)) || !reflect.DeepEqual(goes, draw(c.goes)) {
+			t.Errorf("%s: who was looked at has changed: %v and %v", name, stays, goes)
+		}
 	}
 }
