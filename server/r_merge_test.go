@@ -373,6 +373,86 @@ func TestR13_NothingCrossesAnOrganisation(t *testing.T) {
 	}
 }
 
+// A room that lives has the one it goes into live; a closed one is no part of a merge, on either side.
+func TestR13_WhatARoomIsAfterAMerge(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, phone, mailbox := h.SignIn("agent@demo.example"), h.Phone(adasNumber), h.Mailbox("ada@customer.example")
+	lives, rests, shut := agent.CreateRoom(), agent.CreateRoom(), agent.CreateRoom()
+	agent.Invite(rests, byEmail(mailbox), "Ada", "Lovelace")
+	ada := mailbox.Expect().Open().Enter()
+	h.days(100)
+	ada.TrySay(rests, "Hello?").refused("ROOM_TIMED_OUT", "roomId")
+	agent.Invite(lives, bySMS(phone), "Ada", "Lovelace")
+	phone.Expect()
+	agent.Close(shut)
+	agent.mutate("mergeRooms", vars{"roomId": shut.ID, "intoRoomId": lives.ID}, roomSelection).refused("ROOM_CLOSED", "roomId")
+	agent.mutate("mergeRooms", vars{"roomId": lives.ID, "intoRoomId": shut.ID}, roomSelection).refused("ROOM_CLOSED", "intoRoomId")
+	if a := agent.Merge(lives, rests); a.text("room.id") != rests.ID || a.text("room.status") != "ACTIVE" {
+		t.Errorf("the room is %s", a.body)
+	}
+	ada.Says("Here I am", rests)
+}
+
+// The room that has gone names its customer still, who is found in the one that stays.
+func TestR13_ACustomerWhoseRoomHasGoneIsKnown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, phone := h.SignIn("agent@demo.example"), h.Phone(adasNumber)
+	first, draft, third := agent.CreateRoom(), agent.CreateRoom(), agent.CreateRoom()
+	agent.Invite(first, bySMS(phone), "Ada", "Lovelace")
+	phone.Expect()
+	agent.Merge(first, draft)
+	dry := agent.mutate("inviteCustomer", bySMS(phone).with(vars{"roomId": third.ID, "firstName": "A", "lastName": "B", "dryRun": true}),
+		"mergePreview { room { id } }").ok()
+	if got := dry.text("mergePreview.room.id"); got != draft.ID {
+		t.Errorf("it would merge with %s", got)
+	}
+	if a := agent.Invite(third, bySMS(phone), "Ada", "Lovelace"); a.text("room.id") != draft.ID {
+		t.Errorf("the room is %s", a.body)
+	}
+	phone.Expect()
+}
+
+// Between looking who has the number and locking their room others may do anything.
+func TestR13_WhoHasTheNumberIsLookedAtUnderLock(t *testing.T) {
+	t.Parallel()
+	for name, meanwhile := range map[string]func(agent *user, theirs place){
+		"the room is closed":           func(agent *user, theirs place) { agent.Close(theirs) },
+		"the customer has retired":     func(agent *user, _ place) { agent.h.exec(`UPDATE customers SET retired_at = now()`) },
+		"the number is not theirs now": func(agent *user, _ place) { agent.h.exec(`UPDATE customers SET phone = '+447400654321'`) },
+		"the room has gone into another": func(agent *user, theirs place) {
+			agent.Merge(theirs, agent.CreateRoom())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &spy{t: t}
+			h := newHouse(t, withPool(s.pool))
+			agent, phone := h.SignIn("agent@demo.example"), h.Phone(adasNumber)
+			theirs, ours := agent.CreateRoom(), agent.CreateRoom()
+			agent.Invite(theirs, bySMS(phone), "Ada", "Lovelace")
+			phone.Expect("Ada")
+			var before atomic.Bool
+			s.make(func(query string) {
+				if strings.Contains(query, "pg_advisory_xact_lock(hashtextextended($1") && before.CompareAndSwap(false, true) {
+					meanwhile(agent, theirs)
+				}
+			})
+			a := agent.Invite(ours, bySMS(phone), "Eve", "Other")
+			s.make(nil)
+			stays, who := ours.ID, "Eve Other"
+			if strings.Contains(name, "gone") {
+				stays, who = agent.ask(`query ($id: ID!) { room(id: $id) { id } }`, vars{"id": theirs.ID}).ok().text("room.id"), "Ada Lovelace"
+			}
+			if !before.Load() || a.text("room.id") != stays || a.text("room.name") != who {
+				t.Errorf("the room is %s", a.body)
+			}
+			phone.Expect()
+		})
+	}
+}
+
 // However a number or an address is spelled, it is the same room or a refusal, never a second room.
 func TestR13_EverySpellingIsTheSameCustomer(t *testing.T) {
 	t.Parallel()

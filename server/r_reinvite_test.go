@@ -102,6 +102,32 @@ func TestR11_OnANewChannelOnlyTheIdentifierIsAskedFor(t *testing.T) {
 	h.Mailbox("ada@customer.example").Expect("Hello Ada")
 }
 
+// O6: who invites, and who re-invites, does so by the channels that they have, and by SMS into the countries that are allowed.
+func TestR11_ReinvitingIsBoundAsInvitingIs(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withLimits("sms-countries=GB"))
+	h.exec(`UPDATE members SET channels = '["EMAIL"]' WHERE email = 'second@demo.example'`)
+	h.exec(`UPDATE members SET channels = '["SMS"]' WHERE email = 'agent@demo.example'`)
+	texts, writes, phone, mailbox := h.SignIn("agent@demo.example"), h.SignIn("second@demo.example"), h.Phone(adasNumber), h.Mailbox("ada@customer.example")
+	room, none := writes.CreateRoom(), writes.CreateRoom()
+	abroad := vars{"channel": "SMS", "to": "+33612345678"}
+	texts.TryInvite(room, byEmail(mailbox), "Ada", "Lovelace").refused("CHANNEL_NOT_GRANTED", "channel")
+	texts.TryInvite(room, abroad, "Ada", "Lovelace").refused("COUNTRY_NOT_ALLOWED", "to")
+	h.notInvited(texts, room)
+	writes.Invite(room, byEmail(mailbox), "Ada", "Lovelace")
+	mailbox.Expect()
+	texts.Reinvite(room, vars{"channel": "EMAIL"}).refused("CHANNEL_NOT_GRANTED", "channel")
+	texts.Reinvite(room, abroad).refused("COUNTRY_NOT_ALLOWED", "to")
+	writes.Reinvite(room, bySMS(phone)).refused("CHANNEL_NOT_GRANTED", "channel")
+	if n := h.number(`SELECT count(*) FROM customers WHERE phone IS NOT NULL`); n != 0 {
+		t.Error("a refusal has left a number")
+	}
+	texts.Reinvite(room, bySMS(phone)).ok()
+	phone.Expect()
+	writes.TryInvite(none, bySMS(phone), "Ada", "Lovelace").refused("CHANNEL_NOT_GRANTED", "channel")
+	texts.Reinvite(room, vars{"channel": "LINK"}).ok()
+}
+
 func TestR11_ReinvitingByLinkSendsNothing(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
