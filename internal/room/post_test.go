@@ -76,7 +76,7 @@ func (c *town) service(pool *sql.DB, client *ent.Client) *room.Service {
 	lifted, err := limits.Parse("rates=0,message-characters=0,operation=1m")
 	c.must(err)
 	s, err := room.New(c.t.Context(), room.Parts{
-		DB: pool, Ent: client, Limits: lifted, Log: c.log, Tokens: auth.NewTokens(client, lifted, bus.Alone{}), Counter: throttle.NewCounter(pool), Presence: presence.New(bus.Alone{}, 0),
+		DB: pool, Ent: client, Limits: lifted, Log: c.log, Tokens: auth.NewTokens(client, lifted, bus.Alone{}), Counter: throttle.NewCounter(pool), Presence: presence.New(bus.Alone{}, 0), Now: time.Now,
 	})
 	c.must(err)
 	return s
