@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/internal/apierr"
+	"parley/internal/eventlog"
 	"parley/internal/inbox"
 )
 
@@ -91,6 +92,45 @@ func TestAClockThatWasSetBackEndsTheFollowing(t *testing.T) {
 	}
 	if n := p.inbox.Tails(); n != 0 {
 		t.Errorf("%d are followed", n)
+	}
+}
+
+// A transaction that has begun before a cursor was given, and writes behind it, unsettles what the cursor says: who resumes there
+// stays where they were.
+func TestACursorStaysWhereItIsWhileSomebodyWrites(t *testing.T) {
+	t.Parallel()
+	c := newTown(t, 1, 1, "heartbeat=20ms")
+	p := c.processes[0]
+	ctx, cancel := context.WithTimeout(c.asAri(t.Context()), patience)
+	defer cancel()
+	tx, err := c.db.Ent.Tx(ctx)
+	c.must(err)
+	defer func() { _ = tx.Rollback() }()
+	_, err = tx.ExecContext(ctx, `SELECT 1`) // it has its time, and no number yet
+	c.must(err)
+	l := c.begin()
+	_, err = p.events.AppendTx(ctx, tx, c.rooms[0].StreamID, eventlog.Entry{Kind: "TEXT", Side: "MEMBER", ActorID: c.ari.ID(), Body: "Hello"})
+	c.must(err)
+	horizon, err := p.events.Horizon(ctx)
+	c.must(err)
+	if !horizon.Settled.Before(l.place) {
+		t.Fatalf("all is settled up to %s, and the cursor is that of %s", horizon.Settled, l.place)
+	}
+	beats, here := 0, map[string]bool{}
+	c.must(follow(ctx, p.inbox, l.last, func(e inbox.Event) bool {
+		c.must(l.take(e, here))
+		switch e.(type) {
+		case *inbox.Heartbeat:
+			if beats++; beats == 2 {
+				c.must(tx.Commit())
+			}
+		case *inbox.RoomUpdated:
+			return false
+		}
+		return true
+	}))
+	if beats < 2 {
+		t.Errorf("there is news after %d heartbeats", beats)
 	}
 }
 

@@ -97,7 +97,7 @@ func TestWhateverIsCommittedIsToldToAllWhoFollow(t *testing.T) {
 }
 
 // begin is a follower from now on.
-func (c *crowd) begin() *logical {
+func (c *town) begin() *logical {
 	c.t.Helper()
 	l := &logical{exact: map[string]bool{}, newest: map[string]time.Time{}}
 	c.must(follow(c.asAri(c.t.Context()), c.processes[0].inbox, nil, func(e inbox.Event) bool {
