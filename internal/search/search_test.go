@@ -59,6 +59,46 @@ func (l *library) writeAndFind(ctx context.Context, stream int64, x *search.Inde
 	return err
 }
 
+// Of several processes one takes words, and the others wait until it has: each would do what the others do.
+func TestOneProcessTakesWordsAtATime(t *testing.T) {
+	t.Parallel()
+	l := setup(t)
+	stream := must[int64](t)(l.stream(t.Context()))
+	if err := l.writeAndFind(t.Context(), stream, l.index(), "first"); err != nil {
+		t.Fatal(err)
+	}
+	inTheWay := must[*sql.Tx](t)(l.db.SQL.BeginTx(t.Context(), nil))
+	t.Cleanup(func() { _ = inTheWay.Rollback() })
+	must[sql.Result](t)(inTheWay.ExecContext(t.Context(), `SELECT FROM search_streams FOR UPDATE`))
+	patient := must[*sql.DB](t)(database.Open(t.Context(), l.db.URL, database.Options{Lock: longEnough, Statement: longEnough}))
+	t.Cleanup(func() { _ = patient.Close() })
+	const processes = 3
+	var finders errgroup.Group
+	for i := range processes {
+		finders.Go(func() error {
+			return l.writeAndFind(t.Context(), stream, search.New(database.Client(patient), nil), fmt.Sprint("word", i))
+		})
+	}
+	const waiting = `SELECT count(*), count(*) FILTER (WHERE wait_event = 'advisory') FROM pg_stat_activity
+		WHERE datname = current_database() AND wait_event_type = 'Lock'`
+	var all, forTheirTurn int
+	until(t, "processes to wait", func() bool {
+		if err := l.db.SQL.QueryRowContext(t.Context(), waiting).Scan(&all, &forTheirTurn); err != nil {
+			t.Fatal(err)
+		}
+		return all == processes
+	})
+	if forTheirTurn != processes-1 {
+		t.Errorf("%d processes take words", processes-forTheirTurn)
+	}
+	if err := inTheWay.Rollback(); err != nil {
+		t.Error(err)
+	}
+	if err := finders.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 // In the background words are taken without a search.
 func TestWordsAreTakenWhileNobodySearches(t *testing.T) {
 	t.Parallel()
@@ -77,11 +117,19 @@ func TestWordsAreTakenWhileNobodySearches(t *testing.T) {
 // await waits until the words of so many entries have been taken.
 func (l *library) await(t *testing.T, want int) {
 	t.Helper()
+	until(t, fmt.Sprintf("the words of %d entries to be taken", want), func() bool {
+		return must[int](t)(l.db.Ent.SearchEntry.Query().Count(t.Context())) >= want
+	})
+}
+
+// until waits for what nobody tells of.
+func until(t *testing.T, what string, there func() bool) {
+	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for late, n := time.Now().Add(longEnough), 0; n < want; <-tick.C {
-		if n = must[int](t)(l.db.Ent.SearchEntry.Query().Count(t.Context())); time.Now().After(late) {
-			t.Fatalf("the words of %d entries were taken, want %d", n, want)
+	for late := time.Now().Add(longEnough); !there(); <-tick.C {
+		if time.Now().After(late) {
+			t.Fatal("waited in vain for " + what)
 		}
 	}
 }
