@@ -96,10 +96,11 @@ func (i *inboxFeed) tells(rooms ...place) (all []notice) {
 // catchesUp reads on until all that was missed has been told.
 func (i *inboxFeed) catchesUp() {
 	i.t.Helper()
+	defer within(i)()
 	for {
 		if n, err := i.notice(); err != nil || n.Type == "InboxCaughtUp" {
 			if err != nil {
-				i.t.Fatal(err)
+				i.t.Fatalf("waited for InboxCaughtUp, %s at most: %v", longEnough, err)
 			}
 			return
 		}
@@ -109,12 +110,13 @@ func (i *inboxFeed) catchesUp() {
 // end reads on to the end.
 func (i *inboxFeed) end() *ending {
 	i.t.Helper()
+	defer within(i)()
 	for {
 		var end *ending
 		if _, err := i.notice(); errors.As(err, &end) {
 			return end
 		} else if err != nil {
-			i.t.Fatalf("no end but: %v", err)
+			i.t.Fatalf("waited for the end, %s at most: %v", longEnough, err)
 		}
 	}
 }

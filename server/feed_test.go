@@ -156,13 +156,18 @@ func (f *feed) expect(types ...string) []event {
 	return all
 }
 
+// within cuts a subscription after longEnough, whatever comes meanwhile, so that who waits for something else fails. What it
+// returns is called when the waiting is over.
+func within(s subscription) (over func() bool) { return time.AfterFunc(longEnough, s.cut).Stop }
+
 // until reads on to an event of one of the types.
 func (f *feed) until(types ...string) event {
 	f.t.Helper()
+	defer within(f)()
 	for {
 		e, err := f.event()
 		if err != nil {
-			f.t.Fatalf("waited for %v: %v", types, err)
+			f.t.Fatalf("waited for %v, %s at most: %v", types, longEnough, err)
 		}
 		if slices.Contains(types, e.Type) {
 			return e
@@ -183,6 +188,7 @@ func (f *feed) status(want string) event {
 // end reads to the end and tells how it was. Nothing but these types of events may come before it.
 func (f *feed) end(before ...string) *ending {
 	f.t.Helper()
+	defer within(f)()
 	for {
 		e, err := f.event()
 		var end *ending
@@ -190,7 +196,7 @@ func (f *feed) end(before ...string) *ending {
 		case errors.As(err, &end):
 			return end
 		case err != nil:
-			f.t.Fatalf("no end but: %v", err)
+			f.t.Fatalf("waited for the end, %s at most: %v", longEnough, err)
 		case !slices.Contains(before, e.Type):
 			f.t.Fatalf("%s came, want the end", e.Type)
 		}

@@ -26,10 +26,11 @@ func (h *house) listens(t *testing.T, p *user, query string, room place, by carr
 // gets reads on to a result with the part, and returns it.
 func (a *listener) gets(part string) string {
 	a.Helper()
+	defer within(a)()
 	for {
 		payload, err := a.next()
 		if err != nil {
-			a.Fatalf("%s: %v", a.who, err)
+			a.Fatalf("%s waited for %s, %s at most: %v", a.who, part, longEnough, err)
 		}
 		if strings.Contains(string(payload), part) {
 			return string(payload)
