@@ -19,14 +19,18 @@ const (
 
 // event is an event of a room as a subscriber gets it.
 type event struct {
-	Type    string `json:"__typename"`
-	Cursor  string
-	Status  string
-	Message struct{ ID string }
+	Type     string `json:"__typename"`
+	Cursor   string
+	Status   string
+	Message  struct{ ID string }
+	From     struct{ ID string } // of RoomMerged, as what follows
+	Into     struct{ ID string }
+	Continue string `json:"continueAfter"`
 }
 
 const roomEvents = `subscription ($room: ID!, $after: Cursor) { roomEvents(roomId: $room, after: $after) {
-	__typename cursor ... on MessagePosted { message { id body } } ... on InvitationStatusChanged { status } } }`
+	__typename cursor ... on MessagePosted { message { id body } } ... on InvitationStatusChanged { status }
+	... on RoomMerged { from { id } into { id } continueAfter } } }`
 
 // subscription is what carries one subscription.
 type subscription interface {

@@ -7,6 +7,8 @@
 //   - every message that was acknowledged is in the log, and one key is in it once;
 //   - every subscriber that resumes got every event once, in order, without a gap;
 //   - what was answered before something else began comes before it;
+//   - a merge of rooms is there whole or not at all; what was accepted is in the room that stays once, and who follows where
+//     RoomMerged says misses nothing and gets nothing twice;
 //   - statuses only moved forward, one invitation is one message, and nothing arrived after a sign-out;
 //   - the processes are as quiet as before: goroutines, descriptors, memory.
 //

@@ -50,7 +50,7 @@ func again(w *world, something func() error) (heal func() error) {
 
 // every is all faults, by name.
 func every() []fault {
-	return slices.Concat(processFaults(), databaseFaults(), busFaults(), clientFaults(), carrierFaults(), accessFaults())
+	return slices.Concat(processFaults(), mergeFaults(), databaseFaults(), busFaults(), clientFaults(), carrierFaults(), accessFaults())
 }
 
 // named is one of them.

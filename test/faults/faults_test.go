@@ -8,7 +8,7 @@ import (
 
 // strongest are the faults of the short run, in worlds of their own that run at the same time.
 var strongest = map[bus][][]string{
-	overPostgres: {{"kill -9 of PostgreSQL", "kill -9 of a server"}, {"a person signs out", "all backends are terminated", "all clients come back at once"}},
+	overPostgres: {{"kill -9 of PostgreSQL", "rooms are merged while a server is killed"}, {"a person signs out", "all backends are terminated", "all clients come back at once"}},
 	overNATS:     {{"NATS is lost and comes back"}},
 }
 

@@ -29,6 +29,7 @@ const (
 	sentTwice  breach = "sent twice"   // one invitation, two messages
 	unclean    breach = "unclean"      // a process did not end well, or has panicked
 	left       breach = "left"         // goroutines, descriptors or memory were not given back
+	torn       breach = "torn"         // a merge of which a part is there
 	lax        breach = "lax"          // a database that forgets was taken
 )
 

@@ -72,6 +72,18 @@ var mutants = []mutant{
 		},
 	},
 	{
+		name: "the log of a room that has gone does not say where it goes on", fault: "rooms are merged while a server is killed", want: torn,
+		edits: []edit{{"internal/room/merge.go", `return s.log.ContinueTx(ctx, tx, from.StreamID, into.StreamID, place)`, `return nil`}},
+	},
+	{
+		name: "marks lead nowhere", fault: "rooms are merged while a server is killed", want: lost,
+		edits: []edit{{"internal/eventlog/move.go", "if e.Kind == kindMoved {\n\t\t\tids", "if false {\n\t\t\tids"}},
+	},
+	{
+		name: "an old cursor leads one entry too far", fault: "rooms are merged while a server is killed", want: lost,
+		edits: []edit{{"internal/eventlog/move.go", `coalesce(entry.seq - 1, `, `coalesce(entry.seq, `}},
+	},
+	{
 		name: "a status moves in any direction", fault: "callbacks shuffled and doubled", want: backwards,
 		edits: []edit{
 			{"internal/notify/report.go", `return rank(to) > rank(from)`, `return to != from`},
