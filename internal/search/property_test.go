@@ -159,7 +159,7 @@ func (s *stage) merge(from, into int) error {
 		return nil
 	}
 	err := database.WithTx(s.ctx, s.db.Ent, func(tx *ent.Tx) error {
-		if err := s.log.MoveTx(s.ctx, tx, s.streams[from], s.streams[into]); err != nil {
+		if _, err := s.log.MoveTx(s.ctx, tx, s.streams[from], s.streams[into]); err != nil {
 			return err
 		}
 		told, err := s.log.AppendTx(s.ctx, tx, s.streams[into], eventlog.Entry{Kind: "ROOM_MERGED", Side: "MEMBER"})
