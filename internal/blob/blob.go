@@ -5,13 +5,13 @@
 //     its word;
 //   - a blob is there whole or not at all: one that could not be read to its end, or is not of the size that was said,
 //     leaves nothing, and what was there before stays;
-//   - memory is bounded, whatever the size: a Put holds some hundred KiB, and 5 MiB where S3 is not told the size;
-//     reading holds what is asked for;
+//   - memory is bounded, whatever the size: a Put holds some hundred KiB, and 5 MiB where a bucket is not told the size;
 //   - a name leads nowhere but into the store, and no error tells a secret of the address;
 //   - a server that hangs is given up on, in a call as in the midst of a transfer.
 //
-// It does not know what the bytes are, who may see them, or which are still wanted. A Put whose answer is lost may have
-// kept what it was given: who names blobs removes those that it has not heard of.
+// It does not know what the bytes are, who may see them, or which are still wanted. A Put that failed because the answer of
+// a server was lost may have kept what it was given: who names blobs removes those that came to nothing. Nor does it clear
+// a bucket of the parts that a crash in the midst of a Put leaves there, out of sight: S3 servers have a rule for that.
 package blob
 
 import (

@@ -7,8 +7,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -287,4 +289,65 @@ type slow struct {
 func (s *slow) Read(p []byte) (int, error) {
 	<-s.ticks
 	return s.r.Read(p[:min(len(p), 64<<10)])
+}
+
+func TestASlowServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	h, s := openTroubled(t, "1s")
+	const pauses = 15
+	want := content(1, pauses*1000)
+	mustPut(t, s, "a", want)
+	b := mustOpen(t, s, "a")
+	ticks := time.NewTicker(100 * time.Millisecond)
+	defer ticks.Stop()
+	h.with(func(w http.ResponseWriter, r *http.Request) {
+		h.Handler.ServeHTTP(&trickle{w, ticks.C, r.Context().Done()}, r)
+	})
+	if got, err := io.ReadAll(b); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
+// trickle sends a thousand bytes at every tick.
+type trickle struct {
+	http.ResponseWriter
+	ticks <-chan time.Time
+	gone  <-chan struct{}
+}
+
+func (w *trickle) Write(p []byte) (n int, err error) {
+	for part := range slices.Chunk(p, 1000) {
+		select {
+		case <-w.ticks:
+		case <-w.gone:
+			return n, context.Canceled
+		}
+		m, err := w.ResponseWriter.Write(part)
+		n += m
+		if err := errors.Join(err, http.NewResponseController(w.ResponseWriter).Flush()); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+func TestCloseEndsConnections(t *testing.T) {
+	t.Parallel()
+	ended := make(chan struct{}, 10)
+	server := httptest.NewUnstartedServer(newS3())
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			ended <- struct{}{}
+		}
+	}
+	server.Start()
+	defer server.Close()
+	s, err := blob.Open(t.Context(), bucketURL(strings.TrimPrefix(server.URL, "http://"), url.Values{"patience": {"1h"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	<-ended
 }

@@ -116,7 +116,6 @@ func TestALinkOutOfTheFolderLeadsNowhere(t *testing.T) {
 	}
 }
 
-// A full disk is one of these: the writes fail, and with them the Put.
 func TestAFolderThatCannotBeWrittenToIsAnError(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -76,7 +76,11 @@ func newS3() s3 {
 	if err := objects.CreateBucket(context.Background(), bucket); err != nil {
 		panic(err)
 	}
-	return s3{gofakes3.New(objects, gofakes3.WithV4Auth(map[string]string{key: secret})).Server(), objects}
+	return s3{speakS3(objects), objects}
+}
+
+func speakS3(kept gofakes3.Backend) http.Handler {
+	return gofakes3.New(kept, gofakes3.WithV4Auth(map[string]string{key: secret})).Server()
 }
 
 // serve returns the host that the handler is served at.
