@@ -144,7 +144,7 @@ func TestCallsEndWhenTheServerIsSilent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h, s := openTroubled(t, "1s")
+			h, s := openTroubled(t, "2s")
 			mustPut(t, s, "a", content(1, 10))
 			ended := make(chan struct{})
 			h.with(func(http.ResponseWriter, *http.Request) { <-ended })
@@ -165,7 +165,7 @@ func TestReadingEndsWhenTheServerStops(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h, s := openTroubled(t, "1s")
+			h, s := openTroubled(t, "2s")
 			mustPut(t, s, "a", content(1, mib))
 			b := mustOpen(t, s, "a")
 			ended := make(chan struct{})
@@ -270,9 +270,9 @@ func TestReadingEndsWithItsContext(t *testing.T) {
 // A client that sends slowly is not the server's silence: it is patient as long as something moves.
 func TestASlowReaderIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	_, s := openTroubled(t, "1s")
-	const pauses = 15
-	ticks := time.NewTicker(100 * time.Millisecond)
+	_, s := openTroubled(t, "2s")
+	const pauses = 12
+	ticks := time.NewTicker(250 * time.Millisecond)
 	defer ticks.Stop()
 	r := &slow{ticks.C, bytes.NewReader(content(1, pauses*64<<10))}
 	if _, err := s.Put(t.Context(), "a", r, pauses*64<<10); err != nil {
@@ -293,12 +293,12 @@ func (s *slow) Read(p []byte) (int, error) {
 
 func TestASlowServerIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	h, s := openTroubled(t, "1s")
-	const pauses = 15
+	h, s := openTroubled(t, "2s")
+	const pauses = 12
 	want := content(1, pauses*1000)
 	mustPut(t, s, "a", want)
 	b := mustOpen(t, s, "a")
-	ticks := time.NewTicker(100 * time.Millisecond)
+	ticks := time.NewTicker(250 * time.Millisecond)
 	defer ticks.Stop()
 	h.with(func(w http.ResponseWriter, r *http.Request) {
 		h.Handler.ServeHTTP(&trickle{w, ticks.C, r.Context().Done()}, r)
