@@ -43,6 +43,7 @@ var layers = []struct {
 	{"internal/page", []string{"internal/apierr", "internal/typeid"}, "it stands under all domains"},
 	{"internal/identifier", []string{"internal/apierr"}, "identifiers are pure rules"},
 	{"internal/blob", nil, "bytes are kept without knowing what they are of"},
+	{"internal/inspect", nil, "what bytes are is told without knowing whose they are"},
 	{"internal/database", []string{"ent", "internal/database"}, "the database knows tables, and no domain"},
 	{"internal/dbtest", []string{"ent", "internal/database"}, "tests need the database, and no domain"},
 	{"internal/", nil, "the floor of the house imports nothing of it"},
@@ -60,6 +61,8 @@ const base = "internal/(base)"
 var basePackages = []string{
 	"ent", "internal/eventlog", "internal/notify", "internal/auth", "internal/apierr", "internal/blob", "internal/bus", "internal/database", "internal/idempotency",
 	"internal/feed", "internal/identifier", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise", "internal/throttle", "internal/typeid",
+	"ent", "internal/eventlog", "internal/notify", "internal/auth", "internal/apierr", "internal/bus", "internal/database", "internal/idempotency",
+	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise", "internal/throttle", "internal/typeid",
 }
 
 type pkg struct {
