@@ -135,7 +135,7 @@ func command(ctx context.Context, t task) (*exec.Cmd, error) {
 		return nil, fmt.Errorf("writing what to examine: %w", err)
 	}
 	cmd := exec.CommandContext(ctx, program, childArgument, string(order))
-	cmd.Env = []string{"GOMAXPROCS=1", "GOTRACEBACK=none"}
+	cmd.Env = []string{"GOMAXPROCS=1", "GOTRACEBACK=none", "GORACE=atexit_sleep_ms=0"} // the race detector ends with a nap of a second
 	cmd.Dir = os.TempDir()
 	cmd.WaitDelay = time.Second // no process of its own holds the answer open, but who knows
 	dieWithParent(cmd)

@@ -148,7 +148,7 @@ func TestTimeIsBounded(t *testing.T) {
 	all := make(chan struct{})
 	bounds := inspect.DefaultBounds()
 	bounds.Time = 50 * time.Millisecond
-	_, err := inspect.Examine(t.Context(), inspect.Sniff(content), &telling{bytes.NewReader(content), all}, bounds)
+	_, err := inspect.Examine(t.Context(), inspect.Sniff(content), &telling{bytes.NewReader(content), func() { close(all) }}, bounds)
 	select {
 	case <-all:
 		wantIs(t, err, inspect.ErrHostile)
@@ -157,16 +157,16 @@ func TestTimeIsBounded(t *testing.T) {
 	}
 }
 
-// telling says when all was read.
+// telling says when all was read, before who reads can know it.
 type telling struct {
 	io.Reader
-	all chan struct{}
+	all func()
 }
 
 func (r *telling) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
 	if err == io.EOF {
-		close(r.all)
+		r.all()
 	}
 	return n, err
 }
@@ -185,6 +185,11 @@ func TestWhatIsNotOfTheDocumentIsTriedAgain(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = inspect.Examine(ctx, kind, bytes.NewReader(picture), inspect.DefaultBounds())
+	if wantIs(t, err, context.Canceled); errors.Is(err, inspect.ErrHostile) {
+		t.Error(err)
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	_, err = inspect.Examine(ctx, kind, &telling{bytes.NewReader(picture), cancel}, inspect.DefaultBounds())
 	if wantIs(t, err, context.Canceled); errors.Is(err, inspect.ErrHostile) {
 		t.Error(err)
 	}

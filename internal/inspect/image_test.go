@@ -118,7 +118,7 @@ func TestWebP(t *testing.T) {
 		return riffChunk("ANMF", append(header, riffChunk("VP8L", bits)...))
 	}
 	const animated, exifFlag = 1 << 1, 1 << 3
-	turned := riff("WEBP", vp8x(exifFlag, 640, 400), riffChunk("VP8L", vp8l(640, 400, left(640))), riffChunk("EXIF", exif(6, binary.BigEndian)))
+	turned := riff("WEBP", vp8x(exifFlag, 640, 400), riffChunk("VP8L", vp8l(640, 400, left(640))), riffChunk("ODD ", []byte("odd")), riffChunk("EXIF", exif(6, binary.BigEndian)))
 	animation := riff("WEBP", vp8x(animated, 640, 400), riffChunk("ANIM", make([]byte, 6)),
 		frame(vp8l(640, 400, left(640))), frame(vp8l(640, 400, func(_, _ int) bool { return false })))
 	for name, c := range map[string]struct {
@@ -141,11 +141,11 @@ func TestABombIsRefusedBeforeItIsDecoded(t *testing.T) {
 	t.Parallel()
 	screen := []byte("GIF89a\xff\xff\xff\xff\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\xff\xff\xff\xff\x00\x02\x02L\x01\x00;")
 	for name, content := range map[string][]byte{
-		"PNG":               bombPNG(30_000, 30_000),
-		"PNG, one too many": bombPNG(50_000, 1001),
-		"PNG, overflowing":  bombPNG(70_000, 1),
-		"GIF":               screen,
-		"WebP":              riff("WEBP", vp8x(0, 1<<15, 1<<15), riffChunk("VP8L", vp8l(1, 1, func(_, _ int) bool { return true }))),
+		"PNG":                bombPNG(30_000, 30_000),
+		"PNG, some too many": bombPNG(50_000, 1001),
+		"PNG, overflowing":   bombPNG(70_000, 1),
+		"GIF":                screen,
+		"WebP":               riff("WEBP", vp8x(0, 1<<15, 1<<15), riffChunk("VP8L", vp8l(1, 1, func(_, _ int) bool { return true }))),
 	} {
 		kind := inspect.Sniff(content)
 		wantIs(t, inspect.CheckPixels(kind, bytes.NewReader(content), 50_000_000), inspect.ErrTooManyPixels)
@@ -162,6 +162,7 @@ func TestPixelsUpToTheLimitPass(t *testing.T) {
 	if err := inspect.CheckPixels(kind, bytes.NewReader(bombPNG(50_000, 1000)), 50_000_000); err != nil {
 		t.Error(err)
 	}
+	wantIs(t, inspect.CheckPixels(kind, bytes.NewReader(bombPNG(50_000, 1000)), 49_999_999), inspect.ErrTooManyPixels)
 	if err := inspect.CheckPixels(inspect.Type{MIME: "text/plain"}, bytes.NewReader(nil), 1); err != nil {
 		t.Error(err)
 	}

@@ -21,8 +21,16 @@ import (
 	"parley/internal/inspect"
 )
 
+// secret is what the environment of a server has, and no process that examines may have: the first test would fail.
+const secret = "PARLEY_INSPECT_TEST_SECRET"
+
 func TestMain(m *testing.M) {
-	inspect.Main(os.Args)
+	if os.Getenv(secret) == "" {
+		inspect.Main(os.Args)
+	}
+	if err := os.Setenv(secret, "known"); err != nil {
+		panic(err)
+	}
 	goleak.VerifyTestMain(m)
 }
 
