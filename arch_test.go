@@ -20,9 +20,10 @@ var layers = []struct {
 }{
 	{"server", []string{""}, "it wires everything"},
 	{"graph/generated", []string{"ent", "graph/scalar", "internal/"}, "it is generated from the schema and its bindings"},
-	{"graph/scalar", []string{"internal/apierr", "internal/typeid"}, "scalars are only read and written"},
+	{"graph/scalar", []string{"internal/apierr", "internal/typeid", "internal/upload"}, "scalars are only read and written"},
 	{"graph/precheck", []string{"internal/apierr", "internal/limits"}, "it judges documents, and knows no domain"},
-	{"graph/transport", []string{"graph/precheck", "graph/transport", "internal/apierr", "internal/feed", "internal/limits"}, "protocols know no domain, so that they serve any schema"},
+	{"graph/transport/internal/testschema", []string{"graph/scalar", "graph/transport", "internal/apierr", "internal/feed", "internal/upload"}, "a schema for tests has scalars as the real one has them"},
+	{"graph/transport", []string{"graph/precheck", "graph/transport", "internal/apierr", "internal/feed", "internal/limits", "internal/upload"}, "protocols know no domain, so that they serve any schema"},
 	{"graph", []string{"!internal/database", "!internal/bus", "!internal/presence", "!internal/notify", "!internal/throttle", "!internal/idempotency", "ent", "graph/", "internal/"}, "it translates and decides nothing: it calls services, and never touches rows"},
 
 	{"internal/inbox", []string{"internal/room", base}, "an inbox tells of rooms, which do not know it"},
@@ -63,6 +64,7 @@ var basePackages = []string{
 	"internal/feed", "internal/identifier", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise", "internal/throttle", "internal/typeid",
 	"ent", "internal/eventlog", "internal/notify", "internal/auth", "internal/apierr", "internal/bus", "internal/database", "internal/idempotency",
 	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise", "internal/throttle", "internal/typeid",
+	"internal/upload",
 }
 
 type pkg struct {

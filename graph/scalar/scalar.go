@@ -1,7 +1,7 @@
 // Package scalar is how the schema's scalars are read and written.
 //
 // It guarantees that no text that the database cannot keep (with a NUL character, or not UTF-8) gets past the API, and
-// that times are written in UTC.
+// that times are written in UTC; and that a file is one that arrives with the request, and nothing else.
 package scalar
 
 import (
@@ -14,6 +14,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"parley/internal/apierr"
+	"parley/internal/upload"
 )
 
 // MarshalString writes a text.
@@ -79,4 +80,17 @@ func UnmarshalDateTime(v any) (time.Time, error) {
 		return time.Time{}, apierr.New(apierr.BadUserInput, "This is not a time in RFC 3339, such as 2026-03-01T09:30:00Z.")
 	}
 	return t.UTC(), nil
+}
+
+// MarshalUpload writes null: a file is only ever sent to us.
+func MarshalUpload(upload.File) graphql.Marshaler { return graphql.Null }
+
+// UnmarshalUpload reads a file that arrives with the request. What stands in JSON or in the document is none.
+func UnmarshalUpload(v any) (upload.File, error) {
+	f, ok := v.(upload.File)
+	if !ok {
+		return upload.File{}, apierr.New(apierr.BadUserInput, "A file is sent as multipart/form-data, by the GraphQL multipart "+
+			"request specification: null stands for it in the variables, and map says where.")
+	}
+	return f, nil
 }
