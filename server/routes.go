@@ -46,7 +46,7 @@ func (a *app) cors() *cors.Cors {
 	return cors.New(cors.Options{
 		AllowOriginFunc: a.listedOrigin,
 		AllowedMethods:  []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders:  []string{"Authorization", "Content-Type", "Accept", "Apollo-Require-Preflight"},
+		AllowedHeaders:  []string{"Authorization", "Content-Type", "Accept", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", "GraphQL-Preflight"},
 		MaxAge:          600,
 	})
 }

@@ -26,7 +26,8 @@ type engine struct {
 
 func newEngine(schema graphql.ExecutableSchema, o Options) *engine {
 	e := executor.New(schema)
-	e.SetErrorPresenter(o.Present)
+	present := presenter(o.Present)
+	e.SetErrorPresenter(present)
 	e.SetRecoverFunc(func(_ context.Context, value any) error { return caught(value) })
 	e.SetQueryCache(checked{})
 	for _, x := range o.Extensions {
@@ -35,7 +36,17 @@ func newEngine(schema graphql.ExecutableSchema, o Options) *engine {
 	check := precheck.New(schema.Schema(), precheck.Options{
 		Limits: o.Limits, GuessFields: o.GuessFields, Suggestions: o.Suggestions,
 	})
-	return &engine{executor: e, check: check, present: o.Present, deadline: o.Limits.Operation}
+	return &engine{executor: e, check: check, present: present, deadline: o.Limits.Operation}
+}
+
+// presenter tells the one given of what has ended an operation, too: what breaks then breaks because of that.
+func presenter(present graphql.ErrorPresenterFunc) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		if cause := context.Cause(ctx); cause != nil {
+			err = errors.Join(err, cause)
+		}
+		return present(ctx, err)
+	}
 }
 
 type documentKey struct{}
@@ -92,10 +103,15 @@ func refused(list gqlerror.List) []error {
 	return errs
 }
 
-// single executes a query or mutation.
-func (e *engine) single(ctx context.Context, op *graphql.OperationContext) (answer *graphql.Response) {
+// single executes a query or mutation within its time.
+func (e *engine) single(ctx context.Context, op *graphql.OperationContext) *graphql.Response {
 	ctx, cancel := limits.Within(ctx, e.deadline)
 	defer cancel()
+	return e.run(ctx, op)
+}
+
+// run executes a query or mutation.
+func (e *engine) run(ctx context.Context, op *graphql.OperationContext) (answer *graphql.Response) {
 	defer func() {
 		if value := recover(); value != nil {
 			answer = e.failure(ctx, caught(value))
@@ -105,7 +121,7 @@ func (e *engine) single(ctx context.Context, op *graphql.OperationContext) (answ
 	if answer = respond(ctx); answer != nil {
 		return answer
 	}
-	return e.failure(ctx, errors.Join(errors.New("no answer"), ctx.Err()))
+	return e.failure(ctx, errors.New("no answer"))
 }
 
 func (e *engine) failure(ctx context.Context, errs ...error) *graphql.Response {

@@ -21,17 +21,23 @@ type exchange struct {
 	r      *http.Request
 	accept accept
 
-	streams bool // the connection is used for nothing else afterwards
+	arrival *arrival // of a body in parts
+	streams bool     // the connection is used for nothing else afterwards
 }
 
 func (x *exchange) serve() {
-	if err := x.checkRequest(); err != nil {
+	boundary, err := x.checkRequest()
+	if err != nil {
 		x.refuse(x.r.Context(), err)
 		return
 	}
 	ctx, session, err := x.h.authenticate(x.r.Context(), x.r.Header.Get("Authorization"))
 	if err != nil {
 		x.refuse(x.r.Context(), err)
+		return
+	}
+	if x.arrival != nil {
+		x.upload(ctx, session, boundary)
 		return
 	}
 	params, err := x.params()
@@ -58,15 +64,19 @@ func (x *exchange) execute(ctx context.Context, session Session, op *graphql.Ope
 	x.write(http.StatusOK, encode(x.h.engine.single(ctx, op)))
 }
 
-func (x *exchange) checkRequest() error {
+// checkRequest returns the boundary between the parts of the body, if there are any.
+func (x *exchange) checkRequest() (boundary string, err error) {
 	if x.r.Method != http.MethodGet && x.r.Method != http.MethodPost {
 		x.w.Header().Set("Allow", "GET, POST")
-		return refuse(http.StatusMethodNotAllowed, "Send operations by POST, or queries by GET.")
+		return "", refuse(http.StatusMethodNotAllowed, "Send operations by POST, or queries by GET.")
 	}
 	if x.accept.nothing() {
-		return refuse(http.StatusNotAcceptable, "Answers are %s, %s or %s.", mediaGraphQL, mediaJSON, mediaStream)
+		return "", refuse(http.StatusNotAcceptable, "Answers are %s, %s or %s.", mediaGraphQL, mediaJSON, mediaStream)
 	}
-	return nil
+	if x.arrival != nil {
+		return x.boundary()
+	}
+	return "", nil
 }
 
 func (x *exchange) checkOperation(op *graphql.OperationContext) []error {
@@ -132,6 +142,9 @@ func (x *exchange) write(status int, body []byte) {
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
+	if x.arrival != nil && !x.arrival.whole() && x.r.ProtoMajor == 1 {
+		header.Set("Connection", "close")
+	}
 	_ = x.within(func() error { // if it fails, the client has gone, and net/http closes the connection
 		x.w.WriteHeader(status)
 		_, err := x.w.Write(body)

@@ -28,7 +28,7 @@ func (x *exchange) params() (*graphql.RawParams, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodeParams(body)
+	return decodeParams(body, "request body")
 }
 
 func contentType(r *http.Request) (media, charset string, err error) {
@@ -76,9 +76,10 @@ func queryParams(query url.Values) (*graphql.RawParams, error) {
 	return p, nil
 }
 
-func decodeParams(body []byte) (*graphql.RawParams, error) {
+// decodeParams reads the JSON of an operation, of what is named.
+func decodeParams(body []byte, of string) (*graphql.RawParams, error) {
 	if !utf8.Valid(body) { // the decoder would replace what is not, and change what was said
-		return nil, refuse(http.StatusBadRequest, "The request body is not UTF-8.")
+		return nil, refuse(http.StatusBadRequest, "The %s is not UTF-8.", of)
 	}
 	if body = bytes.TrimSpace(body); len(body) > 0 && body[0] == '[' {
 		return nil, refuse(http.StatusBadRequest,
@@ -89,12 +90,12 @@ func decodeParams(body []byte) (*graphql.RawParams, error) {
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong) && wrong.Field == "":
-		return nil, refuse(http.StatusBadRequest, "The request body must be a JSON object.")
+		return nil, refuse(http.StatusBadRequest, "The %s must be a JSON object.", of)
 	case errors.As(err, &wrong):
 		return nil, refuse(http.StatusBadRequest,
-			"In the request body query and operationName must be strings, variables and extensions objects.")
+			"In the %s query and operationName must be strings, variables and extensions objects.", of)
 	case err != nil:
-		return nil, refuse(http.StatusBadRequest, "The request body is not JSON.")
+		return nil, refuse(http.StatusBadRequest, "The %s is not JSON.", of)
 	case p.Query == "":
 		return nil, refuse(http.StatusBadRequest, "The request has no query.")
 	}

@@ -45,14 +45,14 @@ func (h *Handler) sharing(ctx context.Context, op *graphql.OperationContext, f *
 // subscriber begins, which may differ within a group.
 func shareKey(topic, audience string, op *graphql.OperationContext, uses variables) (key string, ok bool) {
 	values := maps.Clone(op.Variables)
-	maps.DeleteFunc(values, func(name string, _ any) bool { return !uses[name] })
+	maps.DeleteFunc(values, func(name string, _ any) bool { return uses[name] == 0 })
 	raw, err := json.Marshal([]any{topic, audience, op.RawQuery, op.Operation.Name, values})
 	sum := sha256.Sum256(raw)
 	return string(sum[:]), err == nil
 }
 
-// variables are the names of those that the results depend on.
-type variables map[string]bool
+// variables are how often each is used in what the results depend on.
+type variables map[string]int
 
 // selection notes the variables in a selection, and tells whether all its fields are shareable.
 func (v variables) selection(set ast.SelectionSet, shareable func(object, field string) bool) bool {
@@ -96,7 +96,7 @@ func (v variables) directives(list ast.DirectiveList) bool {
 
 func (v variables) value(value *ast.Value) {
 	if value.Kind == ast.Variable {
-		v[value.Raw] = true
+		v[value.Raw]++
 	}
 	for _, child := range value.Children {
 		v.value(child.Value)

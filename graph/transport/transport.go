@@ -4,6 +4,9 @@
 // It guarantees that
 //   - nothing is parsed, validated or executed before its size is known (package precheck);
 //   - a query or mutation ends at limits.Operation, on every transport;
+//   - a file (upload.File) is handed to its resolver while it arrives, and is nowhere held whole. Whatever can be refused is
+//     refused before the file is read, and answered while it is still being sent. Only time without a byte, and limits.UploadTime
+//     for all of them, end an operation that waits for its client;
 //   - subscribers of one thing who ask for the same, and may see the same, share: what happens is executed once for all
 //     of them, as nobody but their audience, and the same bytes go to each (group);
 //   - a write never waits for another client: what a client has not read yet waits in a queue of its own, bounded
@@ -28,7 +31,7 @@
 //	4500              a fault of ours
 //
 // The package does not know what the schema means, who may do what, or how errors are worded: that is
-// Options.Authenticate, Options.Present and the resolvers. It does not receive uploads.
+// Options.Authenticate, Options.Present and the resolvers.
 package transport
 
 import (
@@ -99,6 +102,7 @@ type Handler struct {
 	engine    *engine
 	sessions  *counts
 	addresses *counts
+	uploads   *counts
 	live      *live
 	buffers   *buffers
 	groups    *groups
@@ -112,6 +116,7 @@ func New(schema graphql.ExecutableSchema, o Options) *Handler {
 		engine:    newEngine(schema, o),
 		sessions:  newCounts(),
 		addresses: newCounts(),
+		uploads:   newCounts(),
 		live:      newLive(),
 		buffers:   newBuffers(),
 	}
@@ -123,6 +128,10 @@ func New(schema graphql.ExecutableSchema, o Options) *Handler {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := withClient(r.Context(), client{address: h.Address(r)})
 	x := &exchange{h: h, w: w, r: r.WithContext(ctx), accept: parseAccept(r.Header.Values("Accept"))}
+	if isMultipart(r) {
+		x.arrival = newArrival(w, r)
+		defer x.arrival.skip(h.Limits.Transfer) // behind the answer, whatever it is
+	}
 	defer x.recovered()
 	if isUpgrade(r) {
 		x.upgrade()

@@ -22,7 +22,7 @@ type Limits struct {
 	TokensAnonymous   int `name:"tokens-anonymous" default:"500" help:"tokens in a document, before sign-in"`
 	Tokens            int `name:"tokens" default:"1000" help:"tokens in a document, after sign-in"`
 	QueryBytes        int `name:"query-bytes" default:"16384" help:"bytes in a document"`
-	BodyBytes         int `name:"body-bytes" default:"131072" help:"bytes in a JSON body"`
+	BodyBytes         int `name:"body-bytes" default:"131072" help:"bytes in a JSON body, and in each of operations and map of a multipart one"`
 	Aliases           int `name:"aliases" default:"15" help:"aliases in a document"`
 	Directives        int `name:"directives" default:"10" help:"directives in a document"`
 	RootFields        int `name:"root-fields" default:"5" help:"root fields of an operation"`
@@ -37,8 +37,9 @@ type Limits struct {
 	SettingCharacters int `name:"setting-characters" default:"1000" help:"characters in a text of an organisation's settings"`
 	FilterCharacters  int `name:"filter-characters" default:"100" help:"characters in a text by which a list is filtered"`
 
-	Operation time.Duration `name:"operation" default:"10s" help:"time for one query or mutation"`
-	Transfer  time.Duration `name:"transfer" default:"30s" help:"time for a body to arrive and for an answer to be taken, outside of GraphQL"`
+	Operation  time.Duration `name:"operation" default:"10s" help:"time for one query or mutation"`
+	Transfer   time.Duration `name:"transfer" default:"30s" help:"time for a body to arrive and for an answer to be taken, outside of GraphQL; and for the next byte of a file"`
+	UploadTime time.Duration `name:"upload-time" default:"10m" help:"time for a whole file to arrive, in a GraphQL request"`
 
 	Statement         time.Duration `name:"statement" default:"5s" help:"time for one statement of the database; 0 is the default, this one cannot be lifted"`
 	Lock              time.Duration `name:"lock" default:"2s" help:"time to wait for one lock of the database, likewise"`
@@ -52,6 +53,7 @@ type Limits struct {
 	SocketQueueBytes    int           `name:"socket-queue-bytes" default:"1048576" help:"bytes waiting for a slow client before it is cut off"`
 	SocketSubscriptions int           `name:"socket-subscriptions" default:"20" rate:"true" help:"operations at once on one connection"`
 	SessionConnections  int           `name:"session-connections" default:"10" rate:"true" help:"streaming connections of one access token"`
+	SessionUploads      int           `name:"session-uploads" default:"4" rate:"true" help:"files that arrive at once with one access token"`
 	AddressConnections  int           `name:"address-connections" default:"5" rate:"true" help:"streaming connections of one address, before sign-in"`
 
 	Heartbeat time.Duration `name:"heartbeat" default:"25s" help:"after this long without an event a subscription says that it is alive"`

@@ -88,7 +88,7 @@ func TestRatesAreLiftedTogether(t *testing.T) {
 	for _, name := range []string{
 		"messages-per-second", "messages-burst", "sign-in-per-account", "sign-in-per-address", "link-failures", "invites-per-recipient-hour",
 		"invites-per-recipient-day", "invites-per-member-hour", "invites-per-organization-day", "socket-subscriptions",
-		"session-connections", "address-connections",
+		"session-connections", "session-uploads", "address-connections",
 	} {
 		if !lifted[name] {
 			t.Errorf("%s is not lifted", name)

@@ -2,6 +2,10 @@
 
 package testschema
 
+import (
+	"parley/internal/upload"
+)
+
 type Mutation struct {
 }
 
@@ -30,6 +34,12 @@ type RoomConnection struct {
 type RoomEdge struct {
 	Cursor string `json:"cursor"`
 	Node   *Room  `json:"node"`
+}
+
+type ShareInput struct {
+	Files []*upload.File `json:"files,omitempty"`
+	File  *upload.File   `json:"file,omitempty"`
+	As    *string        `json:"as,omitempty"`
 }
 
 type SignInInput struct {

@@ -3,6 +3,7 @@ package testschema
 import (
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"parley/graph/transport"
 	"parley/internal/apierr"
 	"parley/internal/feed"
+	"parley/internal/upload"
 )
 
 // Resolver answers the schema. Make it with New.
@@ -24,6 +26,9 @@ type Resolver struct {
 	// Logs are what the field entries follows.
 	Logs *Logs
 
+	// Share is what becomes of a file; what is in it, at first.
+	Share func(ctx context.Context, file upload.File) (string, error)
+
 	mu          sync.Mutex
 	subscribers map[chan *Room]context.Context
 }
@@ -35,6 +40,7 @@ func New() *Resolver {
 		Ended:       make(chan string, 10000),
 		Release:     make(chan struct{}),
 		Logs:        newLogs(),
+		Share:       contents,
 		subscribers: make(map[chan *Room]context.Context),
 	}
 }
@@ -100,7 +106,36 @@ func (q query) Waits(ctx context.Context) (*string, error) {
 	return nil, ctx.Err()
 }
 
+func (q query) Looks(ctx context.Context, file upload.File) (string, error) {
+	return q.Resolver.Share(ctx, file)
+}
+
+func contents(_ context.Context, file upload.File) (string, error) {
+	all, err := io.ReadAll(file)
+	return string(all), err
+}
+
 type mutation struct{ *Resolver }
+
+func (m mutation) Share(ctx context.Context, file *upload.File, _ *string) (string, error) {
+	if file == nil {
+		return "no file", nil
+	}
+	return m.Resolver.Share(ctx, *file)
+}
+
+func (m mutation) ShareIn(ctx context.Context, input ShareInput) (string, error) {
+	for _, file := range append(input.Files, input.File) {
+		if file != nil {
+			return m.Resolver.Share(ctx, *file)
+		}
+	}
+	return "no file", nil
+}
+
+func (m mutation) ShareFirst(ctx context.Context, files []*upload.File) (string, error) {
+	return m.Resolver.Share(ctx, *files[0])
+}
 
 func (mutation) SignIn(_ context.Context, input SignInInput) (string, error) {
 	return strings.Repeat("*", len(input.Password)), nil
@@ -118,6 +153,10 @@ func (m mutation) Post(ctx context.Context, body string) (string, error) {
 }
 
 type subscription struct{ *Resolver }
+
+func (subscription) Takes(context.Context, upload.File) (<-chan int, error) {
+	panic("a subscription takes no file")
+}
 
 func (s subscription) Posted(ctx context.Context) (<-chan *Room, error) {
 	return alone(ctx, func(ctx context.Context, yield func(*Room, error) bool) {
