@@ -10,13 +10,11 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"parley/graph/transport"
 	"parley/internal/apierr"
 	"parley/internal/limits"
 	"parley/internal/upload"
@@ -327,8 +325,7 @@ func TestAFileInJSON(t *testing.T) {
 // The resolver has the first byte before the client sends the second; the operation may wait longer for its client than it may take.
 func TestAFileIsReadWhileItArrives(t *testing.T) {
 	t.Parallel()
-	const short = 300 * time.Millisecond
-	b := setup(t, limit(func(l *limits.Limits) { l.Operation = short }))
+	b := setup(t, limit(func(l *limits.Limits) { l.Operation = 200 * time.Millisecond }))
 	got := make(chan byte)
 	b.resolver.Share = func(_ context.Context, f upload.File) (string, error) {
 		defer close(got)
@@ -344,31 +341,36 @@ func TestAFileIsReadWhileItArrives(t *testing.T) {
 	}
 	u := b.beginUpload(t, len(form("0123456789")))
 	u.send(upTo(sharing, mapped))
-	for began, i := time.Now(), 0; i < 10; i++ {
-		want := byte('0' + i)
+	for want := byte('0'); want < '9'; want++ {
 		u.send(string(want))
-		if i < 9 {
-			if c := <-got; c != want {
-				t.Fatalf("got %c, want %c", c, want)
-			}
-		}
-		for i == 8 && time.Since(began) < 2*short { // however long the client takes
-			<-time.After(short)
+		if c := <-got; c != want {
+			t.Fatalf("got %c, want %c", c, want)
 		}
 	}
-	u.send(lastOfX)
+	for range 2 { // which take as long as an operation may
+		b.ask(t, request{body: `{"query":"{waits}"}`, media: plainJSON})
+	}
+	u.send("9" + lastOfX)
 	if c := <-got; c != '9' {
 		t.Fatalf("got %c", c)
 	}
 	if answer, text := u.answer(); answer.StatusCode != 200 || !strings.Contains(text, "all of it") || answer.Close {
 		t.Error("got", answer.StatusCode, text)
 	}
-	// The same connection serves on.
-	u.begin(len(form("a")))
-	u.send(form("a"))
-	<-time.After(0)
-	if answer, _ := u.answer(); answer.StatusCode != 200 {
-		t.Error("then", answer.StatusCode)
+}
+
+// A connection over which a whole file has come serves on, and under no deadline of that file's.
+func TestAConnectionServesOn(t *testing.T) {
+	t.Parallel()
+	b := setup(t, limit(func(l *limits.Limits) { l.Operation, l.Transfer = 100*time.Millisecond, 100*time.Millisecond }))
+	u := b.beginUpload(t, len(form("a")))
+	for range 3 {
+		u.send(form("a"))
+		if answer, text := u.answer(); answer.StatusCode != 200 || answer.Close || !strings.Contains(text, `"a"`) {
+			t.Error("got", answer.StatusCode, text)
+		}
+		b.ask(t, request{body: `{"query":"{waits}"}`, media: plainJSON}) // as long as the file might have waited
+		u.begin(len(form("a")))
 	}
 }
 
@@ -627,14 +629,13 @@ func TestTenUploadsAtOnceTakeLittleMemory(t *testing.T) {
 	want := sha256.New()
 	_, _ = io.Copy(want, zeros(size))
 	var all errgroup.Group
-	var reading atomic.Int32
-	proceed := make(chan struct{})
+	half, proceed := make(chan struct{}), make(chan struct{})
 	b.resolver.Share = func(_ context.Context, f upload.File) (string, error) {
 		sum := sha256.New()
 		if _, err := io.CopyN(sum, f, size/2); err != nil {
 			return "", err
 		}
-		reading.Add(1)
+		half <- struct{}{}
 		<-proceed
 		_, err := io.Copy(sum, f)
 		return fmt.Sprintf("%x", sum.Sum(nil)), err
@@ -649,7 +650,9 @@ func TestTenUploadsAtOnceTakeLittleMemory(t *testing.T) {
 			return err
 		})
 	}
-	eventually(t, "ten half read", func() bool { time.Sleep(time.Millisecond); return reading.Load() == 10 })
+	for range 10 {
+		<-half
+	}
 	grown := heap() - before
 	close(proceed)
 	if err := all.Wait(); err != nil {
@@ -660,5 +663,3 @@ func TestTenUploadsAtOnceTakeLittleMemory(t *testing.T) {
 		t.Errorf("ten uploads take %d bytes", grown)
 	}
 }
-
-var _ = transport.New
