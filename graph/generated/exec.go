@@ -2400,13 +2400,6 @@ scalar EmailAddress
 "An absolute URL."
 scalar URL
 
-"""
-A file that is sent with the request, by the [GraphQL multipart request specification](https://github.com/jaydenseric/graphql-multipart-request-spec):
-` + "`" + `multipart/form-data` + "`" + ` with the parts ` + "`" + `operations` + "`" + `, in which ` + "`" + `null` + "`" + ` stands for the file, ` + "`" + `map` + "`" + ` and the file, in this order, and the
-header ` + "`" + `Apollo-Require-Preflight: true` + "`" + `. One file per request, over HTTP only.
-"""
-scalar Upload
-
 "Something that has an id and can be fetched again by it."
 interface Node {
   "Opaque, typed by its prefix, and never used again for anything else."

@@ -10,6 +10,7 @@ import (
 
 	"parley/graph/scalar"
 	"parley/internal/apierr"
+	"parley/internal/upload"
 )
 
 func TestTextsAndIDs(t *testing.T) {
@@ -60,6 +61,22 @@ func TestTimes(t *testing.T) {
 	for _, v := range []any{"", "today", "2026-03-01", "2026-03-01 09:30:00", "2026-13-01T09:30:00Z", 1772357400, nil} {
 		if _, err := scalar.UnmarshalDateTime(v); !apierr.Is(err, apierr.BadUserInput) {
 			t.Errorf("UnmarshalDateTime(%v): have %v, want BAD_USER_INPUT", v, err)
+		}
+	}
+}
+
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	file := upload.File{Name: "a.txt", Length: 1, Reader: strings.NewReader("a")}
+	if got, err := scalar.UnmarshalUpload(file); got != file || err != nil {
+		t.Errorf("a file is %v, %v", got, err)
+	}
+	if got := written(scalar.MarshalUpload(file)); got != "null" {
+		t.Errorf("it is written as %s", got)
+	}
+	for _, v := range []any{nil, "a.txt", 1, map[string]any{"Name": "a.txt"}, []upload.File{file}, &file} {
+		if _, err := scalar.UnmarshalUpload(v); !apierr.Is(err, apierr.BadUserInput) {
+			t.Errorf("UnmarshalUpload(%v): have %v, want BAD_USER_INPUT", v, err)
 		}
 	}
 }

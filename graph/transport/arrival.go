@@ -23,17 +23,13 @@ type arrival struct {
 	control *http.ResponseController
 	clock   *clock // stands still while a read waits; nil while nothing is executed
 
-	reading sync.Mutex // held by a read; a resolver may have left one behind
+	reading sync.Mutex // held by a read, which its resolver may have left behind
 
 	mu    sync.Mutex
 	quiet time.Duration // how long one read may wait
 	until time.Time     // when all of them end
 	err   error         // why there is nothing more to read: io.EOF when all of it was
-	lost  bool          // the client has gone, or is taken for gone
 }
-
-// The deadline of a connection is that of the next request, too, and while nothing is left to read net/http watches the
-// connection under it. So it is lifted with the last byte, and never set after.
 
 func newArrival(w http.ResponseWriter, r *http.Request) *arrival {
 	control := http.NewResponseController(w)
@@ -89,10 +85,9 @@ func (a *arrival) note(err error) error {
 		return nil
 	case a.err != nil: // it was ended
 	case errors.Is(err, io.EOF):
-		a.err = io.EOF
-		_ = a.control.SetReadDeadline(time.Time{})
+		a.err = io.EOF // net/http has lifted the deadline, and watches the connection: none is set from now on
 	default:
-		a.lost, a.err = true, a.unfinished(err)
+		a.err = a.unfinished(err)
 	}
 	return a.err
 }
@@ -142,9 +137,9 @@ var errAnswered = errors.New("the request has been answered")
 // a rest.
 func (a *arrival) skip(within time.Duration) {
 	a.end(errAnswered)
-	a.reading.Lock()
+	a.reading.Lock() // or a read that was ended would not see it, but the next deadline
 	defer a.reading.Unlock()
-	if a.lost || a.expects || a.whole() {
+	if a.expects || a.whole() {
 		return
 	}
 	_ = a.control.SetReadDeadline(deadline(within))

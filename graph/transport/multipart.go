@@ -26,14 +26,14 @@ const (
 // form is a request by the GraphQL multipart request specification, with one file: the parts operations, map and the file, in
 // this order. It is read no further than the file's first byte.
 type form struct {
-	in       *upfront
+	in       *sparing
 	parts    *multipart.Reader
 	boundary string
 	most     int // bytes of a field; 0 is no limit
 }
 
 func newForm(body io.Reader, boundary string, most int) *form {
-	in := &upfront{body: bufio.NewReaderSize(body, 32<<10), left: 2*most + headersBytes, limited: most > 0}
+	in := &sparing{body: bufio.NewReaderSize(body, 32<<10), sparing: true, left: 2*most + headersBytes, limited: most > 0}
 	return &form{in: in, parts: multipart.NewReader(in, boundary), boundary: boundary, most: most}
 }
 
@@ -59,7 +59,7 @@ func (f *form) upload(total int64) (params *graphql.RawParams, variable string, 
 		return nil, "", err
 	}
 	to.put(upload.File{Name: storable(part.FileName()), Length: f.length(total), Reader: &content{form: f, part: part}})
-	f.in.passed = true
+	f.in.sparing = false
 	return params, to.variable, nil
 }
 
@@ -69,11 +69,7 @@ func (f *form) field(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var in io.Reader = part
-	if f.most > 0 {
-		in = io.LimitReader(part, int64(f.most)+1)
-	}
-	value, err := io.ReadAll(in)
+	value, err := io.ReadAll(part)
 	if err != nil {
 		return nil, f.broken(err)
 	}
@@ -101,6 +97,7 @@ func (f *form) next(name string) (*multipart.Part, error) {
 
 // end reads what is behind the file: nothing.
 func (f *form) end() error {
+	f.in.sparing, f.in.limited, f.in.left = true, true, trailerBytes
 	_, err := f.parts.NextRawPart()
 	if err == nil {
 		return incomplete("The file must be the last part of the body: a request has one.")
@@ -108,13 +105,10 @@ func (f *form) end() error {
 	if err != io.EOF {
 		return asIncomplete(err)
 	}
-	if _, err = f.in.body.Discard(trailerBytes); err == nil {
+	if _, err = f.in.body.Discard(trailerBytes); err == nil { // an error is that of the arrival
 		return incomplete("There is something behind the last part of the body.")
 	}
-	if !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return asIncomplete(err)
-	}
-	return io.EOF
+	return err
 }
 
 // length is how long the file is when nothing follows it but the last boundary, and a line end as almost all clients send it.
@@ -127,7 +121,7 @@ func (f *form) length(total int64) int64 {
 
 func (f *form) broken(err error) error {
 	switch {
-	case errors.Is(err, errUpfront), errors.Is(err, multipart.ErrMessageTooLarge):
+	case errors.Is(err, errTooMuch), errors.Is(err, multipart.ErrMessageTooLarge):
 		return f.tooLarge()
 	case len(apierr.As(err)) > 0:
 		return &refusal{http.StatusBadRequest, apierr.As(err)[0]}
@@ -153,27 +147,27 @@ func storable(name string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(name, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-var errUpfront = errors.New("too much before the file")
+var errTooMuch = errors.New("too much around the file")
 
-// upfront hands out what comes before the file byte by byte, so that the parser has taken nothing of the file when it comes
-// to it, and where that is is known; and not more than is left to be taken.
-type upfront struct {
+// sparing hands out what is around the file byte by byte, and not more than is left to be taken. So the parser has taken nothing
+// of the file when it comes to it, and where that is is known.
+type sparing struct {
 	body    *bufio.Reader
+	sparing bool // and not in the file
 	limited bool
 	left    int
-	taken   int64
-	passed  bool // the file has been reached
+	taken   int64 // while it was sparing
 }
 
-func (u *upfront) Read(p []byte) (int, error) {
-	if u.passed {
-		return u.body.Read(p)
+func (s *sparing) Read(p []byte) (int, error) {
+	if !s.sparing {
+		return s.body.Read(p)
 	}
-	if u.limited && u.left == 0 {
-		return 0, errUpfront
+	if s.limited && s.left == 0 {
+		return 0, errTooMuch
 	}
-	n, err := u.body.Read(p[:min(1, len(p))])
-	u.left, u.taken = u.left-n, u.taken+int64(n)
+	n, err := s.body.Read(p[:min(1, len(p))])
+	s.left, s.taken = s.left-n, s.taken+int64(n)
 	return n, err
 }
 

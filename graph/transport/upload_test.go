@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"parley/graph/transport"
 	"parley/internal/apierr"
 	"parley/internal/limits"
 	"parley/internal/upload"
@@ -256,7 +257,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	}
 	for _, path := range []string{
 		"", "f", "variables", "variables.", ".", "..", "variables..f", "variables.g", "variables.f.g", "variables.f.0", "query", "variables.s", "variables.o",
-		"variables.l", "variables.l.1", "variables.l.-1", "variables.l.x", "variables.l.99999999999999999999", "variables.n", "0.variables.f", "hunter2",
+		"variables.l", "variables.l.1", "variables.l.-1", "variables.l.x", "variables.l.99999999999999999999", "variables.n", "extensions.f", "0.variables.f", "hunter2",
 		strings.Repeat("variables.", 10_000),
 	} {
 		body := upTo(`{"query":"mutation($f:Upload){share(file:$f)}","variables":{"f":null,"s":"x","n":1,"o":{},"l":[null]}}`, `{"0":["`+path+`"]}`) + file
@@ -359,17 +360,43 @@ func TestAFileIsReadWhileItArrives(t *testing.T) {
 	}
 }
 
-// A connection over which a whole file has come serves on, and under no deadline of that file's.
+// A connection over which a whole file has come serves on, and no deadline of that file's holds for what comes then.
 func TestAConnectionServesOn(t *testing.T) {
 	t.Parallel()
-	b := setup(t, limit(func(l *limits.Limits) { l.Operation, l.Transfer = 100*time.Millisecond, 100*time.Millisecond }))
+	b := setup(t, limit(func(l *limits.Limits) { l.Transfer = 50 * time.Millisecond }))
+	began, proceed := make(chan struct{}), make(chan struct{})
+	b.resolver.Share = func(ctx context.Context, f upload.File) (string, error) {
+		if transport.SessionKey(ctx) != "anna" {
+			_, err := f.Read(make([]byte, 1))
+			return "", err
+		}
+		began <- struct{}{}
+		all, err := io.ReadAll(f)
+		began <- struct{}{}
+		<-proceed
+		return string(all), err
+	}
 	u := b.beginUpload(t, len(form("a")))
-	for range 3 {
-		u.send(form("a"))
+	for range 2 {
+		u.send(upTo(sharing, mapped))
+		<-began
+		u.send("a" + lastOfX)
+		<-began
+		stalled := b.beginUpload(t, len(form("a")), "Authorization", "Bearer bert") // and is given up after as long as the first might have waited
+		stalled.send(upTo(sharing, mapped))
+		if _, text := stalled.answer(); !strings.Contains(text, "transfer") {
+			t.Error("got", text)
+		}
+		proceed <- struct{}{}
 		if answer, text := u.answer(); answer.StatusCode != 200 || answer.Close || !strings.Contains(text, `"a"`) {
 			t.Error("got", answer.StatusCode, text)
 		}
-		b.ask(t, request{body: `{"query":"{waits}"}`, media: plainJSON}) // as long as the file might have waited
+		const hello = `{"query":"{hello}"}`
+		u.begin(len(hello), "Content-Type", plainJSON)
+		u.send(hello)
+		if _, text := u.answer(); !strings.Contains(text, "hello world") {
+			t.Error("then", text)
+		}
 		u.begin(len(form("a")))
 	}
 }
@@ -387,21 +414,24 @@ func TestAFileThatBreaksOff(t *testing.T) {
 		end   func(u *uploading)
 		says  string
 	}{
-		"the client goes":          {"half", 100, nothing, func(u *uploading) { _ = u.conn.Close() }, "whole"},
-		"goes before the end":      {wholeFile + "\r\n--x-", 3, nothing, func(u *uploading) { _ = u.conn.Close() }, "whole"},
-		"goes behind the end":      {wholeFile + "\r\n--x--", 2, nothing, func(u *uploading) { _ = u.conn.Close() }, "whole"},
-		"nothing more comes":       {"half", 100, shortly, nil, "transfer"},
-		"nothing comes at all":     {"", 100, shortly, nil, "transfer"},
-		"the end does not come":    {wholeFile + "\r\n--x--", 2, shortly, nil, "transfer"},
-		"it takes too long":        {"half", 100, slowly, nil, "too long"},
-		"no last boundary":         {"half", 0, nothing, nil, "whole"},
-		"half a boundary":          {wholeFile + "\r\n--x", 0, nothing, nil, "whole"},
-		"almost a boundary":        {wholeFile + "\r\n--x y" + lastOfX, 0, nothing, nil, "whole"},
-		"another file":             {wholeFile + "\r\n" + fileHead + "x" + lastOfX, 0, nothing, nil, "last part"},
-		"another field":            {wholeFile + "\r\n" + fieldOf("map", mapped) + lastOfX, 0, nothing, nil, "last part"},
-		"much behind it":           {wholeFile + lastOfX + strings.Repeat("x", 10_000), 0, nothing, nil, "behind the last part"},
-		"the credential's end":     {"half", 100, nothing, func(u *uploading) { u.t.(*testing.T).Log("revoked") }, "UNAUTHENTICATED"},
-		"the operation takes long": {"half", 100, func(l *limits.Limits) { l.Operation = 100 * time.Millisecond }, nil, "INTERNAL"},
+		"the client goes":            {"half", 100, nothing, func(u *uploading) { _ = u.conn.Close() }, "whole"},
+		"goes before the end":        {wholeFile + "\r\n--x-", 3, nothing, func(u *uploading) { _ = u.conn.Close() }, "whole"},
+		"goes behind the end":        {wholeFile + "\r\n--x--", 2, nothing, func(u *uploading) { _ = u.conn.Close() }, "whole"},
+		"goes behind all of it":      {wholeFile + lastOfX, 5, nothing, func(u *uploading) { _ = u.conn.Close() }, "whole"},
+		"nothing more comes":         {"half", 100, shortly, nil, "transfer"},
+		"nothing comes at all":       {"", 100, shortly, nil, "transfer"},
+		"the end does not come":      {wholeFile + "\r\n--x--", 2, shortly, nil, "transfer"},
+		"it takes too long":          {"half", 100, slowly, nil, "too long"},
+		"no last boundary":           {"half", 0, nothing, nil, "whole"},
+		"half a boundary":            {wholeFile + "\r\n--x", 0, nothing, nil, "whole"},
+		"almost a boundary":          {wholeFile + "\r\n--x y" + lastOfX, 0, nothing, nil, "whole"},
+		"another file":               {wholeFile + "\r\n" + fileHead + "x" + lastOfX, 0, nothing, nil, "last part"},
+		"endless headers behind":     {wholeFile + "\r\n--x\r\nA: " + strings.Repeat("b", 500_000) + lastOfX, 0, nothing, nil, "arrive whole"},
+		"another field":              {wholeFile + "\r\n" + fieldOf("map", mapped) + lastOfX, 0, nothing, nil, "last part"},
+		"much behind it":             {wholeFile + lastOfX + strings.Repeat("x", 10_000), 0, nothing, nil, "behind the last part"},
+		"the credential ends":        {"half", 100, nothing, nil, "UNAUTHENTICATED"},
+		"the operation is of nobody": {"half", 100, nothing, nil, "UNAUTHENTICATED"},
+		"the operation takes long":   {"half", 100, func(l *limits.Limits) { l.Operation = 100 * time.Millisecond }, nil, "INTERNAL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -413,7 +443,7 @@ func TestAFileThatBreaksOff(t *testing.T) {
 			began, ended := make(chan struct{}, 1), make(chan error, 1)
 			b.resolver.Share = func(ctx context.Context, f upload.File) (string, error) {
 				began <- struct{}{}
-				if name == "the operation takes long" {
+				if strings.HasPrefix(name, "the operation") {
 					<-ctx.Done()
 				}
 				all, err := io.ReadAll(f)
@@ -424,6 +454,9 @@ func TestAFileThatBreaksOff(t *testing.T) {
 					t.Error("then", again)
 				}
 				ended <- err
+				if ctx.Err() != nil {
+					err = ctx.Err()
+				}
 				return "", fmt.Errorf("keep: %w", err)
 			}
 			u := b.beginUpload(t, len(upTo(sharing, mapped)+test.rest)+test.more)
@@ -441,10 +474,23 @@ func TestAFileThatBreaksOff(t *testing.T) {
 			if test.end != nil && test.says == "whole" {
 				return
 			}
-			if answer, text := u.answer(); answer.StatusCode != 200 || !strings.Contains(text, test.says) || answer.Close != (test.more > 0) {
+			if answer, text := u.answer(); answer.StatusCode != 200 || !strings.Contains(text, test.says) || answer.Close != (test.more > 0 || len(test.rest) > 100_000) {
 				t.Errorf("got %d %s, close %v", answer.StatusCode, text, answer.Close)
 			}
 		})
+	}
+}
+
+// What comes before the file has as long as any body.
+func TestASlowStartOfAnUpload(t *testing.T) {
+	t.Parallel()
+	b := setup(t, shortly)
+	for _, part := range []string{"", "--x", upTo(sharing, mapped)[:100], fieldOf("operations", sharing), strings.TrimSuffix(upTo(sharing, mapped), "\r\n")} {
+		u := b.beginUpload(t, 1000)
+		u.send(part)
+		if answer, text := u.answer(); answer.StatusCode != 400 || !strings.Contains(text, "too long to arrive") || !answer.Close {
+			t.Errorf("%q: %d %s", part, answer.StatusCode, text)
+		}
 	}
 }
 
@@ -616,9 +662,13 @@ func TestAReaderThatIsLeftBehind(t *testing.T) {
 	if answer, text := u.answer(); answer.StatusCode != 200 || !strings.Contains(text, "left") {
 		t.Error("got", answer.StatusCode, text)
 	}
-	_ = u.conn.Close()
-	if err := <-ended; !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Error("it ends with", err)
+	select { // though the client is there, and silent
+	case err := <-ended:
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Error("it ends with", err)
+		}
+	case <-time.After(patience):
+		t.Error("it waits on")
 	}
 }
 
