@@ -17,7 +17,7 @@ RUN CGO_ENABLED=0 go build -trimpath -ldflags=-s -o /parley ./server
 
 # Alpine and not an empty image: it has the certificates that mail servers are checked against, and wget for the health check.
 FROM alpine:3.22.1
-RUN adduser -D -H -u 10001 parley
+RUN adduser -D -H -u 10001 parley && install -d -o parley /var/lib/parley
 USER parley
 COPY --from=server /parley /usr/local/bin/parley
 ENV PARLEY_ADDR=0.0.0.0:8080

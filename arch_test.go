@@ -27,7 +27,8 @@ var layers = []struct {
 	{"graph", []string{"!internal/database", "!internal/bus", "!internal/presence", "!internal/notify", "!internal/throttle", "!internal/idempotency", "ent", "graph/", "internal/"}, "it translates and decides nothing: it calls services, and never touches rows"},
 
 	{"internal/inbox", []string{"internal/room", base}, "an inbox tells of rooms, which do not know it"},
-	{"internal/room", []string{"internal/customer", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},
+	{"internal/room", []string{"internal/customer", "internal/document", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},
+	{"internal/document", []string{"ent", "internal/apierr", "internal/blob", "internal/database", "internal/inspect", "internal/limits", "internal/typeid"}, "a document does not know what it is shared in, nor with whom"},
 	{"internal/customer", []string{"internal/organization", base}, "customers know no rooms"},
 	{"internal/organization", []string{base}, "an organisation knows neither customers nor rooms"},
 
@@ -61,10 +62,8 @@ const base = "internal/(base)"
 
 var basePackages = []string{
 	"ent", "internal/eventlog", "internal/notify", "internal/auth", "internal/apierr", "internal/blob", "internal/bus", "internal/database", "internal/idempotency",
-	"internal/feed", "internal/identifier", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise", "internal/throttle", "internal/typeid",
-	"ent", "internal/eventlog", "internal/notify", "internal/auth", "internal/apierr", "internal/bus", "internal/database", "internal/idempotency",
-	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise", "internal/throttle", "internal/typeid",
-	"internal/upload",
+	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise",
+	"internal/throttle", "internal/typeid", "internal/upload",
 }
 
 type pkg struct {

@@ -16,6 +16,7 @@ import (
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
+	"parley/ent/document"
 	"parley/ent/event"
 	"parley/ent/idempotencykey"
 	"parley/ent/inboundmessage"
@@ -58,6 +59,8 @@ type Client struct {
 	CustomerInvitation *CustomerInvitationClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// Document is the client for interacting with the Document builders.
+	Document *DocumentClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
@@ -110,6 +113,7 @@ func (c *Client) init() {
 	c.Customer = NewCustomerClient(c.config)
 	c.CustomerInvitation = NewCustomerInvitationClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
+	c.Document = NewDocumentClient(c.config)
 	c.Event = NewEventClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.InboundMessage = NewInboundMessageClient(c.config)
@@ -225,6 +229,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Customer:           NewCustomerClient(cfg),
 		CustomerInvitation: NewCustomerInvitationClient(cfg),
 		Delivery:           NewDeliveryClient(cfg),
+		Document:           NewDocumentClient(cfg),
 		Event:              NewEventClient(cfg),
 		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
 		InboundMessage:     NewInboundMessageClient(cfg),
@@ -267,6 +272,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Customer:           NewCustomerClient(cfg),
 		CustomerInvitation: NewCustomerInvitationClient(cfg),
 		Delivery:           NewDeliveryClient(cfg),
+		Document:           NewDocumentClient(cfg),
 		Event:              NewEventClient(cfg),
 		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
 		InboundMessage:     NewInboundMessageClient(cfg),
@@ -314,10 +320,11 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery, c.Event,
-		c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member, c.Organization,
-		c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink, c.SearchEntry,
-		c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill, c.Stream,
+		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery,
+		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
+		c.Organization, c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink,
+		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill,
+		c.Stream,
 	} {
 		n.Use(hooks...)
 	}
@@ -327,10 +334,11 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery, c.Event,
-		c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member, c.Organization,
-		c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink, c.SearchEntry,
-		c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill, c.Stream,
+		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery,
+		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
+		c.Organization, c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink,
+		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill,
+		c.Stream,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -349,6 +357,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CustomerInvitation.mutate(ctx, m)
 	case *DeliveryMutation:
 		return c.Delivery.mutate(ctx, m)
+	case *DocumentMutation:
+		return c.Document.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
@@ -1164,6 +1174,155 @@ func (c *DeliveryClient) mutate(ctx context.Context, m *DeliveryMutation) (Value
 		return (&DeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Delivery mutation op: %q", m.Op())
+	}
+}
+
+// DocumentClient is a client for the Document schema.
+type DocumentClient struct {
+	config
+}
+
+// NewDocumentClient returns a client for the Document from the given config.
+func NewDocumentClient(c config) *DocumentClient {
+	return &DocumentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `document.Hooks(f(g(h())))`.
+func (c *DocumentClient) Use(hooks ...Hook) {
+	c.hooks.Document = append(c.hooks.Document, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `document.Intercept(f(g(h())))`.
+func (c *DocumentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Document = append(c.inters.Document, interceptors...)
+}
+
+// Create returns a builder for creating a Document entity.
+func (c *DocumentClient) Create() *DocumentCreate {
+	mutation := newDocumentMutation(c.config, OpCreate)
+	return &DocumentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Document entities.
+func (c *DocumentClient) CreateBulk(builders ...*DocumentCreate) *DocumentCreateBulk {
+	return &DocumentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DocumentClient) MapCreateBulk(slice any, setFunc func(*DocumentCreate, int)) *DocumentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DocumentCreateBulk{err: fmt.Errorf("calling to DocumentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DocumentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DocumentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Document.
+func (c *DocumentClient) Update() *DocumentUpdate {
+	mutation := newDocumentMutation(c.config, OpUpdate)
+	return &DocumentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DocumentClient) UpdateOne(_m *Document) *DocumentUpdateOne {
+	mutation := newDocumentMutation(c.config, OpUpdateOne, withDocument(_m))
+	return &DocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DocumentClient) UpdateOneID(id string) *DocumentUpdateOne {
+	mutation := newDocumentMutation(c.config, OpUpdateOne, withDocumentID(id))
+	return &DocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Document.
+func (c *DocumentClient) Delete() *DocumentDelete {
+	mutation := newDocumentMutation(c.config, OpDelete)
+	return &DocumentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DocumentClient) DeleteOne(_m *Document) *DocumentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DocumentClient) DeleteOneID(id string) *DocumentDeleteOne {
+	builder := c.Delete().Where(document.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DocumentDeleteOne{builder}
+}
+
+// Query returns a query builder for Document.
+func (c *DocumentClient) Query() *DocumentQuery {
+	return &DocumentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDocument},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Document entity by its id.
+func (c *DocumentClient) Get(ctx context.Context, id string) (*Document, error) {
+	return c.Query().Where(document.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DocumentClient) GetX(ctx context.Context, id string) *Document {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRoom queries the room edge of a Document.
+func (c *DocumentClient) QueryRoom(_m *Document) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(document.Table, document.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, document.RoomTable, document.RoomColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DocumentClient) Hooks() []Hook {
+	return c.hooks.Document
+}
+
+// Interceptors returns the client interceptors.
+func (c *DocumentClient) Interceptors() []Interceptor {
+	return c.inters.Document
+}
+
+func (c *DocumentClient) mutate(ctx context.Context, m *DocumentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DocumentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DocumentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DocumentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Document mutation op: %q", m.Op())
 	}
 }
 
@@ -3932,13 +4091,13 @@ func (c *StreamClient) mutate(ctx context.Context, m *StreamMutation) (Value, er
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Event,
+		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Document, Event,
 		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
 		Portal, ReadMark, Room, RoomLink, SearchEntry, SearchStream, Service,
 		SimulatedMessage, Site, Skill, Stream []ent.Hook
 	}
 	inters struct {
-		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Event,
+		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Document, Event,
 		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
 		Portal, ReadMark, Room, RoomLink, SearchEntry, SearchStream, Service,
 		SimulatedMessage, Site, Skill, Stream []ent.Interceptor

@@ -11,6 +11,7 @@ import (
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
+	"parley/ent/document"
 	"parley/ent/event"
 	"parley/ent/idempotencykey"
 	"parley/ent/inboundmessage"
@@ -100,6 +101,7 @@ func checkColumn(t, c string) error {
 			customer.Table:           customer.ValidColumn,
 			customerinvitation.Table: customerinvitation.ValidColumn,
 			delivery.Table:           delivery.ValidColumn,
+			document.Table:           document.ValidColumn,
 			event.Table:              event.ValidColumn,
 			idempotencykey.Table:     idempotencykey.ValidColumn,
 			inboundmessage.Table:     inboundmessage.ValidColumn,

@@ -8,6 +8,7 @@ import (
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
+	"parley/ent/document"
 	"parley/ent/event"
 	"parley/ent/idempotencykey"
 	"parley/ent/inboundmessage"
@@ -123,6 +124,58 @@ func init() {
 	delivery.DefaultID = deliveryDescID.Default.(func() string)
 	// delivery.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	delivery.IDValidator = deliveryDescID.Validators[0].(func(string) error)
+	documentFields := schema.Document{}.Fields()
+	_ = documentFields
+	// documentDescPersonID is the schema descriptor for person_id field.
+	documentDescPersonID := documentFields[2].Descriptor()
+	// document.PersonIDValidator is a validator for the "person_id" field. It is called by the builders before save.
+	document.PersonIDValidator = documentDescPersonID.Validators[0].(func(string) error)
+	// documentDescFilename is the schema descriptor for filename field.
+	documentDescFilename := documentFields[3].Descriptor()
+	// document.FilenameValidator is a validator for the "filename" field. It is called by the builders before save.
+	document.FilenameValidator = documentDescFilename.Validators[0].(func(string) error)
+	// documentDescContentType is the schema descriptor for content_type field.
+	documentDescContentType := documentFields[5].Descriptor()
+	// document.DefaultContentType holds the default value on creation for the content_type field.
+	document.DefaultContentType = documentDescContentType.Default.(string)
+	// documentDescBlobs is the schema descriptor for blobs field.
+	documentDescBlobs := documentFields[8].Descriptor()
+	// document.DefaultBlobs holds the default value on creation for the blobs field.
+	document.DefaultBlobs = documentDescBlobs.Default.([]string)
+	// documentDescParts is the schema descriptor for parts field.
+	documentDescParts := documentFields[9].Descriptor()
+	// document.DefaultParts holds the default value on creation for the parts field.
+	document.DefaultParts = documentDescParts.Default.([]string)
+	// documentDescReceived is the schema descriptor for received field.
+	documentDescReceived := documentFields[10].Descriptor()
+	// document.DefaultReceived holds the default value on creation for the received field.
+	document.DefaultReceived = documentDescReceived.Default.(int64)
+	// documentDescBlob is the schema descriptor for blob field.
+	documentDescBlob := documentFields[11].Descriptor()
+	// document.DefaultBlob holds the default value on creation for the blob field.
+	document.DefaultBlob = documentDescBlob.Default.(string)
+	// documentDescThumbnail is the schema descriptor for thumbnail field.
+	documentDescThumbnail := documentFields[13].Descriptor()
+	// document.DefaultThumbnail holds the default value on creation for the thumbnail field.
+	document.DefaultThumbnail = documentDescThumbnail.Default.(string)
+	// documentDescThumbnailType is the schema descriptor for thumbnail_type field.
+	documentDescThumbnailType := documentFields[14].Descriptor()
+	// document.DefaultThumbnailType holds the default value on creation for the thumbnail_type field.
+	document.DefaultThumbnailType = documentDescThumbnailType.Default.(string)
+	// documentDescAttempts is the schema descriptor for attempts field.
+	documentDescAttempts := documentFields[21].Descriptor()
+	// document.DefaultAttempts holds the default value on creation for the attempts field.
+	document.DefaultAttempts = documentDescAttempts.Default.(int)
+	// documentDescCreatedAt is the schema descriptor for created_at field.
+	documentDescCreatedAt := documentFields[23].Descriptor()
+	// document.DefaultCreatedAt holds the default value on creation for the created_at field.
+	document.DefaultCreatedAt = documentDescCreatedAt.Default.(func() time.Time)
+	// documentDescID is the schema descriptor for id field.
+	documentDescID := documentFields[0].Descriptor()
+	// document.DefaultID holds the default value on creation for the id field.
+	document.DefaultID = documentDescID.Default.(func() string)
+	// document.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	document.IDValidator = documentDescID.Validators[0].(func(string) error)
 	eventFields := schema.Event{}.Fields()
 	_ = eventFields
 	// eventDescKind is the schema descriptor for kind field.

@@ -20,13 +20,15 @@ var shareable = map[string][]string{
 	"CustomerJoined":          happening,
 	"RoomRenamed":             append(happening, "name"),
 	"RoomMerged":              append(happening, "from", "into", "continueAfter"),
+	"DocumentChanged":         append(happening, "document"),
 	"RoomClosed":              happening,
 	"Typing":                  append(happening, "typing"),
 	"PresenceChanged":         append(happening, "present"),
 	"CaughtUp":                happening,
 	"Heartbeat":               happening,
 
-	"Message":            {"id", "cursor", "room", "kind", "body", "author", "side", "sentAt"},
+	"Message":            {"id", "cursor", "room", "kind", "body", "document", "author", "side", "sentAt"},
+	"Document":           {"id", "filename", "contentType", "size", "kind", "width", "height", "pageCount", "status", "sharedBy", "sharedAt"}, // addresses end
 	"Room":               {"id", "name", "status", "customer", "createdBy", "createdAt"},
 	"CustomerInvitation": {"id", "room", "channel", "to", "status", "failureReason", "sentAt", "openedAt", "joinedAt", "invitedBy"},
 	"Member":             {"id", "firstName", "lastName", "name", "role"},

@@ -60,6 +60,14 @@ func (m mutation) SendMessage(ctx context.Context, input room.SendMessageInput) 
 	return apierr.Answer(m.Rooms.Send(ctx, input))
 }
 
+func (m mutation) CreateUpload(ctx context.Context, input room.CreateUploadInput) (*room.CreateUploadPayload, error) {
+	return apierr.Answer(m.Rooms.CreateUpload(ctx, input))
+}
+
+func (m mutation) ShareDocument(ctx context.Context, input room.ShareDocumentInput) (*room.ShareDocumentPayload, error) {
+	return apierr.Answer(m.Rooms.ShareDocument(ctx, input))
+}
+
 func (m mutation) MarkRead(ctx context.Context, input room.MarkReadInput) (*room.MarkReadPayload, error) {
 	return apierr.Answer(m.Rooms.MarkRead(ctx, input))
 }

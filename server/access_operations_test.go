@@ -51,6 +51,9 @@ var roots = map[string]string{
 	"Mutation.sendMessage":      `mutation { it: sendMessage(input: {roomId: $fresh#, body: "Hi"}) { message { body } userErrors { code } } }`,
 	"Query.searchMessages":      `{ it: searchMessages(query: "a secret of") { nodes { id body room { id name } author { ... on Customer { name } } } totalCount } }`,
 
+	"Mutation.createUpload":  `mutation { it: createUpload(input: {roomId: $fresh#, filename: "a.pdf", size: 10}) { uploadId url userErrors { code } } }`,
+	"Mutation.shareDocument": `mutation { it: shareDocument(input: {roomId: $room#, uploadId: $document#}) { document { filename url } userErrors { code } } }`,
+
 	"Mutation.markRead":  `mutation { it: markRead(input: {roomId: $fresh#, cursor: $begin#}) { room { name } userErrors { code } } }`,
 	"Mutation.setTyping": `mutation { it: setTyping(input: {roomId: $fresh#, typing: true}) { userErrors { code } } }`,
 
@@ -96,13 +99,15 @@ var paths = map[string]string{
 	"reinviteCustomer(sms)":            `mutation { it: reinviteCustomer(input: {roomId: $fresh#, channel: SMS, to: "+447400123456"}) { room { name } userErrors { code } } }`,
 	"reinviteCustomer(link)":           `mutation { it: reinviteCustomer(input: {roomId: $fresh#, channel: LINK}) { url userErrors { code } } }`,
 	"revokeLinks(closed)":              `mutation { it: revokeLinks(input: {roomId: $closed#}) { room { name } userErrors { code } } }`,
+	"shareDocument(fresh)":             `mutation { it: shareDocument(input: {roomId: $fresh#, uploadId: $document#}) { document { url } userErrors { code } } }`,
+	"createUpload(closed)":             `mutation { it: createUpload(input: {roomId: $closed#, filename: "a.pdf", size: 10}) { url userErrors { code } } }`,
 	"getLink(draft)":                   `mutation { it: getLink(input: {roomId: $draft#}) { url userErrors { code } } }`,
 }
 
 // nodes are the things that have an id.
 var nodes = map[string]string{
 	"Organization": "$org#", "Member": "$member#", "Service": "$service#", "Site": "$site#", "Skill": "$skill#", "Portal": "$portal#",
-	"OwnedPhoneNumber": "$number#", "Customer": "$customer#", "Room": "$room#", "Message": "$message#", "CustomerInvitation": "$invitation#",
+	"OwnedPhoneNumber": "$number#", "Customer": "$customer#", "Room": "$room#", "Message": "$message#", "Document": "$document#", "CustomerInvitation": "$invitation#",
 }
 
 // arguments are those of fields that need some.

@@ -122,17 +122,21 @@ func (w *world) fill() {
 	w.things["$room"], w.things["$after"], w.things["$customer"] = room.ID, room.Start, ada.id
 	w.things["$message"] = ada.Says(body).text("message.id")
 	w.things["$invitation"] = w.agent.ask(`query ($id: ID!) { room(id: $id) { invitations { nodes { id } } } }`, vars{"id": room.ID}).ok().text("room.invitations.nodes.0.id")
+	w.things["$document"] = w.agent.Shares(room, "paper of "+w.name+".dat", noise(9)).text("document.id")
+	picture := w.agent.Shares(room, "picture.png", picture(w.h.t, 2, 2)).text("document.id") // of which something is told
 	w.guest = w.h.SignIn("admin@" + w.domain)
 	there := w.h.SignIn("agent@"+w.domain).followAfter(room, "", overSocket) // for good
 	there.expect("CaughtUp")
 	go there.drain()
+	await(w.h.t, "a picture to be examined", func() bool { return w.agent.document(picture).ok().text("node.status") == "READY" })
 	gone := w.agent.CreateRoom()
 	w.agent.Merge(gone, room)
 	w.things["$gone"], w.things["$goneStart"], w.things["$known"] = gone.ID, gone.Start, fmt.Sprintf("customer%d@of.%s", w.rooms, w.domain)
 	over, _ := w.openRoom()
 	w.agent.Close(over)
 	w.things["$closed"], w.things["$start"] = over.ID, over.Start
-	w.secrets = append(w.secrets, room.ID, gone.ID, over.ID, ada.id, body, w.things["$message"], w.things["$invitation"], "customer of "+w.name)
+	w.secrets = append(w.secrets, room.ID, gone.ID, over.ID, ada.id, body, w.things["$message"], w.things["$invitation"], "customer of "+w.name,
+		w.things["$document"], "paper of "+w.name)
 }
 
 // happen has what is live only happen in the room, where an operation asks for it.

@@ -18,6 +18,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/bus"
 	"parley/internal/database"
+	"parley/internal/document"
 	"parley/internal/eventlog"
 	"parley/internal/inbox"
 	"parley/internal/notify"
@@ -45,6 +46,7 @@ type app struct {
 	simulator     *simulator.Simulator // nil where nothing is simulated
 	counter       *throttle.Counter
 	organizations *organization.Service
+	documents     *document.Service
 	rooms         *room.Service
 	inbox         *inbox.Service
 	graphql       *transport.Handler
@@ -73,14 +75,18 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Link: func(id string) string { return links.URL(room.LinkPath, id) },
 	})
 	a.organizations = organization.New(s.ent, c.limits, a.tokens, auth.NewPasswords(), a.counter)
+	a.documents = document.New(document.Parts{
+		Ent: s.ent, Blobs: s.blobs, Limits: c.limits, Secret: c.secret, PublicURL: c.PublicURL, Log: log,
+	})
 	a.rooms, err = room.New(ctx, room.Parts{
 		DB: s.db, Ent: s.ent, Limits: c.limits, Log: a.events, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
-		Presence: a.presence, Search: a.search, Now: c.now,
+		Presence: a.presence, Search: a.search, Documents: a.documents, Now: c.now,
 	})
 	if err != nil {
 		return nil, err
 	}
 	a.outbox.Tell(a.rooms.Told)
+	a.documents.Tell(a.rooms.DocumentDoneTx)
 	a.inbox = inbox.New(a.events, a.rooms, c.limits.Heartbeat, log)
 	a.graphql = a.api()
 	return a, nil

@@ -23,7 +23,7 @@ import (
 type config struct {
 	Addr        string   `var:"PARLEY_ADDR" default:"127.0.0.1:8080" help:"Where to listen ($PARLEY_ADDR)."`
 	PublicURL   string   `var:"PARLEY_PUBLIC_URL" help:"What links begin with; http://<addr> unless told ($PARLEY_PUBLIC_URL)."`
-	Data        string   `var:"PARLEY_DATA" default:".parley" help:"Folder of the private PostgreSQL and the generated secret ($PARLEY_DATA)."`
+	Data        string   `var:"PARLEY_DATA" default:".parley" help:"Folder of the private PostgreSQL, the documents and the generated secret ($PARLEY_DATA)."`
 	DatabaseURL string   `var:"DATABASE_URL" help:"A PostgreSQL to use; without it a private one is started ($DATABASE_URL)."`
 	Bus         string   `var:"PARLEY_BUS" default:"postgres" help:"How processes on one database ring each other: postgres, by the database's notifications, or nats://host:4222 ($PARLEY_BUS)."`
 	Secret      string   `var:"PARLEY_SECRET" help:"Key that links are derived from, 32 characters or more; needed with a DATABASE_URL, else made and kept in the data folder ($PARLEY_SECRET)."`
@@ -31,6 +31,7 @@ type config struct {
 	Proxies     []string `name:"trusted-proxies" var:"PARLEY_TRUSTED_PROXIES" help:"Networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; none unless told ($PARLEY_TRUSTED_PROXIES)."`
 	LimitValues string   `name:"limits" var:"PARLEY_LIMITS" help:"Overrides of limits, name=value,…; 0 lifts one ($PARLEY_LIMITS)."`
 	Demo        string   `var:"PARLEY_DEMO" default:"auto" help:"Whether to seed the demo organisations: on, off, or auto, which is on without a DATABASE_URL ($PARLEY_DEMO)."`
+	BlobURL     string   `name:"blob-url" var:"BLOB_URL" help:"Where documents are kept: file:///a/folder, or s3://key:secret@host/bucket; a folder in PARLEY_DATA unless told ($BLOB_URL)."`
 	SMTPURL     string   `name:"smtp-url" var:"SMTP_URL" help:"Mail server, smtp://user:password@host:587 or smtps://…; without it the simulator stands in ($SMTP_URL)."`
 
 	limits  limits.Limits
@@ -162,6 +163,9 @@ func (c *config) checkMail() (err error) {
 func (c *config) checkData() (err error) {
 	if c.Data, err = filepath.Abs(c.Data); err != nil {
 		return fmt.Errorf("PARLEY_DATA=%s: %w", c.Data, err)
+	}
+	if c.BlobURL == "" {
+		c.BlobURL = (&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(c.Data, "blobs"))}).String()
 	}
 	return nil
 }

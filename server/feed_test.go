@@ -23,6 +23,7 @@ type event struct {
 	}
 	Name       string
 	Status     string
+	Document   struct{ ID, Status string }
 	Typing     bool
 	Present    bool
 	Invitation *struct{ ID, Status, FailureReason string }
@@ -43,6 +44,7 @@ const roomEvents = `subscription ($room: ID!, $after: Cursor) { roomEvents(roomI
 	... on InvitationStatusChanged { status invitation { id status failureReason } }
 	... on Typing { typing } ... on PresenceChanged { present }
 	... on RoomMerged { from { id } into { id lastCursor } continueAfter }
+	... on DocumentChanged { document { id status } }
 	... on RoomRenamed { name } } }`
 
 // subscription is what carries one subscription.

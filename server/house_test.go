@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"parley/ent"
+	"parley/internal/blob"
 	"parley/internal/database"
 	"parley/internal/dbtest"
 	"parley/internal/limits"
@@ -27,7 +28,8 @@ type house struct {
 	t      testing.TB
 	app    *app
 	db     *dbtest.DB
-	second bool // on the database of another house
+	folder string // of the documents
+	second bool   // on the database of another house
 	log    *journal
 	client *http.Client
 	later  atomic.Int64  // by how much the server's clock is ahead of ours
@@ -94,11 +96,25 @@ func newHouse(t testing.TB, change ...setting) *house {
 // store is what the server keeps its data in, which openStore would otherwise have opened.
 func (h *house) store(o settings) *store {
 	if o.open == nil {
-		return &store{url: h.db.URL, db: h.db.SQL, ent: h.db.Ent}
+		return &store{url: h.db.URL, db: h.db.SQL, ent: h.db.Ent, blobs: h.blobs(o)}
 	}
 	pool := o.open(h.db.URL)
 	h.t.Cleanup(func() { _ = pool.Close() })
-	return &store{url: h.db.URL, db: pool, ent: database.Client(pool)}
+	return &store{url: h.db.URL, db: pool, ent: database.Client(pool), blobs: h.blobs(o)}
+}
+
+// blobs is where documents are kept: in a folder of the house, or of the one that this is beside.
+func (h *house) blobs(o settings) blob.Store {
+	if h.second {
+		return o.beside.app.store.blobs
+	}
+	h.folder = h.t.TempDir()
+	blobs, err := blob.OpenFolder(h.folder)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { _ = blobs.Close() })
+	return blobs
 }
 
 func (h *house) start(s *store, o settings) {

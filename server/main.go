@@ -14,9 +14,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"parley/internal/inspect"
 )
 
 func main() {
+	inspect.Main(os.Args)
 	ctx, stop := untilInterrupted()
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {

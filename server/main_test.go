@@ -1,13 +1,18 @@
 package main
 
 import (
+	"os"
 	"testing"
 	"time"
 
 	"parley/internal/dbtest"
+	"parley/internal/inspect"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	inspect.Main(os.Args)
+	dbtest.Main(m)
+}
 
 // longEnough is how long a test waits for what must happen.
 const longEnough = 20 * time.Second

@@ -15,6 +15,7 @@ import (
 	"parley"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/document"
 	"parley/internal/limits"
 	"parley/web"
 )
@@ -29,6 +30,7 @@ func (a *app) routes() http.Handler {
 	mux.Handle("GET /r/{token}", web.Room())
 	mux.HandleFunc("POST /r/{token}", a.seen)
 	mux.Handle("GET /assets/", web.Assets())
+	mux.Handle(document.FilesPath, unhurried(a.documents.Files()))
 
 	if a.simulator != nil {
 		mux.Handle("GET /simulator", a.ownHost(web.Simulator()))
@@ -45,8 +47,9 @@ func (a *app) routes() http.Handler {
 func (a *app) cors() *cors.Cors {
 	return cors.New(cors.Options{
 		AllowOriginFunc: a.listedOrigin,
-		AllowedMethods:  []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders:  []string{"Authorization", "Content-Type", "Accept", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", "GraphQL-Preflight"},
+		AllowedMethods:  []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch},
+		AllowedHeaders:  []string{"Authorization", "Content-Type", "Accept", "Apollo-Require-Preflight", "X-Apollo-Operation-Name", "GraphQL-Preflight", "Range", document.OffsetHeader},
+		ExposedHeaders:  []string{"Accept-Ranges", "Content-Range", document.OffsetHeader, document.LengthHeader},
 		MaxAge:          600,
 	})
 }

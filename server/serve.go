@@ -71,6 +71,7 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 		"search":        a.search.Run,
 		"inbox":         a.inbox.Run,
 		"outbox":        a.outbox.Run,
+		"documents":     a.documents.Run,
 		"sweeping":      func(ctx context.Context) error { return every(ctx, time.Hour, a.sweep) },
 		"time-outs":     func(ctx context.Context) error { return every(ctx, time.Minute, a.timeOut) },
 	}
@@ -91,7 +92,8 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 // sweep forgets what no longer counts.
 func (a *app) sweep(ctx context.Context) error {
 	return errors.Join(
-		idempotency.Sweep(ctx, a.store.ent, a.config.limits.IdempotencyKey), a.counter.Sweep(ctx), a.tokens.Sweep(ctx))
+		idempotency.Sweep(ctx, a.store.ent, a.config.limits.IdempotencyKey), a.counter.Sweep(ctx), a.tokens.Sweep(ctx),
+		a.documents.Sweep(ctx))
 }
 
 // timeOut marks the rooms in which nothing has happened for too long.

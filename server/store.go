@@ -9,15 +9,17 @@ import (
 	"path/filepath"
 
 	"parley/ent"
+	"parley/internal/blob"
 	"parley/internal/database"
 	"parley/internal/database/embedded"
 )
 
-// store is the open database, with the private PostgreSQL behind it where there is one.
+// store is the open database, with the private PostgreSQL behind it where there is one, and where documents are kept.
 type store struct {
 	url     string // of the database
 	db      *sql.DB
 	ent     *ent.Client
+	blobs   blob.Store
 	private *embedded.Server
 }
 
@@ -48,6 +50,9 @@ func openStore(ctx context.Context, c *config, getenv func(string) string, say f
 		return nil, err
 	}
 	s.ent = database.Client(s.db)
+	if s.blobs, err = blob.Open(ctx, c.BlobURL); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -78,13 +83,16 @@ func (s *store) lost() <-chan struct{} {
 
 func (s *store) close(log *slog.Logger) {
 	var err error
+	if s.blobs != nil {
+		err = s.blobs.Close()
+	}
 	if s.db != nil {
-		err = s.db.Close()
+		err = errors.Join(err, s.db.Close())
 	}
 	if s.private != nil {
 		err = errors.Join(err, s.private.Stop())
 	}
 	if err != nil {
-		log.Error("close the database", "error", err)
+		log.Error("close the store", "error", err)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"testing"
 )
 
@@ -26,6 +27,20 @@ func (h *house) keyedMutations() map[string]keyed {
 				return vars{"roomId": room.ID, "channel": "SMS", "to": phone.address, "firstName": "Ada", "lastName": "Lovelace"}
 			},
 			other: vars{"firstName": "Eve"},
+		},
+		"createUpload": {
+			selection: "uploadId url expiresAt", result: "uploadId", count: `SELECT count(*) FROM documents`,
+			input: func(_ *user, room place) vars { return vars{"roomId": room.ID, "filename": "a.dat", "size": 10} },
+			other: vars{"size": 11},
+		},
+		"shareDocument": {
+			selection: "message { id } document { id } confirmation", result: "message.id", count: `SELECT count(*) FROM events WHERE kind = 'DOCUMENT'`,
+			input: func(u *user, room place) vars {
+				up := u.TryUpload(room, "b.dat", 10).ok()
+				u.h.put(up.text("url"), noise(10)).is(http.StatusNoContent)
+				return vars{"roomId": room.ID, "uploadId": up.text("uploadId")}
+			},
+			other: vars{"uploadId": "doc_00000000000000000000000000"},
 		},
 		"sendMessage": {
 			selection: messageSelection, result: "message.id", count: `SELECT count(*) FROM events WHERE kind = 'TEXT'`,
@@ -80,7 +95,7 @@ func TestX1_ARepeatedKeyIsTheFirstResultAndDoesNothing(t *testing.T) {
 
 func TestX1_TwentyAtTheSameMomentCountOnce(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newHouse(t, withLimits("rates=0"))
 	agent := h.SignIn("agent@demo.example")
 	for field, m := range h.keyedMutations() {
 		room := agent.CreateRoom()

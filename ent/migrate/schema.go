@@ -261,6 +261,70 @@ var (
 			},
 		},
 	}
+	// DocumentsColumns holds the columns for the "documents" table.
+	DocumentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "person_id", Type: field.TypeString},
+		{Name: "filename", Type: field.TypeString},
+		{Name: "size", Type: field.TypeInt64},
+		{Name: "content_type", Type: field.TypeString, Default: "application/octet-stream"},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"IMAGE", "PDF", "OTHER"}, Default: "OTHER"},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"EXPECTED", "STORED", "PROCESSING", "READY", "FAILED", "DOOMED"}, Default: "EXPECTED"},
+		{Name: "blobs", Type: field.TypeJSON, SchemaType: map[string]string{"postgres": "json"}},
+		{Name: "parts", Type: field.TypeJSON, SchemaType: map[string]string{"postgres": "json"}},
+		{Name: "received", Type: field.TypeInt64, Default: 0},
+		{Name: "blob", Type: field.TypeString, Default: ""},
+		{Name: "digest", Type: field.TypeBytes, Nullable: true},
+		{Name: "thumbnail", Type: field.TypeString, Default: ""},
+		{Name: "thumbnail_type", Type: field.TypeString, Default: ""},
+		{Name: "width", Type: field.TypeInt, Nullable: true},
+		{Name: "height", Type: field.TypeInt, Nullable: true},
+		{Name: "page_count", Type: field.TypeInt, Nullable: true},
+		{Name: "message_id", Type: field.TypeString, Nullable: true},
+		{Name: "shared_at", Type: field.TypeTime, Nullable: true},
+		{Name: "work_at", Type: field.TypeTime, Nullable: true},
+		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "sweep_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "room_id", Type: field.TypeString},
+	}
+	// DocumentsTable holds the schema information for the "documents" table.
+	DocumentsTable = &schema.Table{
+		Name:       "documents",
+		Columns:    DocumentsColumns,
+		PrimaryKey: []*schema.Column{DocumentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "documents_rooms_room",
+				Columns:    []*schema.Column{DocumentsColumns[23]},
+				RefColumns: []*schema.Column{RoomsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "document_room_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[23], DocumentsColumns[22]},
+			},
+			{
+				Name:    "document_work",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[19]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "work_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "document_sweep",
+				Unique:  false,
+				Columns: []*schema.Column{DocumentsColumns[21]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "sweep_at IS NOT NULL",
+				},
+			},
+		},
+	}
 	// EventsColumns holds the columns for the "events" table.
 	EventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -923,6 +987,7 @@ var (
 		CustomersTable,
 		CustomerInvitationsTable,
 		DeliveriesTable,
+		DocumentsTable,
 		EventsTable,
 		IdempotencyKeysTable,
 		InboundMessagesTable,
@@ -964,6 +1029,13 @@ func init() {
 	CustomerInvitationsTable.ForeignKeys[0].RefTable = RoomsTable
 	CustomerInvitationsTable.ForeignKeys[1].RefTable = MembersTable
 	DeliveriesTable.ForeignKeys[0].RefTable = OrganizationsTable
+	DocumentsTable.ForeignKeys[0].RefTable = RoomsTable
+	DocumentsTable.Annotation = &entsql.Annotation{}
+	DocumentsTable.Annotation.Checks = map[string]string{
+		"document_shared_by_status": "(shared_at IS NULL) = (status IN ('EXPECTED', 'STORED', 'DOOMED'))",
+		"document_shared_in_entry":  "(shared_at IS NULL) = (message_id IS NULL)",
+		"document_shared_is_stored": "shared_at IS NULL OR blob <> ''",
+	}
 	EventsTable.Annotation = &entsql.Annotation{}
 	EventsTable.Annotation.Checks = map[string]string{
 		"event_seq_positive": "seq > 0",

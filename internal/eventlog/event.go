@@ -18,8 +18,9 @@ type Event struct {
 // size is how much text an event holds.
 func (e Event) size() int { return len(e.Body) + len(e.Data) }
 
-// Entry is what a writer says of a new event; the log gives it its id, place and time.
+// Entry is what a writer says of a new event; the log gives it its place and time, and its id where it has none.
 type Entry struct {
+	ID      string
 	Kind    string
 	Side    string
 	ActorID string

@@ -128,7 +128,11 @@ func raise(ctx context.Context, tx *ent.Tx, streamID int64, n int) (lastSeq int6
 }
 
 func (e Entry) event(streamID, seq int64, at time.Time) Event {
-	return Event{typeid.New("evt"), streamID, seq, e.Kind, e.Side, e.ActorID, at, e.Body, e.Data}
+	id := e.ID
+	if id == "" {
+		id = typeid.New("evt")
+	}
+	return Event{id, streamID, seq, e.Kind, e.Side, e.ActorID, at, e.Body, e.Data}
 }
 
 func create(tx *ent.Tx, e Event) *ent.EventCreate {

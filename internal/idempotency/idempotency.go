@@ -85,10 +85,15 @@ func (k Key) Made(ctx context.Context, client *ent.Client) (id string, found boo
 		return "", false, fmt.Errorf("read idempotency key: %w", err)
 	}
 	if !bytes.Equal(row.Fingerprint, k.fingerprint) {
-		return "", false, apierr.New(apierr.IdempotencyKeyReused,
-			"This idempotency key was used before with other arguments; use a new key for a new request.").On("idempotencyKey")
+		return "", false, Reused()
 	}
 	return row.ResultID, true, nil
+}
+
+// Reused refuses a key that was used before for something else.
+func Reused() error {
+	return apierr.New(apierr.IdempotencyKeyReused,
+		"This idempotency key was used before with other arguments; use a new key for a new request.").On("idempotencyKey")
 }
 
 // InheritTx has a person repeat what another has done, as whom they go on.

@@ -3,6 +3,7 @@ package inspect
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"image"
 	"io"
 	"iter"
@@ -46,13 +47,36 @@ func decodeWebP(r io.Reader) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	picture := content
 	const frameHeader = 16 // place, size, duration, flags
 	for name, chunk := range webpChunks(content) {
 		if name == "ANMF" && len(chunk) > frameHeader {
-			return webp.Decode(bytes.NewReader(asPicture(chunk[:frameHeader], chunk[frameHeader:])))
+			picture = asPicture(chunk[:frameHeader], chunk[frameHeader:])
+			break
 		}
 	}
-	return webp.Decode(bytes.NewReader(content))
+	if err := fitsCanvas(content, picture); err != nil {
+		return nil, err
+	}
+	return webp.Decode(bytes.NewReader(picture))
+}
+
+// fitsCanvas refuses a picture whose pixels are more than the header says by which it was judged.
+func fitsCanvas(content, picture []byte) error {
+	canvas, err := webp.DecodeConfig(bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	for name, pixels := range webpChunks(picture) {
+		if name != "VP8 " && name != "VP8L" {
+			continue
+		}
+		alone := chunk("RIFF", append([]byte("WEBP"), chunk(name, pixels)...))
+		if c, err := webp.DecodeConfig(bytes.NewReader(alone)); err != nil || c.Width > canvas.Width || c.Height > canvas.Height {
+			return fmt.Errorf("%w: its pixels do not fit into it", ErrDamaged)
+		}
+	}
+	return nil
 }
 
 // asPicture makes a WebP of a frame: its chunks behind a header that has its size and says whether something shows through.

@@ -32,6 +32,9 @@ type Limits struct {
 	InputArray        int `name:"input-array" default:"50" help:"items in an input list"`
 	PageSize          int `name:"page-size" default:"100" help:"items in a page"`
 	MessageCharacters int `name:"message-characters" default:"10000" help:"characters in a message"`
+	FileBytes         int `name:"file-bytes" default:"26214400" help:"bytes in a document"`
+	RoomFileBytes     int `name:"room-file-bytes" default:"209715200" help:"bytes in documents of a room in a day"`
+	ImagePixels       int `name:"image-pixels" default:"50000000" help:"pixels in a picture"`
 	SearchCharacters  int `name:"search-characters" default:"200" help:"characters in what is searched for"`
 	NameCharacters    int `name:"name-characters" default:"64" help:"characters in a person's name"`
 	SettingCharacters int `name:"setting-characters" default:"1000" help:"characters in a text of an organisation's settings"`
@@ -39,7 +42,7 @@ type Limits struct {
 
 	Operation  time.Duration `name:"operation" default:"10s" help:"time for one query or mutation"`
 	Transfer   time.Duration `name:"transfer" default:"30s" help:"time for a body to arrive and for an answer to be taken, outside of GraphQL; and for the next byte of a file"`
-	UploadTime time.Duration `name:"upload-time" default:"10m" help:"time for a whole file to arrive, in a GraphQL request"`
+	UploadTime time.Duration `name:"upload-time" default:"10m" help:"time for a whole file to arrive, or to be taken"`
 
 	Statement         time.Duration `name:"statement" default:"5s" help:"time for one statement of the database; 0 is the default, this one cannot be lifted"`
 	Lock              time.Duration `name:"lock" default:"2s" help:"time to wait for one lock of the database, likewise"`
@@ -54,6 +57,7 @@ type Limits struct {
 	SocketSubscriptions int           `name:"socket-subscriptions" default:"20" rate:"true" help:"operations at once on one connection"`
 	SessionConnections  int           `name:"session-connections" default:"10" rate:"true" help:"streaming connections of one access token"`
 	SessionUploads      int           `name:"session-uploads" default:"4" rate:"true" help:"files that arrive at once with one access token"`
+	Uploads             int           `name:"uploads" default:"16" rate:"true" help:"files that arrive at once at signed addresses, in a process"`
 	AddressConnections  int           `name:"address-connections" default:"5" rate:"true" help:"streaming connections of one address, before sign-in"`
 
 	Heartbeat time.Duration `name:"heartbeat" default:"25s" help:"after this long without an event a subscription says that it is alive"`
@@ -76,6 +80,8 @@ type Limits struct {
 	TokenIdle      time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`
 	TokenLife      time.Duration `name:"token-life" default:"12h" help:"a member's access token ends after this long"`
 	CustomerToken  time.Duration `name:"customer-token" default:"24h" help:"a customer's access token ends after this long"`
+	FileAddress    time.Duration `name:"file-address" default:"60s" help:"the address of a document ends after this long"`
+	UploadLife     time.Duration `name:"upload-life" default:"1h" help:"an upload that was announced ends after this long without bytes"`
 	LinkIdle       time.Duration `name:"link-idle" default:"168h" help:"a room's link ends after this long without use"`
 	LinkLife       time.Duration `name:"link-life" default:"720h" help:"a room's link ends after this long"`
 	IdempotencyKey time.Duration `name:"idempotency-key" default:"72h" help:"how long an idempotency key is remembered"`

@@ -23,6 +23,7 @@ const (
 	kindRoomRenamed             = "ROOM_RENAMED"
 	kindRoomMerged              = "ROOM_MERGED"
 	kindRoomClosed              = "ROOM_CLOSED"
+	kindDocumentChanged         = "DOCUMENT_CHANGED"
 )
 
 // Kinds of what is live only.
@@ -59,6 +60,7 @@ type data struct {
 	Place      int64                     `json:"place,omitempty"`      // behind which all is new to who has read that
 	Typing     bool                      `json:"typing,omitempty"`
 	Present    bool                      `json:"present,omitempty"`
+	Document   string                    `json:"document,omitempty"`
 }
 
 // by is an entry for something that the viewer did, or Parley where the viewer is nobody.
@@ -132,6 +134,11 @@ type (
 		fromID        string
 		intoID        string
 		last          bool
+	}
+	// DocumentChanged says that it is known what a document is that was shared, or that it cannot be known.
+	DocumentChanged struct {
+		Happening
+		documentID string
 	}
 	// RoomClosed is the last event of a room.
 	RoomClosed struct{ Happening }
@@ -237,6 +244,8 @@ func (s *Service) event(e eventlog.Event, sc *scene) (Event, error) {
 		return &RoomRenamed{h, d.Name}, nil
 	case kindRoomMerged:
 		return s.merged(h, e, d), nil
+	case kindDocumentChanged:
+		return &DocumentChanged{h, d.Document}, nil
 	case kindRoomClosed:
 		return &RoomClosed{h}, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"parley/ent/room"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/document"
 )
 
 // Customer is the room's customer, or nil before one is invited.
@@ -105,6 +106,8 @@ func (s *Service) Node(ctx context.Context, prefix, id string) (ent.Node, error)
 		return node(s.Get(ctx, id))
 	case messagePrefix:
 		return node(s.messageNode(ctx, id))
+	case document.Prefix:
+		return node(s.documentNode(ctx, id))
 	case "cus":
 		return node(s.customerNode(ctx, id))
 	case invitationPrefix:

@@ -29,8 +29,9 @@ type Message struct {
 	Side   string
 	SentAt time.Time
 
-	actorID string
-	scene   *scene
+	actorID    string
+	documentID string
+	scene      *scene
 }
 
 // IsNode marks a Node.
@@ -48,7 +49,7 @@ func (m *Message) Author(ctx context.Context) (ent.Actor, error) {
 func (s *Service) message(e eventlog.Event, sc *scene) *Message {
 	return &Message{
 		ID: e.ID, Cursor: s.log.Cursor(e.Stream, e.Seq), Kind: e.Kind, Body: e.Body, Side: e.Side, SentAt: e.At,
-		actorID: e.ActorID, scene: sc,
+		actorID: e.ActorID, documentID: documentID(e), scene: sc,
 	}
 }
 

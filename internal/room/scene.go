@@ -26,7 +26,7 @@ func (s *Service) scene(streamID int64, events ...eventlog.Event) *scene {
 	return &scene{rooms: s, streamID: streamID, cast: s.cast(events...)}
 }
 
-// cast are the people who acted in some events.
+// cast are the people who acted in some events, and the documents that were shared in them.
 type cast struct {
 	people *people
 	ids    []string
@@ -34,14 +34,19 @@ type cast struct {
 	entry sync.Once
 	found map[string]ent.Actor
 	err   error
+
+	*props
 }
 
 // cast is that of events, of one stream or of several.
 func (s *Service) cast(events ...eventlog.Event) *cast {
-	c := &cast{people: s.people}
+	c := &cast{people: s.people, props: &props{documents: s.documents}}
 	for _, e := range events {
 		if e.ActorID != "" {
 			c.ids = append(c.ids, e.ActorID)
+		}
+		if id := documentID(e); id != "" {
+			c.props.ids = append(c.props.ids, id)
 		}
 	}
 	return c

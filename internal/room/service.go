@@ -22,6 +22,7 @@ import (
 
 	"parley/ent"
 	"parley/internal/auth"
+	"parley/internal/document"
 	"parley/internal/eventlog"
 	"parley/internal/limits"
 	"parley/internal/notify"
@@ -41,6 +42,8 @@ type Service struct {
 	here   *presence.Presence // people at streams
 	now    func() time.Time
 	search *search.Index
+
+	documents *document.Service
 
 	counter *throttle.Counter
 	writing *throttle.Bucket // messages of a person
@@ -65,6 +68,8 @@ type Parts struct {
 	Presence *presence.Presence
 	Now      func() time.Time // by which rooms are timed out
 	Search   *search.Index
+
+	Documents *document.Service
 }
 
 // New returns the service.
@@ -79,7 +84,7 @@ func New(ctx context.Context, p Parts) (*Service, error) {
 	}
 	s := &Service{
 		ent: p.Ent, limits: p.Limits, log: p.Log, links: p.Links, tokens: p.Tokens, outbox: p.Outbox,
-		here: p.Presence, now: p.Now, search: p.Search, counter: p.Counter,
+		here: p.Presence, now: p.Now, search: p.Search, documents: p.Documents, counter: p.Counter,
 		writing: throttle.NewBucket("messages-burst", p.Limits.MessagesPerSecond, p.Limits.MessagesBurst),
 		typing:  throttle.NewBucket("typing-burst", p.Limits.TypingPerSecond, p.Limits.TypingBurst),
 		people:  newPeople(p.Ent),
