@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"slices"
 	"testing"
 
 	"parley/internal/inspect"
@@ -176,5 +177,30 @@ func TestADamagedPicture(t *testing.T) {
 	wantIs(t, inspect.CheckPixels(inspect.Sniff(whole), bytes.NewReader(whole[:30]), 1<<30), inspect.ErrDamaged)
 	if f := found(t, whole[:len(whole)/2]); f.Width != 640 || f.Height != 400 || f.Thumbnail != nil {
 		t.Errorf("half of one: %d × %d, %d bytes of thumbnail", f.Width, f.Height, len(f.Thumbnail))
+	}
+}
+
+// A header that says little, with pixels that are many: they are a frame's, or the picture's own.
+func TestABombBehindASmallHeader(t *testing.T) {
+	t.Parallel()
+	const side = 15_000
+	var pixels []byte // without loss, and all the same: each of five codes has one symbol, which takes no bits
+	header := uint32(side-1) | uint32(side-1)<<14
+	pixels = binary.LittleEndian.AppendUint32(append(pixels, 0x2f), header)
+	for range 5 { // of the 23 bits that follow, every fourth behind the third is set
+		pixels = append(pixels, 0x88)
+	}
+	canvas, frame := make([]byte, 10), make([]byte, 16)
+	frame[6], frame[7] = byte((side-1)&0xff), byte((side-1)>>8)
+	frame[9], frame[10] = frame[6], frame[7]
+	small := riffChunk("VP8X", canvas)
+	for name, content := range map[string][]byte{
+		"frame":   slices.Concat(small, riffChunk("ANMF", slices.Concat(frame, riffChunk("VP8L", pixels)))),
+		"picture": slices.Concat(small, riffChunk("VP8L", pixels)),
+	} {
+		f, err := examine(t, riffChunk("RIFF", append([]byte("WEBP"), content...)))
+		if err != nil || f.Width != 1 || len(f.Thumbnail) > 0 {
+			t.Errorf("%s: %d pixels wide, a thumbnail of %d bytes, %v", name, f.Width, len(f.Thumbnail), err)
+		}
 	}
 }
