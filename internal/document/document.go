@@ -9,7 +9,8 @@
 //   - bytes are never in memory as a whole, and what is left of an upload that broke is swept;
 //   - an address is signed for one document and a minute (rule C6). Whoever asks for one must have been let in to it.
 //
-// It does not know rooms, nor who may share or see: that is told by who calls it (package room).
+// It does not know who may share or see: that is told by who calls it (package room). Of rooms it knows that one can go into
+// another.
 package document
 
 import (
