@@ -48,8 +48,9 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	defer b.Close()
 	protect(w.Header(), t, name)
-	w.Header().Set("ETag", strconv.Quote(r.PathValue("id")+"-"+r.PathValue("what")))                // which never changes
-	_ = http.NewResponseController(w).SetWriteDeadline(limits.End(time.Now(), s.limits.UploadTime)) // it may take its time
+	w.Header().Set("ETag", strconv.Quote(r.PathValue("id")+"-"+r.PathValue("what"))) // which never changes
+
+	_ = http.NewResponseController(w).SetWriteDeadline(limits.End(time.Now(), s.limits.UploadTime))
 	http.ServeContent(w, r, "", time.Time{}, b)
 }
 
