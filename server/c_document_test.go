@@ -363,6 +363,28 @@ func TestC4_AnUploadGoesOnWhereItBroke(t *testing.T) {
 	}
 }
 
+// What has come of an upload when a process ends is kept.
+func TestC4_AnUploadOutlivesItsProcess(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.SignIn("agent@demo.example")
+	content := noise(100_000)
+	up := agent.TryUpload(agent.CreateRoom(), "a.dat", len(content)).ok()
+	_, path, _ := strings.Cut(strings.TrimPrefix(up.text("url"), "http://"), "/")
+	conn, _ := h.raw(fmt.Sprintf("PUT /%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", path, len(content), content[:60_000]))
+	defer conn.Close()
+	await(t, "bytes to come", func() bool {
+		coming, err := os.ReadDir(h.folder + "/.incoming")
+		return err == nil && len(coming) > 0
+	})
+	if err := h.stop(); err != nil {
+		t.Error(err)
+	}
+	if n := h.number(`SELECT received FROM documents`); n != 60_000 {
+		t.Errorf("%d bytes were kept", n)
+	}
+}
+
 // breakOff sends some bytes of an upload, and closes the connection.
 func (h *house) breakOff(url string, content []byte, after int) {
 	h.t.Helper()

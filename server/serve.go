@@ -52,6 +52,7 @@ func (a *app) shutdown(ctx context.Context, server *http.Server) error {
 	a.stopping.Store(true)
 	told := make(chan error, 1)
 	go func() { told <- a.graphql.Shutdown(ctx) }()
+	go a.documents.Shutdown()
 	if err := errors.Join(server.Shutdown(ctx), <-told); err != nil {
 		return fmt.Errorf("shut down: %w", errors.Join(err, server.Close()))
 	}

@@ -2,7 +2,9 @@ package document
 
 import (
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,6 +40,18 @@ func (a *arrivals) stop(id string) {
 	b := a.of[id]
 	a.mu.Unlock()
 	b.stop()
+}
+
+// stopAll ends all bodies that are coming.
+func (a *arrivals) stopAll() {
+	a.mu.Lock()
+	coming := slices.Collect(maps.Values(a.of))
+	a.mu.Unlock()
+	var all sync.WaitGroup
+	for _, b := range coming {
+		all.Go(b.stop)
+	}
+	all.Wait()
 }
 
 func (a *arrivals) end(id string, b *body) {

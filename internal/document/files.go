@@ -85,6 +85,9 @@ func protect(h http.Header, t inspect.Type, name string) {
 	h.Set("Cache-Control", "private, no-store")
 }
 
+// Shutdown ends the uploads that are coming, and returns when what has come of them is noted: one can go on in another process.
+func (s *Service) Shutdown() { s.arrivals.stopAll() }
+
 // uploads lets in who has the address of an upload.
 func (s *Service) uploads(next func(w http.ResponseWriter, r *http.Request, id string) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -208,6 +211,9 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	_ = json.NewEncoder(w).Encode(body) // a client that left cannot be helped
 	control := http.NewResponseController(w)
 	_ = control.Flush()
+	if errors.Is(err, errBroken) { // nothing comes
+		return
+	}
 	_ = control.SetReadDeadline(time.Now().Add(s.limits.Transfer))
 	_, _ = io.CopyN(io.Discard, r.Body, restBytes)
 }
