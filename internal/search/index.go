@@ -145,8 +145,7 @@ func (x *Index) takeRange(ctx context.Context) (complete bool, err error) {
 // takeOf takes in a batch of some streams, where there is anything new. It returns as of when all was taken in, whether it was, and
 // the last of the streams.
 func (x *Index) takeOf(ctx context.Context, streams string, where ...any) (at time.Time, complete bool, last sql.NullInt64, err error) {
-	parameters := append([]any{x.batch}, where...)
-	err = one(ctx, x.ent, []any{&at, &complete, &last}, lookSQL(streams), parameters...)
+	err = one(ctx, x.ent, []any{&at, &complete, &last}, lookSQL(streams), where...)
 	if err != nil || complete {
 		return at, complete, last, err
 	}
@@ -154,7 +153,7 @@ func (x *Index) takeOf(ctx context.Context, streams string, where ...any) (at ti
 		if _, err := tx.ExecContext(ctx, lockSQL); err != nil {
 			return fmt.Errorf("wait for who takes words: %w", err)
 		}
-		return one(ctx, tx, []any{&at, &complete}, takeSQL(streams), parameters...)
+		return one(ctx, tx, []any{&at, &complete}, takeSQL(streams, x.batch), where...)
 	})
 	x.adapt(err)
 	return at, complete, last, err
