@@ -523,8 +523,10 @@ func TestC5_LeftoversAreSwept(t *testing.T) {
 	agent := h.SignIn("agent@demo.example")
 	room := agent.CreateRoom()
 	kept := agent.Shares(room, "kept.dat", noise(10))
+	var uploads []*reply
 	for _, whole := range []bool{true, false} {
 		up := agent.TryUpload(room, "left.dat", 100_000).ok()
+		uploads = append(uploads, up)
 		if whole {
 			h.put(up.text("url"), noise(100_000)).is(http.StatusNoContent)
 		} else {
@@ -545,6 +547,10 @@ func TestC5_LeftoversAreSwept(t *testing.T) {
 	}
 	sweep(3)
 	h.exec(`UPDATE documents SET sweep_at = sweep_at - interval '61 minutes'`)
+	for _, up := range uploads { // which have ended, swept or not
+		agent.TryShare(room, up.text("uploadId")).failed("NOT_FOUND")
+		h.put(up.text("url"), noise(100_000)).is(http.StatusNotFound)
+	}
 	sweep(1)
 	h.exec(`UPDATE documents SET sweep_at = sweep_at - interval '1 day'`)
 	sweep(1)

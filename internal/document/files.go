@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -101,21 +100,6 @@ func (s *Service) uploads(next func(w http.ResponseWriter, r *http.Request, id s
 	}
 }
 
-// announced is a document whose bytes are expected, or have come.
-func (s *Service) announced(ctx context.Context, id string) (*ent.Document, error) {
-	d, err := s.ent.Document.Query().Where(document.ID(id), document.StatusNEQ(document.StatusDoomed)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, missing()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("get upload: %w", err)
-	}
-	if d.SharedAt == nil && d.SweepAt != nil && now().After(*d.SweepAt) {
-		return nil, missing()
-	}
-	return d, nil
-}
-
 // What is said of an upload: how many bytes have come, and of how many.
 const (
 	OffsetHeader = "Upload-Offset"
@@ -125,7 +109,7 @@ const (
 // progress says how many bytes have come. Who asks has stopped sending: what is still on its way does not count.
 func (s *Service) progress(w http.ResponseWriter, r *http.Request, id string) error {
 	s.arrivals.stop(id)
-	d, err := s.announced(r.Context(), id)
+	d, err := s.expected(r.Context(), document.ID(id))
 	if err == nil {
 		answer(w, d)
 	}
@@ -154,7 +138,7 @@ func (s *Service) receive(w http.ResponseWriter, r *http.Request, id string) err
 		return err
 	}
 	defer s.arrivals.end(id, bytes)
-	d, err := s.announced(r.Context(), id)
+	d, err := s.expected(r.Context(), document.ID(id))
 	if err == nil && r.Method == http.MethodPut {
 		d, err = s.Restart(r.Context(), d)
 	}
@@ -214,7 +198,7 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, errBroken) { // nothing comes
 		return
 	}
-	_ = control.SetReadDeadline(time.Now().Add(s.limits.Transfer))
+	_ = control.SetReadDeadline(limits.End(time.Now(), s.limits.Transfer))
 	_, _ = io.CopyN(io.Discard, r.Body, restBytes)
 }
 

@@ -70,7 +70,7 @@ func (s *Service) doom(ctx context.Context, which ...predicate.Document) error {
 		return err
 	}
 	which = append(which, document.IDIn(ids...))
-	n, err := s.ent.Document.Update().Where(which...).SetStatus(document.StatusDoomed).SetSweepAt(now().Add(2 * s.limits.UploadTime)).Save(ctx)
+	n, err := s.ent.Document.Update().Where(which...).SetStatus(document.StatusDoomed).SetSweepAt(now().Add(longest)).Save(ctx)
 	if err != nil || n == 0 {
 		return err
 	}

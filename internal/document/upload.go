@@ -55,9 +55,15 @@ func (s *Service) AnnounceTx(ctx context.Context, tx *ent.Tx, id string, a Annou
 	return d.Unwrap(), nil
 }
 
-// Upload returns an upload of a person's that was not swept.
+// Upload returns an upload of a person's that has not ended.
 func (s *Service) Upload(ctx context.Context, id, personID string) (*ent.Document, error) {
-	d, err := s.ent.Document.Query().Where(document.ID(id), document.PersonID(personID), document.StatusNEQ(document.StatusDoomed)).Only(ctx)
+	return s.expected(ctx, document.ID(id), document.PersonID(personID))
+}
+
+// expected is the document whose bytes are expected, or have come. One that was not shared in time is as good as swept.
+func (s *Service) expected(ctx context.Context, which ...predicate.Document) (*ent.Document, error) {
+	d, err := s.ent.Document.Query().Where(which...).Where(document.StatusNEQ(document.StatusDoomed)).
+		Where(document.Or(document.SharedAtNotNil(), document.SweepAtGT(now()))).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, missing()
 	}
