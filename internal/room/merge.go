@@ -107,8 +107,10 @@ func (s *Service) mergeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, 
 	if err := moveTx(ctx, tx, from.ID, into.ID); err != nil {
 		return nil, err
 	}
-	if err := uniteTx(ctx, tx, plan); err != nil {
-		return nil, err
+	if plan.retired != nil {
+		if err := customer.UniteTx(ctx, tx, plan.customer, plan.retired); err != nil {
+			return nil, err
+		}
 	}
 	stays, err := standTx(ctx, tx, into, plan)
 	if err != nil {
@@ -121,17 +123,17 @@ func (s *Service) mergeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, 
 	if err := s.carryMarksTx(ctx, tx, from, into, plan, behind); err != nil {
 		return nil, err
 	}
+	if err := inheritTx(ctx, tx, plan); err != nil {
+		return nil, err
+	}
 	return stays, s.tellMergedTx(ctx, tx, v, from, into, stays)
 }
 
-// uniteTx makes two customers one. Who was the one that goes is the other when they enter again, and may still have to repeat
-// what they were not answered.
-func uniteTx(ctx context.Context, tx *ent.Tx, plan merging) error {
+// inheritTx passes keys on: who was the customer that goes is the other one when they enter again, and may still have to repeat
+// what they were not answered. It comes behind the logs, as the keys of those who write there do.
+func inheritTx(ctx context.Context, tx *ent.Tx, plan merging) error {
 	if plan.retired == nil {
 		return nil
-	}
-	if err := customer.UniteTx(ctx, tx, plan.customer, plan.retired); err != nil {
-		return err
 	}
 	return idempotency.InheritTx(ctx, tx, plan.retired.ID, plan.customer.ID)
 }
