@@ -323,7 +323,7 @@ func TestWhoIsTooSlowForNATSIsToldSo(t *testing.T) {
 	m.shout("ring stream1 x 1")
 	<-hears
 	for range 3 { // each of them more than are kept for who is slow
-		m.shout(slices.Repeat([]string{"ring stream1 x 2"}, 1000)...)
+		m.shout(slices.Repeat([]string{"ring stream1 x 2"}, 5000)...)
 	}
 	m.shout("ring stream1 x 3")
 	close(slow)

@@ -17,6 +17,10 @@ const (
 	natsPings  = 2
 )
 
+// natsBehind is how many messages may wait for us before more are dropped: all that another process says at once, which
+// is most when it has just found the carrier again, and as much again.
+const natsBehind = 2 * mostSignals
+
 // NATS returns a bus over the NATS server at the address, or over one of several with commas between them.
 //
 // Deployments may share a NATS: the subject names the database, by the identifier of its cluster and its own in there.
@@ -74,7 +78,7 @@ func (l *natsLine) flush(ctx context.Context) error {
 }
 
 func (l *natsLine) hear(ctx context.Context, heard func(payload string), missed func()) error {
-	messages := make(chan *nats.Msg, 1024)
+	messages := make(chan *nats.Msg, natsBehind)
 	if _, err := l.conn.ChanSubscribe(l.subject, messages); err != nil {
 		return fmt.Errorf("subscribe to other processes: %w", err)
 	}
