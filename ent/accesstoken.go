@@ -8,6 +8,7 @@ import (
 	"parley/ent/customer"
 	"parley/ent/member"
 	"parley/ent/roomlink"
+	"parley/ent/specialist"
 	"strings"
 	"time"
 
@@ -28,6 +29,8 @@ type AccessToken struct {
 	CustomerID *string `json:"customer_id,omitempty"`
 	// the link by which a customer came in
 	LinkID *string `json:"link_id,omitempty"`
+	// SpecialistID holds the value of the "specialist_id" field.
+	SpecialistID *string `json:"specialist_id,omitempty"`
 	// the end of its life
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// the end of its life unless it is used before
@@ -50,9 +53,11 @@ type AccessTokenEdges struct {
 	Customer *Customer `json:"customer,omitempty"`
 	// Link holds the value of the link edge.
 	Link *RoomLink `json:"link,omitempty"`
+	// Specialist holds the value of the specialist edge.
+	Specialist *Specialist `json:"specialist,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 }
 
 // MemberOrErr returns the Member value or an error if the edge
@@ -88,6 +93,17 @@ func (e AccessTokenEdges) LinkOrErr() (*RoomLink, error) {
 	return nil, &NotLoadedError{edge: "link"}
 }
 
+// SpecialistOrErr returns the Specialist value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e AccessTokenEdges) SpecialistOrErr() (*Specialist, error) {
+	if e.Specialist != nil {
+		return e.Specialist, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: specialist.Label}
+	}
+	return nil, &NotLoadedError{edge: "specialist"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*AccessToken) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -95,7 +111,7 @@ func (*AccessToken) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case accesstoken.FieldHash:
 			values[i] = new([]byte)
-		case accesstoken.FieldID, accesstoken.FieldMemberID, accesstoken.FieldCustomerID, accesstoken.FieldLinkID:
+		case accesstoken.FieldID, accesstoken.FieldMemberID, accesstoken.FieldCustomerID, accesstoken.FieldLinkID, accesstoken.FieldSpecialistID:
 			values[i] = new(sql.NullString)
 		case accesstoken.FieldExpiresAt, accesstoken.FieldIdleAt, accesstoken.FieldRevokedAt, accesstoken.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -146,6 +162,13 @@ func (_m *AccessToken) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LinkID = new(string)
 				*_m.LinkID = value.String
+			}
+		case accesstoken.FieldSpecialistID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field specialist_id", values[i])
+			} else if value.Valid {
+				_m.SpecialistID = new(string)
+				*_m.SpecialistID = value.String
 			}
 		case accesstoken.FieldExpiresAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -200,6 +223,11 @@ func (_m *AccessToken) QueryLink() *RoomLinkQuery {
 	return NewAccessTokenClient(_m.config).QueryLink(_m)
 }
 
+// QuerySpecialist queries the "specialist" edge of the AccessToken entity.
+func (_m *AccessToken) QuerySpecialist() *SpecialistQuery {
+	return NewAccessTokenClient(_m.config).QuerySpecialist(_m)
+}
+
 // Update returns a builder for updating this AccessToken.
 // Note that you need to call AccessToken.Unwrap() before calling this method if this AccessToken
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -237,6 +265,11 @@ func (_m *AccessToken) String() string {
 	builder.WriteString(", ")
 	if v := _m.LinkID; v != nil {
 		builder.WriteString("link_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.SpecialistID; v != nil {
+		builder.WriteString("specialist_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

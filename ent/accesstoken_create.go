@@ -10,6 +10,7 @@ import (
 	"parley/ent/customer"
 	"parley/ent/member"
 	"parley/ent/roomlink"
+	"parley/ent/specialist"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -70,6 +71,20 @@ func (_c *AccessTokenCreate) SetLinkID(v string) *AccessTokenCreate {
 func (_c *AccessTokenCreate) SetNillableLinkID(v *string) *AccessTokenCreate {
 	if v != nil {
 		_c.SetLinkID(*v)
+	}
+	return _c
+}
+
+// SetSpecialistID sets the "specialist_id" field.
+func (_c *AccessTokenCreate) SetSpecialistID(v string) *AccessTokenCreate {
+	_c.mutation.SetSpecialistID(v)
+	return _c
+}
+
+// SetNillableSpecialistID sets the "specialist_id" field if the given value is not nil.
+func (_c *AccessTokenCreate) SetNillableSpecialistID(v *string) *AccessTokenCreate {
+	if v != nil {
+		_c.SetSpecialistID(*v)
 	}
 	return _c
 }
@@ -141,6 +156,11 @@ func (_c *AccessTokenCreate) SetCustomer(v *Customer) *AccessTokenCreate {
 // SetLink sets the "link" edge to the RoomLink entity.
 func (_c *AccessTokenCreate) SetLink(v *RoomLink) *AccessTokenCreate {
 	return _c.SetLinkID(v.ID)
+}
+
+// SetSpecialist sets the "specialist" edge to the Specialist entity.
+func (_c *AccessTokenCreate) SetSpecialist(v *Specialist) *AccessTokenCreate {
+	return _c.SetSpecialistID(v.ID)
 }
 
 // Mutation returns the AccessTokenMutation object of the builder.
@@ -314,6 +334,23 @@ func (_c *AccessTokenCreate) createSpec() (*AccessToken, *sqlgraph.CreateSpec) {
 		_node.LinkID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.SpecialistIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   accesstoken.SpecialistTable,
+			Columns: []string{accesstoken.SpecialistColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(specialist.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.SpecialistID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	return _node, _spec
 }
 
@@ -424,6 +461,9 @@ func (u *AccessTokenUpsertOne) UpdateNewValues() *AccessTokenUpsertOne {
 		}
 		if _, exists := u.create.mutation.LinkID(); exists {
 			s.SetIgnore(accesstoken.FieldLinkID)
+		}
+		if _, exists := u.create.mutation.SpecialistID(); exists {
+			s.SetIgnore(accesstoken.FieldSpecialistID)
 		}
 		if _, exists := u.create.mutation.ExpiresAt(); exists {
 			s.SetIgnore(accesstoken.FieldExpiresAt)
@@ -691,6 +731,9 @@ func (u *AccessTokenUpsertBulk) UpdateNewValues() *AccessTokenUpsertBulk {
 			}
 			if _, exists := b.mutation.LinkID(); exists {
 				s.SetIgnore(accesstoken.FieldLinkID)
+			}
+			if _, exists := b.mutation.SpecialistID(); exists {
+				s.SetIgnore(accesstoken.FieldSpecialistID)
 			}
 			if _, exists := b.mutation.ExpiresAt(); exists {
 				s.SetIgnore(accesstoken.FieldExpiresAt)

@@ -11,6 +11,7 @@ import (
 	"parley/ent/member"
 	"parley/ent/predicate"
 	"parley/ent/roomlink"
+	"parley/ent/specialist"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -22,14 +23,15 @@ import (
 // AccessTokenQuery is the builder for querying AccessToken entities.
 type AccessTokenQuery struct {
 	config
-	ctx          *QueryContext
-	order        []accesstoken.OrderOption
-	inters       []Interceptor
-	predicates   []predicate.AccessToken
-	withMember   *MemberQuery
-	withCustomer *CustomerQuery
-	withLink     *RoomLinkQuery
-	modifiers    []func(*sql.Selector)
+	ctx            *QueryContext
+	order          []accesstoken.OrderOption
+	inters         []Interceptor
+	predicates     []predicate.AccessToken
+	withMember     *MemberQuery
+	withCustomer   *CustomerQuery
+	withLink       *RoomLinkQuery
+	withSpecialist *SpecialistQuery
+	modifiers      []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -125,6 +127,28 @@ func (_q *AccessTokenQuery) QueryLink() *RoomLinkQuery {
 			sqlgraph.From(accesstoken.Table, accesstoken.FieldID, selector),
 			sqlgraph.To(roomlink.Table, roomlink.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, accesstoken.LinkTable, accesstoken.LinkColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySpecialist chains the current query on the "specialist" edge.
+func (_q *AccessTokenQuery) QuerySpecialist() *SpecialistQuery {
+	query := (&SpecialistClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(accesstoken.Table, accesstoken.FieldID, selector),
+			sqlgraph.To(specialist.Table, specialist.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, accesstoken.SpecialistTable, accesstoken.SpecialistColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -319,14 +343,15 @@ func (_q *AccessTokenQuery) Clone() *AccessTokenQuery {
 		return nil
 	}
 	return &AccessTokenQuery{
-		config:       _q.config,
-		ctx:          _q.ctx.Clone(),
-		order:        append([]accesstoken.OrderOption{}, _q.order...),
-		inters:       append([]Interceptor{}, _q.inters...),
-		predicates:   append([]predicate.AccessToken{}, _q.predicates...),
-		withMember:   _q.withMember.Clone(),
-		withCustomer: _q.withCustomer.Clone(),
-		withLink:     _q.withLink.Clone(),
+		config:         _q.config,
+		ctx:            _q.ctx.Clone(),
+		order:          append([]accesstoken.OrderOption{}, _q.order...),
+		inters:         append([]Interceptor{}, _q.inters...),
+		predicates:     append([]predicate.AccessToken{}, _q.predicates...),
+		withMember:     _q.withMember.Clone(),
+		withCustomer:   _q.withCustomer.Clone(),
+		withLink:       _q.withLink.Clone(),
+		withSpecialist: _q.withSpecialist.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -364,6 +389,17 @@ func (_q *AccessTokenQuery) WithLink(opts ...func(*RoomLinkQuery)) *AccessTokenQ
 		opt(query)
 	}
 	_q.withLink = query
+	return _q
+}
+
+// WithSpecialist tells the query-builder to eager-load the nodes that are connected to
+// the "specialist" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AccessTokenQuery) WithSpecialist(opts ...func(*SpecialistQuery)) *AccessTokenQuery {
+	query := (&SpecialistClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSpecialist = query
 	return _q
 }
 
@@ -445,10 +481,11 @@ func (_q *AccessTokenQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*AccessToken{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withMember != nil,
 			_q.withCustomer != nil,
 			_q.withLink != nil,
+			_q.withSpecialist != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -487,6 +524,12 @@ func (_q *AccessTokenQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	if query := _q.withLink; query != nil {
 		if err := _q.loadLink(ctx, query, nodes, nil,
 			func(n *AccessToken, e *RoomLink) { n.Edges.Link = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSpecialist; query != nil {
+		if err := _q.loadSpecialist(ctx, query, nodes, nil,
+			func(n *AccessToken, e *Specialist) { n.Edges.Specialist = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -589,6 +632,38 @@ func (_q *AccessTokenQuery) loadLink(ctx context.Context, query *RoomLinkQuery, 
 	}
 	return nil
 }
+func (_q *AccessTokenQuery) loadSpecialist(ctx context.Context, query *SpecialistQuery, nodes []*AccessToken, init func(*AccessToken), assign func(*AccessToken, *Specialist)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*AccessToken)
+	for i := range nodes {
+		if nodes[i].SpecialistID == nil {
+			continue
+		}
+		fk := *nodes[i].SpecialistID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(specialist.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "specialist_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *AccessTokenQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -626,6 +701,9 @@ func (_q *AccessTokenQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withLink != nil {
 			_spec.Node.AddColumnOnce(accesstoken.FieldLinkID)
+		}
+		if _q.withSpecialist != nil {
+			_spec.Node.AddColumnOnce(accesstoken.FieldSpecialistID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

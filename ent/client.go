@@ -28,13 +28,17 @@ import (
 	"parley/ent/readmark"
 	"parley/ent/room"
 	"parley/ent/roomlink"
+	"parley/ent/screenshare"
 	"parley/ent/searchentry"
 	"parley/ent/searchstream"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
 	"parley/ent/skill"
+	"parley/ent/specialist"
+	"parley/ent/specialistinvitation"
 	"parley/ent/stream"
+	"parley/ent/supportsession"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -83,6 +87,8 @@ type Client struct {
 	Room *RoomClient
 	// RoomLink is the client for interacting with the RoomLink builders.
 	RoomLink *RoomLinkClient
+	// ScreenShare is the client for interacting with the ScreenShare builders.
+	ScreenShare *ScreenShareClient
 	// SearchEntry is the client for interacting with the SearchEntry builders.
 	SearchEntry *SearchEntryClient
 	// SearchStream is the client for interacting with the SearchStream builders.
@@ -95,8 +101,14 @@ type Client struct {
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
+	// Specialist is the client for interacting with the Specialist builders.
+	Specialist *SpecialistClient
+	// SpecialistInvitation is the client for interacting with the SpecialistInvitation builders.
+	SpecialistInvitation *SpecialistInvitationClient
 	// Stream is the client for interacting with the Stream builders.
 	Stream *StreamClient
+	// SupportSession is the client for interacting with the SupportSession builders.
+	SupportSession *SupportSessionClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -125,13 +137,17 @@ func (c *Client) init() {
 	c.ReadMark = NewReadMarkClient(c.config)
 	c.Room = NewRoomClient(c.config)
 	c.RoomLink = NewRoomLinkClient(c.config)
+	c.ScreenShare = NewScreenShareClient(c.config)
 	c.SearchEntry = NewSearchEntryClient(c.config)
 	c.SearchStream = NewSearchStreamClient(c.config)
 	c.Service = NewServiceClient(c.config)
 	c.SimulatedMessage = NewSimulatedMessageClient(c.config)
 	c.Site = NewSiteClient(c.config)
 	c.Skill = NewSkillClient(c.config)
+	c.Specialist = NewSpecialistClient(c.config)
+	c.SpecialistInvitation = NewSpecialistInvitationClient(c.config)
 	c.Stream = NewStreamClient(c.config)
+	c.SupportSession = NewSupportSessionClient(c.config)
 }
 
 type (
@@ -222,32 +238,36 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		AccessToken:        NewAccessTokenClient(cfg),
-		Attempt:            NewAttemptClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		CustomerInvitation: NewCustomerInvitationClient(cfg),
-		Delivery:           NewDeliveryClient(cfg),
-		Document:           NewDocumentClient(cfg),
-		Event:              NewEventClient(cfg),
-		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
-		InboundMessage:     NewInboundMessageClient(cfg),
-		LogEpoch:           NewLogEpochClient(cfg),
-		Member:             NewMemberClient(cfg),
-		Organization:       NewOrganizationClient(cfg),
-		PhoneNumber:        NewPhoneNumberClient(cfg),
-		Portal:             NewPortalClient(cfg),
-		ReadMark:           NewReadMarkClient(cfg),
-		Room:               NewRoomClient(cfg),
-		RoomLink:           NewRoomLinkClient(cfg),
-		SearchEntry:        NewSearchEntryClient(cfg),
-		SearchStream:       NewSearchStreamClient(cfg),
-		Service:            NewServiceClient(cfg),
-		SimulatedMessage:   NewSimulatedMessageClient(cfg),
-		Site:               NewSiteClient(cfg),
-		Skill:              NewSkillClient(cfg),
-		Stream:             NewStreamClient(cfg),
+		ctx:                  ctx,
+		config:               cfg,
+		AccessToken:          NewAccessTokenClient(cfg),
+		Attempt:              NewAttemptClient(cfg),
+		Customer:             NewCustomerClient(cfg),
+		CustomerInvitation:   NewCustomerInvitationClient(cfg),
+		Delivery:             NewDeliveryClient(cfg),
+		Document:             NewDocumentClient(cfg),
+		Event:                NewEventClient(cfg),
+		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
+		InboundMessage:       NewInboundMessageClient(cfg),
+		LogEpoch:             NewLogEpochClient(cfg),
+		Member:               NewMemberClient(cfg),
+		Organization:         NewOrganizationClient(cfg),
+		PhoneNumber:          NewPhoneNumberClient(cfg),
+		Portal:               NewPortalClient(cfg),
+		ReadMark:             NewReadMarkClient(cfg),
+		Room:                 NewRoomClient(cfg),
+		RoomLink:             NewRoomLinkClient(cfg),
+		ScreenShare:          NewScreenShareClient(cfg),
+		SearchEntry:          NewSearchEntryClient(cfg),
+		SearchStream:         NewSearchStreamClient(cfg),
+		Service:              NewServiceClient(cfg),
+		SimulatedMessage:     NewSimulatedMessageClient(cfg),
+		Site:                 NewSiteClient(cfg),
+		Skill:                NewSkillClient(cfg),
+		Specialist:           NewSpecialistClient(cfg),
+		SpecialistInvitation: NewSpecialistInvitationClient(cfg),
+		Stream:               NewStreamClient(cfg),
+		SupportSession:       NewSupportSessionClient(cfg),
 	}, nil
 }
 
@@ -265,32 +285,36 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		AccessToken:        NewAccessTokenClient(cfg),
-		Attempt:            NewAttemptClient(cfg),
-		Customer:           NewCustomerClient(cfg),
-		CustomerInvitation: NewCustomerInvitationClient(cfg),
-		Delivery:           NewDeliveryClient(cfg),
-		Document:           NewDocumentClient(cfg),
-		Event:              NewEventClient(cfg),
-		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
-		InboundMessage:     NewInboundMessageClient(cfg),
-		LogEpoch:           NewLogEpochClient(cfg),
-		Member:             NewMemberClient(cfg),
-		Organization:       NewOrganizationClient(cfg),
-		PhoneNumber:        NewPhoneNumberClient(cfg),
-		Portal:             NewPortalClient(cfg),
-		ReadMark:           NewReadMarkClient(cfg),
-		Room:               NewRoomClient(cfg),
-		RoomLink:           NewRoomLinkClient(cfg),
-		SearchEntry:        NewSearchEntryClient(cfg),
-		SearchStream:       NewSearchStreamClient(cfg),
-		Service:            NewServiceClient(cfg),
-		SimulatedMessage:   NewSimulatedMessageClient(cfg),
-		Site:               NewSiteClient(cfg),
-		Skill:              NewSkillClient(cfg),
-		Stream:             NewStreamClient(cfg),
+		ctx:                  ctx,
+		config:               cfg,
+		AccessToken:          NewAccessTokenClient(cfg),
+		Attempt:              NewAttemptClient(cfg),
+		Customer:             NewCustomerClient(cfg),
+		CustomerInvitation:   NewCustomerInvitationClient(cfg),
+		Delivery:             NewDeliveryClient(cfg),
+		Document:             NewDocumentClient(cfg),
+		Event:                NewEventClient(cfg),
+		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
+		InboundMessage:       NewInboundMessageClient(cfg),
+		LogEpoch:             NewLogEpochClient(cfg),
+		Member:               NewMemberClient(cfg),
+		Organization:         NewOrganizationClient(cfg),
+		PhoneNumber:          NewPhoneNumberClient(cfg),
+		Portal:               NewPortalClient(cfg),
+		ReadMark:             NewReadMarkClient(cfg),
+		Room:                 NewRoomClient(cfg),
+		RoomLink:             NewRoomLinkClient(cfg),
+		ScreenShare:          NewScreenShareClient(cfg),
+		SearchEntry:          NewSearchEntryClient(cfg),
+		SearchStream:         NewSearchStreamClient(cfg),
+		Service:              NewServiceClient(cfg),
+		SimulatedMessage:     NewSimulatedMessageClient(cfg),
+		Site:                 NewSiteClient(cfg),
+		Skill:                NewSkillClient(cfg),
+		Specialist:           NewSpecialistClient(cfg),
+		SpecialistInvitation: NewSpecialistInvitationClient(cfg),
+		Stream:               NewStreamClient(cfg),
+		SupportSession:       NewSupportSessionClient(cfg),
 	}, nil
 }
 
@@ -323,8 +347,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery,
 		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
 		c.Organization, c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink,
-		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill,
-		c.Stream,
+		c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage,
+		c.Site, c.Skill, c.Specialist, c.SpecialistInvitation, c.Stream,
+		c.SupportSession,
 	} {
 		n.Use(hooks...)
 	}
@@ -337,8 +362,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery,
 		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
 		c.Organization, c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink,
-		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill,
-		c.Stream,
+		c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage,
+		c.Site, c.Skill, c.Specialist, c.SpecialistInvitation, c.Stream,
+		c.SupportSession,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -381,6 +407,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Room.mutate(ctx, m)
 	case *RoomLinkMutation:
 		return c.RoomLink.mutate(ctx, m)
+	case *ScreenShareMutation:
+		return c.ScreenShare.mutate(ctx, m)
 	case *SearchEntryMutation:
 		return c.SearchEntry.mutate(ctx, m)
 	case *SearchStreamMutation:
@@ -393,8 +421,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Site.mutate(ctx, m)
 	case *SkillMutation:
 		return c.Skill.mutate(ctx, m)
+	case *SpecialistMutation:
+		return c.Specialist.mutate(ctx, m)
+	case *SpecialistInvitationMutation:
+		return c.SpecialistInvitation.mutate(ctx, m)
 	case *StreamMutation:
 		return c.Stream.mutate(ctx, m)
+	case *SupportSessionMutation:
+		return c.SupportSession.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -549,6 +583,22 @@ func (c *AccessTokenClient) QueryLink(_m *AccessToken) *RoomLinkQuery {
 			sqlgraph.From(accesstoken.Table, accesstoken.FieldID, id),
 			sqlgraph.To(roomlink.Table, roomlink.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, accesstoken.LinkTable, accesstoken.LinkColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySpecialist queries the specialist edge of a AccessToken.
+func (c *AccessTokenClient) QuerySpecialist(_m *AccessToken) *SpecialistQuery {
+	query := (&SpecialistClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(accesstoken.Table, accesstoken.FieldID, id),
+			sqlgraph.To(specialist.Table, specialist.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, accesstoken.SpecialistTable, accesstoken.SpecialistColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3045,6 +3095,171 @@ func (c *RoomLinkClient) mutate(ctx context.Context, m *RoomLinkMutation) (Value
 	}
 }
 
+// ScreenShareClient is a client for the ScreenShare schema.
+type ScreenShareClient struct {
+	config
+}
+
+// NewScreenShareClient returns a client for the ScreenShare from the given config.
+func NewScreenShareClient(c config) *ScreenShareClient {
+	return &ScreenShareClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `screenshare.Hooks(f(g(h())))`.
+func (c *ScreenShareClient) Use(hooks ...Hook) {
+	c.hooks.ScreenShare = append(c.hooks.ScreenShare, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `screenshare.Intercept(f(g(h())))`.
+func (c *ScreenShareClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ScreenShare = append(c.inters.ScreenShare, interceptors...)
+}
+
+// Create returns a builder for creating a ScreenShare entity.
+func (c *ScreenShareClient) Create() *ScreenShareCreate {
+	mutation := newScreenShareMutation(c.config, OpCreate)
+	return &ScreenShareCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ScreenShare entities.
+func (c *ScreenShareClient) CreateBulk(builders ...*ScreenShareCreate) *ScreenShareCreateBulk {
+	return &ScreenShareCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ScreenShareClient) MapCreateBulk(slice any, setFunc func(*ScreenShareCreate, int)) *ScreenShareCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ScreenShareCreateBulk{err: fmt.Errorf("calling to ScreenShareClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ScreenShareCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ScreenShareCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ScreenShare.
+func (c *ScreenShareClient) Update() *ScreenShareUpdate {
+	mutation := newScreenShareMutation(c.config, OpUpdate)
+	return &ScreenShareUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ScreenShareClient) UpdateOne(_m *ScreenShare) *ScreenShareUpdateOne {
+	mutation := newScreenShareMutation(c.config, OpUpdateOne, withScreenShare(_m))
+	return &ScreenShareUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ScreenShareClient) UpdateOneID(id string) *ScreenShareUpdateOne {
+	mutation := newScreenShareMutation(c.config, OpUpdateOne, withScreenShareID(id))
+	return &ScreenShareUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ScreenShare.
+func (c *ScreenShareClient) Delete() *ScreenShareDelete {
+	mutation := newScreenShareMutation(c.config, OpDelete)
+	return &ScreenShareDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ScreenShareClient) DeleteOne(_m *ScreenShare) *ScreenShareDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ScreenShareClient) DeleteOneID(id string) *ScreenShareDeleteOne {
+	builder := c.Delete().Where(screenshare.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ScreenShareDeleteOne{builder}
+}
+
+// Query returns a query builder for ScreenShare.
+func (c *ScreenShareClient) Query() *ScreenShareQuery {
+	return &ScreenShareQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeScreenShare},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ScreenShare entity by its id.
+func (c *ScreenShareClient) Get(ctx context.Context, id string) (*ScreenShare, error) {
+	return c.Query().Where(screenshare.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ScreenShareClient) GetX(ctx context.Context, id string) *ScreenShare {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySession queries the session edge of a ScreenShare.
+func (c *ScreenShareClient) QuerySession(_m *ScreenShare) *SupportSessionQuery {
+	query := (&SupportSessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(screenshare.Table, screenshare.FieldID, id),
+			sqlgraph.To(supportsession.Table, supportsession.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, screenshare.SessionTable, screenshare.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryStream queries the stream edge of a ScreenShare.
+func (c *ScreenShareClient) QueryStream(_m *ScreenShare) *StreamQuery {
+	query := (&StreamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(screenshare.Table, screenshare.FieldID, id),
+			sqlgraph.To(stream.Table, stream.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, screenshare.StreamTable, screenshare.StreamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ScreenShareClient) Hooks() []Hook {
+	return c.hooks.ScreenShare
+}
+
+// Interceptors returns the client interceptors.
+func (c *ScreenShareClient) Interceptors() []Interceptor {
+	return c.inters.ScreenShare
+}
+
+func (c *ScreenShareClient) mutate(ctx context.Context, m *ScreenShareMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ScreenShareCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ScreenShareUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ScreenShareUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ScreenShareDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ScreenShare mutation op: %q", m.Op())
+	}
+}
+
 // SearchEntryClient is a client for the SearchEntry schema.
 type SearchEntryClient struct {
 	config
@@ -3955,6 +4170,352 @@ func (c *SkillClient) mutate(ctx context.Context, m *SkillMutation) (Value, erro
 	}
 }
 
+// SpecialistClient is a client for the Specialist schema.
+type SpecialistClient struct {
+	config
+}
+
+// NewSpecialistClient returns a client for the Specialist from the given config.
+func NewSpecialistClient(c config) *SpecialistClient {
+	return &SpecialistClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `specialist.Hooks(f(g(h())))`.
+func (c *SpecialistClient) Use(hooks ...Hook) {
+	c.hooks.Specialist = append(c.hooks.Specialist, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `specialist.Intercept(f(g(h())))`.
+func (c *SpecialistClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Specialist = append(c.inters.Specialist, interceptors...)
+}
+
+// Create returns a builder for creating a Specialist entity.
+func (c *SpecialistClient) Create() *SpecialistCreate {
+	mutation := newSpecialistMutation(c.config, OpCreate)
+	return &SpecialistCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Specialist entities.
+func (c *SpecialistClient) CreateBulk(builders ...*SpecialistCreate) *SpecialistCreateBulk {
+	return &SpecialistCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SpecialistClient) MapCreateBulk(slice any, setFunc func(*SpecialistCreate, int)) *SpecialistCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SpecialistCreateBulk{err: fmt.Errorf("calling to SpecialistClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SpecialistCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SpecialistCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Specialist.
+func (c *SpecialistClient) Update() *SpecialistUpdate {
+	mutation := newSpecialistMutation(c.config, OpUpdate)
+	return &SpecialistUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SpecialistClient) UpdateOne(_m *Specialist) *SpecialistUpdateOne {
+	mutation := newSpecialistMutation(c.config, OpUpdateOne, withSpecialist(_m))
+	return &SpecialistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SpecialistClient) UpdateOneID(id string) *SpecialistUpdateOne {
+	mutation := newSpecialistMutation(c.config, OpUpdateOne, withSpecialistID(id))
+	return &SpecialistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Specialist.
+func (c *SpecialistClient) Delete() *SpecialistDelete {
+	mutation := newSpecialistMutation(c.config, OpDelete)
+	return &SpecialistDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SpecialistClient) DeleteOne(_m *Specialist) *SpecialistDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SpecialistClient) DeleteOneID(id string) *SpecialistDeleteOne {
+	builder := c.Delete().Where(specialist.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SpecialistDeleteOne{builder}
+}
+
+// Query returns a query builder for Specialist.
+func (c *SpecialistClient) Query() *SpecialistQuery {
+	return &SpecialistQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSpecialist},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Specialist entity by its id.
+func (c *SpecialistClient) Get(ctx context.Context, id string) (*Specialist, error) {
+	return c.Query().Where(specialist.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SpecialistClient) GetX(ctx context.Context, id string) *Specialist {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Specialist.
+func (c *SpecialistClient) QueryOrganization(_m *Specialist) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(specialist.Table, specialist.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, specialist.OrganizationTable, specialist.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySession queries the session edge of a Specialist.
+func (c *SpecialistClient) QuerySession(_m *Specialist) *SupportSessionQuery {
+	query := (&SupportSessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(specialist.Table, specialist.FieldID, id),
+			sqlgraph.To(supportsession.Table, supportsession.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, specialist.SessionTable, specialist.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRoom queries the room edge of a Specialist.
+func (c *SpecialistClient) QueryRoom(_m *Specialist) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(specialist.Table, specialist.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, specialist.RoomTable, specialist.RoomColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTokens queries the tokens edge of a Specialist.
+func (c *SpecialistClient) QueryTokens(_m *Specialist) *AccessTokenQuery {
+	query := (&AccessTokenClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(specialist.Table, specialist.FieldID, id),
+			sqlgraph.To(accesstoken.Table, accesstoken.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, specialist.TokensTable, specialist.TokensColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SpecialistClient) Hooks() []Hook {
+	return c.hooks.Specialist
+}
+
+// Interceptors returns the client interceptors.
+func (c *SpecialistClient) Interceptors() []Interceptor {
+	return c.inters.Specialist
+}
+
+func (c *SpecialistClient) mutate(ctx context.Context, m *SpecialistMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SpecialistCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SpecialistUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SpecialistUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SpecialistDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Specialist mutation op: %q", m.Op())
+	}
+}
+
+// SpecialistInvitationClient is a client for the SpecialistInvitation schema.
+type SpecialistInvitationClient struct {
+	config
+}
+
+// NewSpecialistInvitationClient returns a client for the SpecialistInvitation from the given config.
+func NewSpecialistInvitationClient(c config) *SpecialistInvitationClient {
+	return &SpecialistInvitationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `specialistinvitation.Hooks(f(g(h())))`.
+func (c *SpecialistInvitationClient) Use(hooks ...Hook) {
+	c.hooks.SpecialistInvitation = append(c.hooks.SpecialistInvitation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `specialistinvitation.Intercept(f(g(h())))`.
+func (c *SpecialistInvitationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SpecialistInvitation = append(c.inters.SpecialistInvitation, interceptors...)
+}
+
+// Create returns a builder for creating a SpecialistInvitation entity.
+func (c *SpecialistInvitationClient) Create() *SpecialistInvitationCreate {
+	mutation := newSpecialistInvitationMutation(c.config, OpCreate)
+	return &SpecialistInvitationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SpecialistInvitation entities.
+func (c *SpecialistInvitationClient) CreateBulk(builders ...*SpecialistInvitationCreate) *SpecialistInvitationCreateBulk {
+	return &SpecialistInvitationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SpecialistInvitationClient) MapCreateBulk(slice any, setFunc func(*SpecialistInvitationCreate, int)) *SpecialistInvitationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SpecialistInvitationCreateBulk{err: fmt.Errorf("calling to SpecialistInvitationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SpecialistInvitationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SpecialistInvitationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SpecialistInvitation.
+func (c *SpecialistInvitationClient) Update() *SpecialistInvitationUpdate {
+	mutation := newSpecialistInvitationMutation(c.config, OpUpdate)
+	return &SpecialistInvitationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SpecialistInvitationClient) UpdateOne(_m *SpecialistInvitation) *SpecialistInvitationUpdateOne {
+	mutation := newSpecialistInvitationMutation(c.config, OpUpdateOne, withSpecialistInvitation(_m))
+	return &SpecialistInvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SpecialistInvitationClient) UpdateOneID(id string) *SpecialistInvitationUpdateOne {
+	mutation := newSpecialistInvitationMutation(c.config, OpUpdateOne, withSpecialistInvitationID(id))
+	return &SpecialistInvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SpecialistInvitation.
+func (c *SpecialistInvitationClient) Delete() *SpecialistInvitationDelete {
+	mutation := newSpecialistInvitationMutation(c.config, OpDelete)
+	return &SpecialistInvitationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SpecialistInvitationClient) DeleteOne(_m *SpecialistInvitation) *SpecialistInvitationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SpecialistInvitationClient) DeleteOneID(id string) *SpecialistInvitationDeleteOne {
+	builder := c.Delete().Where(specialistinvitation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SpecialistInvitationDeleteOne{builder}
+}
+
+// Query returns a query builder for SpecialistInvitation.
+func (c *SpecialistInvitationClient) Query() *SpecialistInvitationQuery {
+	return &SpecialistInvitationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSpecialistInvitation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SpecialistInvitation entity by its id.
+func (c *SpecialistInvitationClient) Get(ctx context.Context, id string) (*SpecialistInvitation, error) {
+	return c.Query().Where(specialistinvitation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SpecialistInvitationClient) GetX(ctx context.Context, id string) *SpecialistInvitation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySession queries the session edge of a SpecialistInvitation.
+func (c *SpecialistInvitationClient) QuerySession(_m *SpecialistInvitation) *SupportSessionQuery {
+	query := (&SupportSessionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(specialistinvitation.Table, specialistinvitation.FieldID, id),
+			sqlgraph.To(supportsession.Table, supportsession.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, specialistinvitation.SessionTable, specialistinvitation.SessionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SpecialistInvitationClient) Hooks() []Hook {
+	return c.hooks.SpecialistInvitation
+}
+
+// Interceptors returns the client interceptors.
+func (c *SpecialistInvitationClient) Interceptors() []Interceptor {
+	return c.inters.SpecialistInvitation
+}
+
+func (c *SpecialistInvitationClient) mutate(ctx context.Context, m *SpecialistInvitationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SpecialistInvitationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SpecialistInvitationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SpecialistInvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SpecialistInvitationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SpecialistInvitation mutation op: %q", m.Op())
+	}
+}
+
 // StreamClient is a client for the Stream schema.
 type StreamClient struct {
 	config
@@ -4088,19 +4649,202 @@ func (c *StreamClient) mutate(ctx context.Context, m *StreamMutation) (Value, er
 	}
 }
 
+// SupportSessionClient is a client for the SupportSession schema.
+type SupportSessionClient struct {
+	config
+}
+
+// NewSupportSessionClient returns a client for the SupportSession from the given config.
+func NewSupportSessionClient(c config) *SupportSessionClient {
+	return &SupportSessionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `supportsession.Hooks(f(g(h())))`.
+func (c *SupportSessionClient) Use(hooks ...Hook) {
+	c.hooks.SupportSession = append(c.hooks.SupportSession, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `supportsession.Intercept(f(g(h())))`.
+func (c *SupportSessionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SupportSession = append(c.inters.SupportSession, interceptors...)
+}
+
+// Create returns a builder for creating a SupportSession entity.
+func (c *SupportSessionClient) Create() *SupportSessionCreate {
+	mutation := newSupportSessionMutation(c.config, OpCreate)
+	return &SupportSessionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SupportSession entities.
+func (c *SupportSessionClient) CreateBulk(builders ...*SupportSessionCreate) *SupportSessionCreateBulk {
+	return &SupportSessionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SupportSessionClient) MapCreateBulk(slice any, setFunc func(*SupportSessionCreate, int)) *SupportSessionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SupportSessionCreateBulk{err: fmt.Errorf("calling to SupportSessionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SupportSessionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SupportSessionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SupportSession.
+func (c *SupportSessionClient) Update() *SupportSessionUpdate {
+	mutation := newSupportSessionMutation(c.config, OpUpdate)
+	return &SupportSessionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SupportSessionClient) UpdateOne(_m *SupportSession) *SupportSessionUpdateOne {
+	mutation := newSupportSessionMutation(c.config, OpUpdateOne, withSupportSession(_m))
+	return &SupportSessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SupportSessionClient) UpdateOneID(id string) *SupportSessionUpdateOne {
+	mutation := newSupportSessionMutation(c.config, OpUpdateOne, withSupportSessionID(id))
+	return &SupportSessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SupportSession.
+func (c *SupportSessionClient) Delete() *SupportSessionDelete {
+	mutation := newSupportSessionMutation(c.config, OpDelete)
+	return &SupportSessionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SupportSessionClient) DeleteOne(_m *SupportSession) *SupportSessionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SupportSessionClient) DeleteOneID(id string) *SupportSessionDeleteOne {
+	builder := c.Delete().Where(supportsession.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SupportSessionDeleteOne{builder}
+}
+
+// Query returns a query builder for SupportSession.
+func (c *SupportSessionClient) Query() *SupportSessionQuery {
+	return &SupportSessionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSupportSession},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SupportSession entity by its id.
+func (c *SupportSessionClient) Get(ctx context.Context, id string) (*SupportSession, error) {
+	return c.Query().Where(supportsession.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SupportSessionClient) GetX(ctx context.Context, id string) *SupportSession {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRoom queries the room edge of a SupportSession.
+func (c *SupportSessionClient) QueryRoom(_m *SupportSession) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(supportsession.Table, supportsession.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, supportsession.RoomTable, supportsession.RoomColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPortal queries the portal edge of a SupportSession.
+func (c *SupportSessionClient) QueryPortal(_m *SupportSession) *PortalQuery {
+	query := (&PortalClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(supportsession.Table, supportsession.FieldID, id),
+			sqlgraph.To(portal.Table, portal.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, supportsession.PortalTable, supportsession.PortalColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryHost queries the host edge of a SupportSession.
+func (c *SupportSessionClient) QueryHost(_m *SupportSession) *MemberQuery {
+	query := (&MemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(supportsession.Table, supportsession.FieldID, id),
+			sqlgraph.To(member.Table, member.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, supportsession.HostTable, supportsession.HostColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SupportSessionClient) Hooks() []Hook {
+	return c.hooks.SupportSession
+}
+
+// Interceptors returns the client interceptors.
+func (c *SupportSessionClient) Interceptors() []Interceptor {
+	return c.inters.SupportSession
+}
+
+func (c *SupportSessionClient) mutate(ctx context.Context, m *SupportSessionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SupportSessionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SupportSessionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SupportSessionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SupportSessionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SupportSession mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
 		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Document, Event,
 		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
-		Portal, ReadMark, Room, RoomLink, SearchEntry, SearchStream, Service,
-		SimulatedMessage, Site, Skill, Stream []ent.Hook
+		Portal, ReadMark, Room, RoomLink, ScreenShare, SearchEntry, SearchStream,
+		Service, SimulatedMessage, Site, Skill, Specialist, SpecialistInvitation,
+		Stream, SupportSession []ent.Hook
 	}
 	inters struct {
 		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Document, Event,
 		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
-		Portal, ReadMark, Room, RoomLink, SearchEntry, SearchStream, Service,
-		SimulatedMessage, Site, Skill, Stream []ent.Interceptor
+		Portal, ReadMark, Room, RoomLink, ScreenShare, SearchEntry, SearchStream,
+		Service, SimulatedMessage, Site, Skill, Specialist, SpecialistInvitation,
+		Stream, SupportSession []ent.Interceptor
 	}
 )
 

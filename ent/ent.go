@@ -23,13 +23,17 @@ import (
 	"parley/ent/readmark"
 	"parley/ent/room"
 	"parley/ent/roomlink"
+	"parley/ent/screenshare"
 	"parley/ent/searchentry"
 	"parley/ent/searchstream"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
 	"parley/ent/skill"
+	"parley/ent/specialist"
+	"parley/ent/specialistinvitation"
 	"parley/ent/stream"
+	"parley/ent/supportsession"
 	"reflect"
 	"sync"
 
@@ -96,30 +100,34 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			accesstoken.Table:        accesstoken.ValidColumn,
-			attempt.Table:            attempt.ValidColumn,
-			customer.Table:           customer.ValidColumn,
-			customerinvitation.Table: customerinvitation.ValidColumn,
-			delivery.Table:           delivery.ValidColumn,
-			document.Table:           document.ValidColumn,
-			event.Table:              event.ValidColumn,
-			idempotencykey.Table:     idempotencykey.ValidColumn,
-			inboundmessage.Table:     inboundmessage.ValidColumn,
-			logepoch.Table:           logepoch.ValidColumn,
-			member.Table:             member.ValidColumn,
-			organization.Table:       organization.ValidColumn,
-			phonenumber.Table:        phonenumber.ValidColumn,
-			portal.Table:             portal.ValidColumn,
-			readmark.Table:           readmark.ValidColumn,
-			room.Table:               room.ValidColumn,
-			roomlink.Table:           roomlink.ValidColumn,
-			searchentry.Table:        searchentry.ValidColumn,
-			searchstream.Table:       searchstream.ValidColumn,
-			service.Table:            service.ValidColumn,
-			simulatedmessage.Table:   simulatedmessage.ValidColumn,
-			site.Table:               site.ValidColumn,
-			skill.Table:              skill.ValidColumn,
-			stream.Table:             stream.ValidColumn,
+			accesstoken.Table:          accesstoken.ValidColumn,
+			attempt.Table:              attempt.ValidColumn,
+			customer.Table:             customer.ValidColumn,
+			customerinvitation.Table:   customerinvitation.ValidColumn,
+			delivery.Table:             delivery.ValidColumn,
+			document.Table:             document.ValidColumn,
+			event.Table:                event.ValidColumn,
+			idempotencykey.Table:       idempotencykey.ValidColumn,
+			inboundmessage.Table:       inboundmessage.ValidColumn,
+			logepoch.Table:             logepoch.ValidColumn,
+			member.Table:               member.ValidColumn,
+			organization.Table:         organization.ValidColumn,
+			phonenumber.Table:          phonenumber.ValidColumn,
+			portal.Table:               portal.ValidColumn,
+			readmark.Table:             readmark.ValidColumn,
+			room.Table:                 room.ValidColumn,
+			roomlink.Table:             roomlink.ValidColumn,
+			screenshare.Table:          screenshare.ValidColumn,
+			searchentry.Table:          searchentry.ValidColumn,
+			searchstream.Table:         searchstream.ValidColumn,
+			service.Table:              service.ValidColumn,
+			simulatedmessage.Table:     simulatedmessage.ValidColumn,
+			site.Table:                 site.ValidColumn,
+			skill.Table:                skill.ValidColumn,
+			specialist.Table:           specialist.ValidColumn,
+			specialistinvitation.Table: specialistinvitation.ValidColumn,
+			stream.Table:               stream.ValidColumn,
+			supportsession.Table:       supportsession.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -42,17 +42,35 @@ func (*Room) IsNode() {}
 // IsNode marks a Node.
 func (*CustomerInvitation) IsNode() {}
 
+// IsNode marks a Node.
+func (*SupportSession) IsNode() {}
+
+// IsNode marks a Node.
+func (*SpecialistInvitation) IsNode() {}
+
+// IsNode marks a Node.
+func (*Specialist) IsNode() {}
+
+// IsNode marks a Node.
+func (*ScreenShare) IsNode() {}
+
 // IsViewer marks a Viewer.
 func (*Member) IsViewer() {}
 
 // IsViewer marks a Viewer.
 func (*Customer) IsViewer() {}
 
+// IsViewer marks a Viewer.
+func (*Specialist) IsViewer() {}
+
 // IsActor marks an Actor.
 func (*Member) IsActor() {}
 
 // IsActor marks an Actor.
 func (*Customer) IsActor() {}
+
+// IsActor marks an Actor.
+func (*Specialist) IsActor() {}
 
 // Name is the given name and the family name.
 func (m *Member) Name() string { return m.FirstName + " " + m.LastName }

@@ -24,13 +24,17 @@ import (
 	"parley/ent/readmark"
 	"parley/ent/room"
 	"parley/ent/roomlink"
+	"parley/ent/screenshare"
 	"parley/ent/searchentry"
 	"parley/ent/searchstream"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
 	"parley/ent/skill"
+	"parley/ent/specialist"
+	"parley/ent/specialistinvitation"
 	"parley/ent/stream"
+	"parley/ent/supportsession"
 	"sync"
 	"time"
 
@@ -47,53 +51,59 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAccessToken        = "AccessToken"
-	TypeAttempt            = "Attempt"
-	TypeCustomer           = "Customer"
-	TypeCustomerInvitation = "CustomerInvitation"
-	TypeDelivery           = "Delivery"
-	TypeDocument           = "Document"
-	TypeEvent              = "Event"
-	TypeIdempotencyKey     = "IdempotencyKey"
-	TypeInboundMessage     = "InboundMessage"
-	TypeLogEpoch           = "LogEpoch"
-	TypeMember             = "Member"
-	TypeOrganization       = "Organization"
-	TypePhoneNumber        = "PhoneNumber"
-	TypePortal             = "Portal"
-	TypeReadMark           = "ReadMark"
-	TypeRoom               = "Room"
-	TypeRoomLink           = "RoomLink"
-	TypeSearchEntry        = "SearchEntry"
-	TypeSearchStream       = "SearchStream"
-	TypeService            = "Service"
-	TypeSimulatedMessage   = "SimulatedMessage"
-	TypeSite               = "Site"
-	TypeSkill              = "Skill"
-	TypeStream             = "Stream"
+	TypeAccessToken          = "AccessToken"
+	TypeAttempt              = "Attempt"
+	TypeCustomer             = "Customer"
+	TypeCustomerInvitation   = "CustomerInvitation"
+	TypeDelivery             = "Delivery"
+	TypeDocument             = "Document"
+	TypeEvent                = "Event"
+	TypeIdempotencyKey       = "IdempotencyKey"
+	TypeInboundMessage       = "InboundMessage"
+	TypeLogEpoch             = "LogEpoch"
+	TypeMember               = "Member"
+	TypeOrganization         = "Organization"
+	TypePhoneNumber          = "PhoneNumber"
+	TypePortal               = "Portal"
+	TypeReadMark             = "ReadMark"
+	TypeRoom                 = "Room"
+	TypeRoomLink             = "RoomLink"
+	TypeScreenShare          = "ScreenShare"
+	TypeSearchEntry          = "SearchEntry"
+	TypeSearchStream         = "SearchStream"
+	TypeService              = "Service"
+	TypeSimulatedMessage     = "SimulatedMessage"
+	TypeSite                 = "Site"
+	TypeSkill                = "Skill"
+	TypeSpecialist           = "Specialist"
+	TypeSpecialistInvitation = "SpecialistInvitation"
+	TypeStream               = "Stream"
+	TypeSupportSession       = "SupportSession"
 )
 
 // AccessTokenMutation represents an operation that mutates the AccessToken nodes in the graph.
 type AccessTokenMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *string
-	hash            *[]byte
-	expires_at      *time.Time
-	idle_at         *time.Time
-	revoked_at      *time.Time
-	created_at      *time.Time
-	clearedFields   map[string]struct{}
-	member          *string
-	clearedmember   bool
-	customer        *string
-	clearedcustomer bool
-	link            *string
-	clearedlink     bool
-	done            bool
-	oldValue        func(context.Context) (*AccessToken, error)
-	predicates      []predicate.AccessToken
+	op                Op
+	typ               string
+	id                *string
+	hash              *[]byte
+	expires_at        *time.Time
+	idle_at           *time.Time
+	revoked_at        *time.Time
+	created_at        *time.Time
+	clearedFields     map[string]struct{}
+	member            *string
+	clearedmember     bool
+	customer          *string
+	clearedcustomer   bool
+	link              *string
+	clearedlink       bool
+	specialist        *string
+	clearedspecialist bool
+	done              bool
+	oldValue          func(context.Context) (*AccessToken, error)
+	predicates        []predicate.AccessToken
 }
 
 var _ ent.Mutation = (*AccessTokenMutation)(nil)
@@ -383,6 +393,55 @@ func (m *AccessTokenMutation) ResetLinkID() {
 	delete(m.clearedFields, accesstoken.FieldLinkID)
 }
 
+// SetSpecialistID sets the "specialist_id" field.
+func (m *AccessTokenMutation) SetSpecialistID(s string) {
+	m.specialist = &s
+}
+
+// SpecialistID returns the value of the "specialist_id" field in the mutation.
+func (m *AccessTokenMutation) SpecialistID() (r string, exists bool) {
+	v := m.specialist
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpecialistID returns the old "specialist_id" field's value of the AccessToken entity.
+// If the AccessToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AccessTokenMutation) OldSpecialistID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpecialistID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpecialistID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpecialistID: %w", err)
+	}
+	return oldValue.SpecialistID, nil
+}
+
+// ClearSpecialistID clears the value of the "specialist_id" field.
+func (m *AccessTokenMutation) ClearSpecialistID() {
+	m.specialist = nil
+	m.clearedFields[accesstoken.FieldSpecialistID] = struct{}{}
+}
+
+// SpecialistIDCleared returns if the "specialist_id" field was cleared in this mutation.
+func (m *AccessTokenMutation) SpecialistIDCleared() bool {
+	_, ok := m.clearedFields[accesstoken.FieldSpecialistID]
+	return ok
+}
+
+// ResetSpecialistID resets all changes to the "specialist_id" field.
+func (m *AccessTokenMutation) ResetSpecialistID() {
+	m.specialist = nil
+	delete(m.clearedFields, accesstoken.FieldSpecialistID)
+}
+
 // SetExpiresAt sets the "expires_at" field.
 func (m *AccessTokenMutation) SetExpiresAt(t time.Time) {
 	m.expires_at = &t
@@ -621,6 +680,33 @@ func (m *AccessTokenMutation) ResetLink() {
 	m.clearedlink = false
 }
 
+// ClearSpecialist clears the "specialist" edge to the Specialist entity.
+func (m *AccessTokenMutation) ClearSpecialist() {
+	m.clearedspecialist = true
+	m.clearedFields[accesstoken.FieldSpecialistID] = struct{}{}
+}
+
+// SpecialistCleared reports if the "specialist" edge to the Specialist entity was cleared.
+func (m *AccessTokenMutation) SpecialistCleared() bool {
+	return m.SpecialistIDCleared() || m.clearedspecialist
+}
+
+// SpecialistIDs returns the "specialist" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SpecialistID instead. It exists only for internal usage by the builders.
+func (m *AccessTokenMutation) SpecialistIDs() (ids []string) {
+	if id := m.specialist; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSpecialist resets all changes to the "specialist" edge.
+func (m *AccessTokenMutation) ResetSpecialist() {
+	m.specialist = nil
+	m.clearedspecialist = false
+}
+
 // Where appends a list predicates to the AccessTokenMutation builder.
 func (m *AccessTokenMutation) Where(ps ...predicate.AccessToken) {
 	m.predicates = append(m.predicates, ps...)
@@ -655,7 +741,7 @@ func (m *AccessTokenMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AccessTokenMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.hash != nil {
 		fields = append(fields, accesstoken.FieldHash)
 	}
@@ -667,6 +753,9 @@ func (m *AccessTokenMutation) Fields() []string {
 	}
 	if m.link != nil {
 		fields = append(fields, accesstoken.FieldLinkID)
+	}
+	if m.specialist != nil {
+		fields = append(fields, accesstoken.FieldSpecialistID)
 	}
 	if m.expires_at != nil {
 		fields = append(fields, accesstoken.FieldExpiresAt)
@@ -696,6 +785,8 @@ func (m *AccessTokenMutation) Field(name string) (ent.Value, bool) {
 		return m.CustomerID()
 	case accesstoken.FieldLinkID:
 		return m.LinkID()
+	case accesstoken.FieldSpecialistID:
+		return m.SpecialistID()
 	case accesstoken.FieldExpiresAt:
 		return m.ExpiresAt()
 	case accesstoken.FieldIdleAt:
@@ -721,6 +812,8 @@ func (m *AccessTokenMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldCustomerID(ctx)
 	case accesstoken.FieldLinkID:
 		return m.OldLinkID(ctx)
+	case accesstoken.FieldSpecialistID:
+		return m.OldSpecialistID(ctx)
 	case accesstoken.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
 	case accesstoken.FieldIdleAt:
@@ -765,6 +858,13 @@ func (m *AccessTokenMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLinkID(v)
+		return nil
+	case accesstoken.FieldSpecialistID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpecialistID(v)
 		return nil
 	case accesstoken.FieldExpiresAt:
 		v, ok := value.(time.Time)
@@ -833,6 +933,9 @@ func (m *AccessTokenMutation) ClearedFields() []string {
 	if m.FieldCleared(accesstoken.FieldLinkID) {
 		fields = append(fields, accesstoken.FieldLinkID)
 	}
+	if m.FieldCleared(accesstoken.FieldSpecialistID) {
+		fields = append(fields, accesstoken.FieldSpecialistID)
+	}
 	if m.FieldCleared(accesstoken.FieldRevokedAt) {
 		fields = append(fields, accesstoken.FieldRevokedAt)
 	}
@@ -859,6 +962,9 @@ func (m *AccessTokenMutation) ClearField(name string) error {
 	case accesstoken.FieldLinkID:
 		m.ClearLinkID()
 		return nil
+	case accesstoken.FieldSpecialistID:
+		m.ClearSpecialistID()
+		return nil
 	case accesstoken.FieldRevokedAt:
 		m.ClearRevokedAt()
 		return nil
@@ -882,6 +988,9 @@ func (m *AccessTokenMutation) ResetField(name string) error {
 	case accesstoken.FieldLinkID:
 		m.ResetLinkID()
 		return nil
+	case accesstoken.FieldSpecialistID:
+		m.ResetSpecialistID()
+		return nil
 	case accesstoken.FieldExpiresAt:
 		m.ResetExpiresAt()
 		return nil
@@ -900,7 +1009,7 @@ func (m *AccessTokenMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *AccessTokenMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.member != nil {
 		edges = append(edges, accesstoken.EdgeMember)
 	}
@@ -909,6 +1018,9 @@ func (m *AccessTokenMutation) AddedEdges() []string {
 	}
 	if m.link != nil {
 		edges = append(edges, accesstoken.EdgeLink)
+	}
+	if m.specialist != nil {
+		edges = append(edges, accesstoken.EdgeSpecialist)
 	}
 	return edges
 }
@@ -929,13 +1041,17 @@ func (m *AccessTokenMutation) AddedIDs(name string) []ent.Value {
 		if id := m.link; id != nil {
 			return []ent.Value{*id}
 		}
+	case accesstoken.EdgeSpecialist:
+		if id := m.specialist; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *AccessTokenMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	return edges
 }
 
@@ -947,7 +1063,7 @@ func (m *AccessTokenMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *AccessTokenMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedmember {
 		edges = append(edges, accesstoken.EdgeMember)
 	}
@@ -956,6 +1072,9 @@ func (m *AccessTokenMutation) ClearedEdges() []string {
 	}
 	if m.clearedlink {
 		edges = append(edges, accesstoken.EdgeLink)
+	}
+	if m.clearedspecialist {
+		edges = append(edges, accesstoken.EdgeSpecialist)
 	}
 	return edges
 }
@@ -970,6 +1089,8 @@ func (m *AccessTokenMutation) EdgeCleared(name string) bool {
 		return m.clearedcustomer
 	case accesstoken.EdgeLink:
 		return m.clearedlink
+	case accesstoken.EdgeSpecialist:
+		return m.clearedspecialist
 	}
 	return false
 }
@@ -987,6 +1108,9 @@ func (m *AccessTokenMutation) ClearEdge(name string) error {
 	case accesstoken.EdgeLink:
 		m.ClearLink()
 		return nil
+	case accesstoken.EdgeSpecialist:
+		m.ClearSpecialist()
+		return nil
 	}
 	return fmt.Errorf("unknown AccessToken unique edge %s", name)
 }
@@ -1003,6 +1127,9 @@ func (m *AccessTokenMutation) ResetEdge(name string) error {
 		return nil
 	case accesstoken.EdgeLink:
 		m.ResetLink()
+		return nil
+	case accesstoken.EdgeSpecialist:
+		m.ResetSpecialist()
 		return nil
 	}
 	return fmt.Errorf("unknown AccessToken edge %s", name)
@@ -14402,6 +14529,679 @@ func (m *RoomLinkMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown RoomLink edge %s", name)
 }
 
+// ScreenShareMutation represents an operation that mutates the ScreenShare nodes in the graph.
+type ScreenShareMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	sharer_id      *string
+	stopped_at     *time.Time
+	created_at     *time.Time
+	clearedFields  map[string]struct{}
+	session        *string
+	clearedsession bool
+	stream         *int64
+	clearedstream  bool
+	done           bool
+	oldValue       func(context.Context) (*ScreenShare, error)
+	predicates     []predicate.ScreenShare
+}
+
+var _ ent.Mutation = (*ScreenShareMutation)(nil)
+
+// screenshareOption allows management of the mutation configuration using functional options.
+type screenshareOption func(*ScreenShareMutation)
+
+// newScreenShareMutation creates new mutation for the ScreenShare entity.
+func newScreenShareMutation(c config, op Op, opts ...screenshareOption) *ScreenShareMutation {
+	m := &ScreenShareMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScreenShare,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScreenShareID sets the ID field of the mutation.
+func withScreenShareID(id string) screenshareOption {
+	return func(m *ScreenShareMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScreenShare
+		)
+		m.oldValue = func(ctx context.Context) (*ScreenShare, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScreenShare.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScreenShare sets the old ScreenShare of the mutation.
+func withScreenShare(node *ScreenShare) screenshareOption {
+	return func(m *ScreenShareMutation) {
+		m.oldValue = func(context.Context) (*ScreenShare, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScreenShareMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScreenShareMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScreenShare entities.
+func (m *ScreenShareMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScreenShareMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScreenShareMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScreenShare.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSessionID sets the "session_id" field.
+func (m *ScreenShareMutation) SetSessionID(s string) {
+	m.session = &s
+}
+
+// SessionID returns the value of the "session_id" field in the mutation.
+func (m *ScreenShareMutation) SessionID() (r string, exists bool) {
+	v := m.session
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSessionID returns the old "session_id" field's value of the ScreenShare entity.
+// If the ScreenShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScreenShareMutation) OldSessionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSessionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSessionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSessionID: %w", err)
+	}
+	return oldValue.SessionID, nil
+}
+
+// ResetSessionID resets all changes to the "session_id" field.
+func (m *ScreenShareMutation) ResetSessionID() {
+	m.session = nil
+}
+
+// SetSharerID sets the "sharer_id" field.
+func (m *ScreenShareMutation) SetSharerID(s string) {
+	m.sharer_id = &s
+}
+
+// SharerID returns the value of the "sharer_id" field in the mutation.
+func (m *ScreenShareMutation) SharerID() (r string, exists bool) {
+	v := m.sharer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSharerID returns the old "sharer_id" field's value of the ScreenShare entity.
+// If the ScreenShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScreenShareMutation) OldSharerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSharerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSharerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSharerID: %w", err)
+	}
+	return oldValue.SharerID, nil
+}
+
+// ResetSharerID resets all changes to the "sharer_id" field.
+func (m *ScreenShareMutation) ResetSharerID() {
+	m.sharer_id = nil
+}
+
+// SetStreamID sets the "stream_id" field.
+func (m *ScreenShareMutation) SetStreamID(i int64) {
+	m.stream = &i
+}
+
+// StreamID returns the value of the "stream_id" field in the mutation.
+func (m *ScreenShareMutation) StreamID() (r int64, exists bool) {
+	v := m.stream
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStreamID returns the old "stream_id" field's value of the ScreenShare entity.
+// If the ScreenShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScreenShareMutation) OldStreamID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStreamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStreamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStreamID: %w", err)
+	}
+	return oldValue.StreamID, nil
+}
+
+// ResetStreamID resets all changes to the "stream_id" field.
+func (m *ScreenShareMutation) ResetStreamID() {
+	m.stream = nil
+}
+
+// SetStoppedAt sets the "stopped_at" field.
+func (m *ScreenShareMutation) SetStoppedAt(t time.Time) {
+	m.stopped_at = &t
+}
+
+// StoppedAt returns the value of the "stopped_at" field in the mutation.
+func (m *ScreenShareMutation) StoppedAt() (r time.Time, exists bool) {
+	v := m.stopped_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStoppedAt returns the old "stopped_at" field's value of the ScreenShare entity.
+// If the ScreenShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScreenShareMutation) OldStoppedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStoppedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStoppedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStoppedAt: %w", err)
+	}
+	return oldValue.StoppedAt, nil
+}
+
+// ClearStoppedAt clears the value of the "stopped_at" field.
+func (m *ScreenShareMutation) ClearStoppedAt() {
+	m.stopped_at = nil
+	m.clearedFields[screenshare.FieldStoppedAt] = struct{}{}
+}
+
+// StoppedAtCleared returns if the "stopped_at" field was cleared in this mutation.
+func (m *ScreenShareMutation) StoppedAtCleared() bool {
+	_, ok := m.clearedFields[screenshare.FieldStoppedAt]
+	return ok
+}
+
+// ResetStoppedAt resets all changes to the "stopped_at" field.
+func (m *ScreenShareMutation) ResetStoppedAt() {
+	m.stopped_at = nil
+	delete(m.clearedFields, screenshare.FieldStoppedAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ScreenShareMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ScreenShareMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ScreenShare entity.
+// If the ScreenShare object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScreenShareMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ScreenShareMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearSession clears the "session" edge to the SupportSession entity.
+func (m *ScreenShareMutation) ClearSession() {
+	m.clearedsession = true
+	m.clearedFields[screenshare.FieldSessionID] = struct{}{}
+}
+
+// SessionCleared reports if the "session" edge to the SupportSession entity was cleared.
+func (m *ScreenShareMutation) SessionCleared() bool {
+	return m.clearedsession
+}
+
+// SessionIDs returns the "session" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SessionID instead. It exists only for internal usage by the builders.
+func (m *ScreenShareMutation) SessionIDs() (ids []string) {
+	if id := m.session; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSession resets all changes to the "session" edge.
+func (m *ScreenShareMutation) ResetSession() {
+	m.session = nil
+	m.clearedsession = false
+}
+
+// ClearStream clears the "stream" edge to the Stream entity.
+func (m *ScreenShareMutation) ClearStream() {
+	m.clearedstream = true
+	m.clearedFields[screenshare.FieldStreamID] = struct{}{}
+}
+
+// StreamCleared reports if the "stream" edge to the Stream entity was cleared.
+func (m *ScreenShareMutation) StreamCleared() bool {
+	return m.clearedstream
+}
+
+// StreamIDs returns the "stream" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// StreamID instead. It exists only for internal usage by the builders.
+func (m *ScreenShareMutation) StreamIDs() (ids []int64) {
+	if id := m.stream; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetStream resets all changes to the "stream" edge.
+func (m *ScreenShareMutation) ResetStream() {
+	m.stream = nil
+	m.clearedstream = false
+}
+
+// Where appends a list predicates to the ScreenShareMutation builder.
+func (m *ScreenShareMutation) Where(ps ...predicate.ScreenShare) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScreenShareMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScreenShareMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScreenShare, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScreenShareMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScreenShareMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScreenShare).
+func (m *ScreenShareMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScreenShareMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.session != nil {
+		fields = append(fields, screenshare.FieldSessionID)
+	}
+	if m.sharer_id != nil {
+		fields = append(fields, screenshare.FieldSharerID)
+	}
+	if m.stream != nil {
+		fields = append(fields, screenshare.FieldStreamID)
+	}
+	if m.stopped_at != nil {
+		fields = append(fields, screenshare.FieldStoppedAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, screenshare.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScreenShareMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case screenshare.FieldSessionID:
+		return m.SessionID()
+	case screenshare.FieldSharerID:
+		return m.SharerID()
+	case screenshare.FieldStreamID:
+		return m.StreamID()
+	case screenshare.FieldStoppedAt:
+		return m.StoppedAt()
+	case screenshare.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScreenShareMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case screenshare.FieldSessionID:
+		return m.OldSessionID(ctx)
+	case screenshare.FieldSharerID:
+		return m.OldSharerID(ctx)
+	case screenshare.FieldStreamID:
+		return m.OldStreamID(ctx)
+	case screenshare.FieldStoppedAt:
+		return m.OldStoppedAt(ctx)
+	case screenshare.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScreenShare field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScreenShareMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case screenshare.FieldSessionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSessionID(v)
+		return nil
+	case screenshare.FieldSharerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSharerID(v)
+		return nil
+	case screenshare.FieldStreamID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStreamID(v)
+		return nil
+	case screenshare.FieldStoppedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStoppedAt(v)
+		return nil
+	case screenshare.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScreenShare field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScreenShareMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScreenShareMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScreenShareMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ScreenShare numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScreenShareMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(screenshare.FieldStoppedAt) {
+		fields = append(fields, screenshare.FieldStoppedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScreenShareMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScreenShareMutation) ClearField(name string) error {
+	switch name {
+	case screenshare.FieldStoppedAt:
+		m.ClearStoppedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ScreenShare nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScreenShareMutation) ResetField(name string) error {
+	switch name {
+	case screenshare.FieldSessionID:
+		m.ResetSessionID()
+		return nil
+	case screenshare.FieldSharerID:
+		m.ResetSharerID()
+		return nil
+	case screenshare.FieldStreamID:
+		m.ResetStreamID()
+		return nil
+	case screenshare.FieldStoppedAt:
+		m.ResetStoppedAt()
+		return nil
+	case screenshare.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ScreenShare field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScreenShareMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.session != nil {
+		edges = append(edges, screenshare.EdgeSession)
+	}
+	if m.stream != nil {
+		edges = append(edges, screenshare.EdgeStream)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScreenShareMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case screenshare.EdgeSession:
+		if id := m.session; id != nil {
+			return []ent.Value{*id}
+		}
+	case screenshare.EdgeStream:
+		if id := m.stream; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScreenShareMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScreenShareMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScreenShareMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedsession {
+		edges = append(edges, screenshare.EdgeSession)
+	}
+	if m.clearedstream {
+		edges = append(edges, screenshare.EdgeStream)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScreenShareMutation) EdgeCleared(name string) bool {
+	switch name {
+	case screenshare.EdgeSession:
+		return m.clearedsession
+	case screenshare.EdgeStream:
+		return m.clearedstream
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScreenShareMutation) ClearEdge(name string) error {
+	switch name {
+	case screenshare.EdgeSession:
+		m.ClearSession()
+		return nil
+	case screenshare.EdgeStream:
+		m.ClearStream()
+		return nil
+	}
+	return fmt.Errorf("unknown ScreenShare unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScreenShareMutation) ResetEdge(name string) error {
+	switch name {
+	case screenshare.EdgeSession:
+		m.ResetSession()
+		return nil
+	case screenshare.EdgeStream:
+		m.ResetStream()
+		return nil
+	}
+	return fmt.Errorf("unknown ScreenShare edge %s", name)
+}
+
 // SearchEntryMutation represents an operation that mutates the SearchEntry nodes in the graph.
 type SearchEntryMutation struct {
 	config
@@ -17982,6 +18782,1683 @@ func (m *SkillMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Skill edge %s", name)
 }
 
+// SpecialistMutation represents an operation that mutates the Specialist nodes in the graph.
+type SpecialistMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	name                *string
+	access              *specialist.Access
+	seat                *int
+	addseat             *int
+	left_at             *time.Time
+	created_at          *time.Time
+	clearedFields       map[string]struct{}
+	organization        *string
+	clearedorganization bool
+	session             *string
+	clearedsession      bool
+	room                *string
+	clearedroom         bool
+	tokens              map[string]struct{}
+	removedtokens       map[string]struct{}
+	clearedtokens       bool
+	done                bool
+	oldValue            func(context.Context) (*Specialist, error)
+	predicates          []predicate.Specialist
+}
+
+var _ ent.Mutation = (*SpecialistMutation)(nil)
+
+// specialistOption allows management of the mutation configuration using functional options.
+type specialistOption func(*SpecialistMutation)
+
+// newSpecialistMutation creates new mutation for the Specialist entity.
+func newSpecialistMutation(c config, op Op, opts ...specialistOption) *SpecialistMutation {
+	m := &SpecialistMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSpecialist,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSpecialistID sets the ID field of the mutation.
+func withSpecialistID(id string) specialistOption {
+	return func(m *SpecialistMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Specialist
+		)
+		m.oldValue = func(ctx context.Context) (*Specialist, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Specialist.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSpecialist sets the old Specialist of the mutation.
+func withSpecialist(node *Specialist) specialistOption {
+	return func(m *SpecialistMutation) {
+		m.oldValue = func(context.Context) (*Specialist, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SpecialistMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SpecialistMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Specialist entities.
+func (m *SpecialistMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SpecialistMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SpecialistMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Specialist.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *SpecialistMutation) SetOrganizationID(s string) {
+	m.organization = &s
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *SpecialistMutation) OrganizationID() (r string, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the Specialist entity.
+// If the Specialist object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistMutation) OldOrganizationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *SpecialistMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetSessionID sets the "session_id" field.
+func (m *SpecialistMutation) SetSessionID(s string) {
+	m.session = &s
+}
+
+// SessionID returns the value of the "session_id" field in the mutation.
+func (m *SpecialistMutation) SessionID() (r string, exists bool) {
+	v := m.session
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSessionID returns the old "session_id" field's value of the Specialist entity.
+// If the Specialist object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistMutation) OldSessionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSessionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSessionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSessionID: %w", err)
+	}
+	return oldValue.SessionID, nil
+}
+
+// ResetSessionID resets all changes to the "session_id" field.
+func (m *SpecialistMutation) ResetSessionID() {
+	m.session = nil
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *SpecialistMutation) SetRoomID(s string) {
+	m.room = &s
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *SpecialistMutation) RoomID() (r string, exists bool) {
+	v := m.room
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the Specialist entity.
+// If the Specialist object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistMutation) OldRoomID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *SpecialistMutation) ResetRoomID() {
+	m.room = nil
+}
+
+// SetName sets the "name" field.
+func (m *SpecialistMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *SpecialistMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Specialist entity.
+// If the Specialist object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *SpecialistMutation) ResetName() {
+	m.name = nil
+}
+
+// SetAccess sets the "access" field.
+func (m *SpecialistMutation) SetAccess(s specialist.Access) {
+	m.access = &s
+}
+
+// Access returns the value of the "access" field in the mutation.
+func (m *SpecialistMutation) Access() (r specialist.Access, exists bool) {
+	v := m.access
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccess returns the old "access" field's value of the Specialist entity.
+// If the Specialist object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistMutation) OldAccess(ctx context.Context) (v specialist.Access, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccess is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccess requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccess: %w", err)
+	}
+	return oldValue.Access, nil
+}
+
+// ResetAccess resets all changes to the "access" field.
+func (m *SpecialistMutation) ResetAccess() {
+	m.access = nil
+}
+
+// SetSeat sets the "seat" field.
+func (m *SpecialistMutation) SetSeat(i int) {
+	m.seat = &i
+	m.addseat = nil
+}
+
+// Seat returns the value of the "seat" field in the mutation.
+func (m *SpecialistMutation) Seat() (r int, exists bool) {
+	v := m.seat
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeat returns the old "seat" field's value of the Specialist entity.
+// If the Specialist object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistMutation) OldSeat(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeat is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeat requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeat: %w", err)
+	}
+	return oldValue.Seat, nil
+}
+
+// AddSeat adds i to the "seat" field.
+func (m *SpecialistMutation) AddSeat(i int) {
+	if m.addseat != nil {
+		*m.addseat += i
+	} else {
+		m.addseat = &i
+	}
+}
+
+// AddedSeat returns the value that was added to the "seat" field in this mutation.
+func (m *SpecialistMutation) AddedSeat() (r int, exists bool) {
+	v := m.addseat
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeat resets all changes to the "seat" field.
+func (m *SpecialistMutation) ResetSeat() {
+	m.seat = nil
+	m.addseat = nil
+}
+
+// SetLeftAt sets the "left_at" field.
+func (m *SpecialistMutation) SetLeftAt(t time.Time) {
+	m.left_at = &t
+}
+
+// LeftAt returns the value of the "left_at" field in the mutation.
+func (m *SpecialistMutation) LeftAt() (r time.Time, exists bool) {
+	v := m.left_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeftAt returns the old "left_at" field's value of the Specialist entity.
+// If the Specialist object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistMutation) OldLeftAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeftAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeftAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeftAt: %w", err)
+	}
+	return oldValue.LeftAt, nil
+}
+
+// ClearLeftAt clears the value of the "left_at" field.
+func (m *SpecialistMutation) ClearLeftAt() {
+	m.left_at = nil
+	m.clearedFields[specialist.FieldLeftAt] = struct{}{}
+}
+
+// LeftAtCleared returns if the "left_at" field was cleared in this mutation.
+func (m *SpecialistMutation) LeftAtCleared() bool {
+	_, ok := m.clearedFields[specialist.FieldLeftAt]
+	return ok
+}
+
+// ResetLeftAt resets all changes to the "left_at" field.
+func (m *SpecialistMutation) ResetLeftAt() {
+	m.left_at = nil
+	delete(m.clearedFields, specialist.FieldLeftAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SpecialistMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SpecialistMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Specialist entity.
+// If the Specialist object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SpecialistMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *SpecialistMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[specialist.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *SpecialistMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *SpecialistMutation) OrganizationIDs() (ids []string) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *SpecialistMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearSession clears the "session" edge to the SupportSession entity.
+func (m *SpecialistMutation) ClearSession() {
+	m.clearedsession = true
+	m.clearedFields[specialist.FieldSessionID] = struct{}{}
+}
+
+// SessionCleared reports if the "session" edge to the SupportSession entity was cleared.
+func (m *SpecialistMutation) SessionCleared() bool {
+	return m.clearedsession
+}
+
+// SessionIDs returns the "session" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SessionID instead. It exists only for internal usage by the builders.
+func (m *SpecialistMutation) SessionIDs() (ids []string) {
+	if id := m.session; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSession resets all changes to the "session" edge.
+func (m *SpecialistMutation) ResetSession() {
+	m.session = nil
+	m.clearedsession = false
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (m *SpecialistMutation) ClearRoom() {
+	m.clearedroom = true
+	m.clearedFields[specialist.FieldRoomID] = struct{}{}
+}
+
+// RoomCleared reports if the "room" edge to the Room entity was cleared.
+func (m *SpecialistMutation) RoomCleared() bool {
+	return m.clearedroom
+}
+
+// RoomIDs returns the "room" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RoomID instead. It exists only for internal usage by the builders.
+func (m *SpecialistMutation) RoomIDs() (ids []string) {
+	if id := m.room; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRoom resets all changes to the "room" edge.
+func (m *SpecialistMutation) ResetRoom() {
+	m.room = nil
+	m.clearedroom = false
+}
+
+// AddTokenIDs adds the "tokens" edge to the AccessToken entity by ids.
+func (m *SpecialistMutation) AddTokenIDs(ids ...string) {
+	if m.tokens == nil {
+		m.tokens = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.tokens[ids[i]] = struct{}{}
+	}
+}
+
+// ClearTokens clears the "tokens" edge to the AccessToken entity.
+func (m *SpecialistMutation) ClearTokens() {
+	m.clearedtokens = true
+}
+
+// TokensCleared reports if the "tokens" edge to the AccessToken entity was cleared.
+func (m *SpecialistMutation) TokensCleared() bool {
+	return m.clearedtokens
+}
+
+// RemoveTokenIDs removes the "tokens" edge to the AccessToken entity by IDs.
+func (m *SpecialistMutation) RemoveTokenIDs(ids ...string) {
+	if m.removedtokens == nil {
+		m.removedtokens = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.tokens, ids[i])
+		m.removedtokens[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedTokens returns the removed IDs of the "tokens" edge to the AccessToken entity.
+func (m *SpecialistMutation) RemovedTokensIDs() (ids []string) {
+	for id := range m.removedtokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// TokensIDs returns the "tokens" edge IDs in the mutation.
+func (m *SpecialistMutation) TokensIDs() (ids []string) {
+	for id := range m.tokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetTokens resets all changes to the "tokens" edge.
+func (m *SpecialistMutation) ResetTokens() {
+	m.tokens = nil
+	m.clearedtokens = false
+	m.removedtokens = nil
+}
+
+// Where appends a list predicates to the SpecialistMutation builder.
+func (m *SpecialistMutation) Where(ps ...predicate.Specialist) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SpecialistMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SpecialistMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Specialist, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SpecialistMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SpecialistMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Specialist).
+func (m *SpecialistMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SpecialistMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.organization != nil {
+		fields = append(fields, specialist.FieldOrganizationID)
+	}
+	if m.session != nil {
+		fields = append(fields, specialist.FieldSessionID)
+	}
+	if m.room != nil {
+		fields = append(fields, specialist.FieldRoomID)
+	}
+	if m.name != nil {
+		fields = append(fields, specialist.FieldName)
+	}
+	if m.access != nil {
+		fields = append(fields, specialist.FieldAccess)
+	}
+	if m.seat != nil {
+		fields = append(fields, specialist.FieldSeat)
+	}
+	if m.left_at != nil {
+		fields = append(fields, specialist.FieldLeftAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, specialist.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SpecialistMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case specialist.FieldOrganizationID:
+		return m.OrganizationID()
+	case specialist.FieldSessionID:
+		return m.SessionID()
+	case specialist.FieldRoomID:
+		return m.RoomID()
+	case specialist.FieldName:
+		return m.Name()
+	case specialist.FieldAccess:
+		return m.Access()
+	case specialist.FieldSeat:
+		return m.Seat()
+	case specialist.FieldLeftAt:
+		return m.LeftAt()
+	case specialist.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SpecialistMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case specialist.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case specialist.FieldSessionID:
+		return m.OldSessionID(ctx)
+	case specialist.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case specialist.FieldName:
+		return m.OldName(ctx)
+	case specialist.FieldAccess:
+		return m.OldAccess(ctx)
+	case specialist.FieldSeat:
+		return m.OldSeat(ctx)
+	case specialist.FieldLeftAt:
+		return m.OldLeftAt(ctx)
+	case specialist.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Specialist field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpecialistMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case specialist.FieldOrganizationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case specialist.FieldSessionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSessionID(v)
+		return nil
+	case specialist.FieldRoomID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case specialist.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case specialist.FieldAccess:
+		v, ok := value.(specialist.Access)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccess(v)
+		return nil
+	case specialist.FieldSeat:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeat(v)
+		return nil
+	case specialist.FieldLeftAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeftAt(v)
+		return nil
+	case specialist.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Specialist field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SpecialistMutation) AddedFields() []string {
+	var fields []string
+	if m.addseat != nil {
+		fields = append(fields, specialist.FieldSeat)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SpecialistMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case specialist.FieldSeat:
+		return m.AddedSeat()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpecialistMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case specialist.FieldSeat:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeat(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Specialist numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SpecialistMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(specialist.FieldLeftAt) {
+		fields = append(fields, specialist.FieldLeftAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SpecialistMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SpecialistMutation) ClearField(name string) error {
+	switch name {
+	case specialist.FieldLeftAt:
+		m.ClearLeftAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Specialist nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SpecialistMutation) ResetField(name string) error {
+	switch name {
+	case specialist.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case specialist.FieldSessionID:
+		m.ResetSessionID()
+		return nil
+	case specialist.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case specialist.FieldName:
+		m.ResetName()
+		return nil
+	case specialist.FieldAccess:
+		m.ResetAccess()
+		return nil
+	case specialist.FieldSeat:
+		m.ResetSeat()
+		return nil
+	case specialist.FieldLeftAt:
+		m.ResetLeftAt()
+		return nil
+	case specialist.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Specialist field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SpecialistMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.organization != nil {
+		edges = append(edges, specialist.EdgeOrganization)
+	}
+	if m.session != nil {
+		edges = append(edges, specialist.EdgeSession)
+	}
+	if m.room != nil {
+		edges = append(edges, specialist.EdgeRoom)
+	}
+	if m.tokens != nil {
+		edges = append(edges, specialist.EdgeTokens)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SpecialistMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case specialist.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case specialist.EdgeSession:
+		if id := m.session; id != nil {
+			return []ent.Value{*id}
+		}
+	case specialist.EdgeRoom:
+		if id := m.room; id != nil {
+			return []ent.Value{*id}
+		}
+	case specialist.EdgeTokens:
+		ids := make([]ent.Value, 0, len(m.tokens))
+		for id := range m.tokens {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SpecialistMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.removedtokens != nil {
+		edges = append(edges, specialist.EdgeTokens)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SpecialistMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case specialist.EdgeTokens:
+		ids := make([]ent.Value, 0, len(m.removedtokens))
+		for id := range m.removedtokens {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SpecialistMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedorganization {
+		edges = append(edges, specialist.EdgeOrganization)
+	}
+	if m.clearedsession {
+		edges = append(edges, specialist.EdgeSession)
+	}
+	if m.clearedroom {
+		edges = append(edges, specialist.EdgeRoom)
+	}
+	if m.clearedtokens {
+		edges = append(edges, specialist.EdgeTokens)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SpecialistMutation) EdgeCleared(name string) bool {
+	switch name {
+	case specialist.EdgeOrganization:
+		return m.clearedorganization
+	case specialist.EdgeSession:
+		return m.clearedsession
+	case specialist.EdgeRoom:
+		return m.clearedroom
+	case specialist.EdgeTokens:
+		return m.clearedtokens
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SpecialistMutation) ClearEdge(name string) error {
+	switch name {
+	case specialist.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case specialist.EdgeSession:
+		m.ClearSession()
+		return nil
+	case specialist.EdgeRoom:
+		m.ClearRoom()
+		return nil
+	}
+	return fmt.Errorf("unknown Specialist unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SpecialistMutation) ResetEdge(name string) error {
+	switch name {
+	case specialist.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case specialist.EdgeSession:
+		m.ResetSession()
+		return nil
+	case specialist.EdgeRoom:
+		m.ResetRoom()
+		return nil
+	case specialist.EdgeTokens:
+		m.ResetTokens()
+		return nil
+	}
+	return fmt.Errorf("unknown Specialist edge %s", name)
+}
+
+// SpecialistInvitationMutation represents an operation that mutates the SpecialistInvitation nodes in the graph.
+type SpecialistInvitationMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	code_hash      *[]byte
+	access         *specialistinvitation.Access
+	expires_at     *time.Time
+	cancelled_at   *time.Time
+	created_at     *time.Time
+	clearedFields  map[string]struct{}
+	session        *string
+	clearedsession bool
+	done           bool
+	oldValue       func(context.Context) (*SpecialistInvitation, error)
+	predicates     []predicate.SpecialistInvitation
+}
+
+var _ ent.Mutation = (*SpecialistInvitationMutation)(nil)
+
+// specialistinvitationOption allows management of the mutation configuration using functional options.
+type specialistinvitationOption func(*SpecialistInvitationMutation)
+
+// newSpecialistInvitationMutation creates new mutation for the SpecialistInvitation entity.
+func newSpecialistInvitationMutation(c config, op Op, opts ...specialistinvitationOption) *SpecialistInvitationMutation {
+	m := &SpecialistInvitationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSpecialistInvitation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSpecialistInvitationID sets the ID field of the mutation.
+func withSpecialistInvitationID(id string) specialistinvitationOption {
+	return func(m *SpecialistInvitationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SpecialistInvitation
+		)
+		m.oldValue = func(ctx context.Context) (*SpecialistInvitation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SpecialistInvitation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSpecialistInvitation sets the old SpecialistInvitation of the mutation.
+func withSpecialistInvitation(node *SpecialistInvitation) specialistinvitationOption {
+	return func(m *SpecialistInvitationMutation) {
+		m.oldValue = func(context.Context) (*SpecialistInvitation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SpecialistInvitationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SpecialistInvitationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SpecialistInvitation entities.
+func (m *SpecialistInvitationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SpecialistInvitationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SpecialistInvitationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SpecialistInvitation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSessionID sets the "session_id" field.
+func (m *SpecialistInvitationMutation) SetSessionID(s string) {
+	m.session = &s
+}
+
+// SessionID returns the value of the "session_id" field in the mutation.
+func (m *SpecialistInvitationMutation) SessionID() (r string, exists bool) {
+	v := m.session
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSessionID returns the old "session_id" field's value of the SpecialistInvitation entity.
+// If the SpecialistInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistInvitationMutation) OldSessionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSessionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSessionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSessionID: %w", err)
+	}
+	return oldValue.SessionID, nil
+}
+
+// ResetSessionID resets all changes to the "session_id" field.
+func (m *SpecialistInvitationMutation) ResetSessionID() {
+	m.session = nil
+}
+
+// SetCodeHash sets the "code_hash" field.
+func (m *SpecialistInvitationMutation) SetCodeHash(b []byte) {
+	m.code_hash = &b
+}
+
+// CodeHash returns the value of the "code_hash" field in the mutation.
+func (m *SpecialistInvitationMutation) CodeHash() (r []byte, exists bool) {
+	v := m.code_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCodeHash returns the old "code_hash" field's value of the SpecialistInvitation entity.
+// If the SpecialistInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistInvitationMutation) OldCodeHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCodeHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCodeHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCodeHash: %w", err)
+	}
+	return oldValue.CodeHash, nil
+}
+
+// ResetCodeHash resets all changes to the "code_hash" field.
+func (m *SpecialistInvitationMutation) ResetCodeHash() {
+	m.code_hash = nil
+}
+
+// SetAccess sets the "access" field.
+func (m *SpecialistInvitationMutation) SetAccess(s specialistinvitation.Access) {
+	m.access = &s
+}
+
+// Access returns the value of the "access" field in the mutation.
+func (m *SpecialistInvitationMutation) Access() (r specialistinvitation.Access, exists bool) {
+	v := m.access
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccess returns the old "access" field's value of the SpecialistInvitation entity.
+// If the SpecialistInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistInvitationMutation) OldAccess(ctx context.Context) (v specialistinvitation.Access, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccess is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccess requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccess: %w", err)
+	}
+	return oldValue.Access, nil
+}
+
+// ResetAccess resets all changes to the "access" field.
+func (m *SpecialistInvitationMutation) ResetAccess() {
+	m.access = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *SpecialistInvitationMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *SpecialistInvitationMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the SpecialistInvitation entity.
+// If the SpecialistInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistInvitationMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *SpecialistInvitationMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetCancelledAt sets the "cancelled_at" field.
+func (m *SpecialistInvitationMutation) SetCancelledAt(t time.Time) {
+	m.cancelled_at = &t
+}
+
+// CancelledAt returns the value of the "cancelled_at" field in the mutation.
+func (m *SpecialistInvitationMutation) CancelledAt() (r time.Time, exists bool) {
+	v := m.cancelled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCancelledAt returns the old "cancelled_at" field's value of the SpecialistInvitation entity.
+// If the SpecialistInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistInvitationMutation) OldCancelledAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCancelledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCancelledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCancelledAt: %w", err)
+	}
+	return oldValue.CancelledAt, nil
+}
+
+// ClearCancelledAt clears the value of the "cancelled_at" field.
+func (m *SpecialistInvitationMutation) ClearCancelledAt() {
+	m.cancelled_at = nil
+	m.clearedFields[specialistinvitation.FieldCancelledAt] = struct{}{}
+}
+
+// CancelledAtCleared returns if the "cancelled_at" field was cleared in this mutation.
+func (m *SpecialistInvitationMutation) CancelledAtCleared() bool {
+	_, ok := m.clearedFields[specialistinvitation.FieldCancelledAt]
+	return ok
+}
+
+// ResetCancelledAt resets all changes to the "cancelled_at" field.
+func (m *SpecialistInvitationMutation) ResetCancelledAt() {
+	m.cancelled_at = nil
+	delete(m.clearedFields, specialistinvitation.FieldCancelledAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SpecialistInvitationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SpecialistInvitationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SpecialistInvitation entity.
+// If the SpecialistInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistInvitationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SpecialistInvitationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearSession clears the "session" edge to the SupportSession entity.
+func (m *SpecialistInvitationMutation) ClearSession() {
+	m.clearedsession = true
+	m.clearedFields[specialistinvitation.FieldSessionID] = struct{}{}
+}
+
+// SessionCleared reports if the "session" edge to the SupportSession entity was cleared.
+func (m *SpecialistInvitationMutation) SessionCleared() bool {
+	return m.clearedsession
+}
+
+// SessionIDs returns the "session" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SessionID instead. It exists only for internal usage by the builders.
+func (m *SpecialistInvitationMutation) SessionIDs() (ids []string) {
+	if id := m.session; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSession resets all changes to the "session" edge.
+func (m *SpecialistInvitationMutation) ResetSession() {
+	m.session = nil
+	m.clearedsession = false
+}
+
+// Where appends a list predicates to the SpecialistInvitationMutation builder.
+func (m *SpecialistInvitationMutation) Where(ps ...predicate.SpecialistInvitation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SpecialistInvitationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SpecialistInvitationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SpecialistInvitation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SpecialistInvitationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SpecialistInvitationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SpecialistInvitation).
+func (m *SpecialistInvitationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SpecialistInvitationMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.session != nil {
+		fields = append(fields, specialistinvitation.FieldSessionID)
+	}
+	if m.code_hash != nil {
+		fields = append(fields, specialistinvitation.FieldCodeHash)
+	}
+	if m.access != nil {
+		fields = append(fields, specialistinvitation.FieldAccess)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, specialistinvitation.FieldExpiresAt)
+	}
+	if m.cancelled_at != nil {
+		fields = append(fields, specialistinvitation.FieldCancelledAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, specialistinvitation.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SpecialistInvitationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case specialistinvitation.FieldSessionID:
+		return m.SessionID()
+	case specialistinvitation.FieldCodeHash:
+		return m.CodeHash()
+	case specialistinvitation.FieldAccess:
+		return m.Access()
+	case specialistinvitation.FieldExpiresAt:
+		return m.ExpiresAt()
+	case specialistinvitation.FieldCancelledAt:
+		return m.CancelledAt()
+	case specialistinvitation.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SpecialistInvitationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case specialistinvitation.FieldSessionID:
+		return m.OldSessionID(ctx)
+	case specialistinvitation.FieldCodeHash:
+		return m.OldCodeHash(ctx)
+	case specialistinvitation.FieldAccess:
+		return m.OldAccess(ctx)
+	case specialistinvitation.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case specialistinvitation.FieldCancelledAt:
+		return m.OldCancelledAt(ctx)
+	case specialistinvitation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SpecialistInvitation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpecialistInvitationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case specialistinvitation.FieldSessionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSessionID(v)
+		return nil
+	case specialistinvitation.FieldCodeHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCodeHash(v)
+		return nil
+	case specialistinvitation.FieldAccess:
+		v, ok := value.(specialistinvitation.Access)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccess(v)
+		return nil
+	case specialistinvitation.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case specialistinvitation.FieldCancelledAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCancelledAt(v)
+		return nil
+	case specialistinvitation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SpecialistInvitation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SpecialistInvitationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SpecialistInvitationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SpecialistInvitationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SpecialistInvitation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SpecialistInvitationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(specialistinvitation.FieldCancelledAt) {
+		fields = append(fields, specialistinvitation.FieldCancelledAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SpecialistInvitationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SpecialistInvitationMutation) ClearField(name string) error {
+	switch name {
+	case specialistinvitation.FieldCancelledAt:
+		m.ClearCancelledAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SpecialistInvitation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SpecialistInvitationMutation) ResetField(name string) error {
+	switch name {
+	case specialistinvitation.FieldSessionID:
+		m.ResetSessionID()
+		return nil
+	case specialistinvitation.FieldCodeHash:
+		m.ResetCodeHash()
+		return nil
+	case specialistinvitation.FieldAccess:
+		m.ResetAccess()
+		return nil
+	case specialistinvitation.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case specialistinvitation.FieldCancelledAt:
+		m.ResetCancelledAt()
+		return nil
+	case specialistinvitation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SpecialistInvitation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SpecialistInvitationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.session != nil {
+		edges = append(edges, specialistinvitation.EdgeSession)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SpecialistInvitationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case specialistinvitation.EdgeSession:
+		if id := m.session; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SpecialistInvitationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SpecialistInvitationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SpecialistInvitationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedsession {
+		edges = append(edges, specialistinvitation.EdgeSession)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SpecialistInvitationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case specialistinvitation.EdgeSession:
+		return m.clearedsession
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SpecialistInvitationMutation) ClearEdge(name string) error {
+	switch name {
+	case specialistinvitation.EdgeSession:
+		m.ClearSession()
+		return nil
+	}
+	return fmt.Errorf("unknown SpecialistInvitation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SpecialistInvitationMutation) ResetEdge(name string) error {
+	switch name {
+	case specialistinvitation.EdgeSession:
+		m.ResetSession()
+		return nil
+	}
+	return fmt.Errorf("unknown SpecialistInvitation edge %s", name)
+}
+
 // StreamMutation represents an operation that mutates the Stream nodes in the graph.
 type StreamMutation struct {
 	config
@@ -18781,4 +21258,828 @@ func (m *StreamMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *StreamMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Stream edge %s", name)
+}
+
+// SupportSessionMutation represents an operation that mutates the SupportSession nodes in the graph.
+type SupportSessionMutation struct {
+	config
+	op                    Op
+	typ                   string
+	id                    *string
+	status                *supportsession.Status
+	specialists_may_share *bool
+	ended_at              *time.Time
+	created_at            *time.Time
+	clearedFields         map[string]struct{}
+	room                  *string
+	clearedroom           bool
+	portal                *string
+	clearedportal         bool
+	host                  *string
+	clearedhost           bool
+	done                  bool
+	oldValue              func(context.Context) (*SupportSession, error)
+	predicates            []predicate.SupportSession
+}
+
+var _ ent.Mutation = (*SupportSessionMutation)(nil)
+
+// supportsessionOption allows management of the mutation configuration using functional options.
+type supportsessionOption func(*SupportSessionMutation)
+
+// newSupportSessionMutation creates new mutation for the SupportSession entity.
+func newSupportSessionMutation(c config, op Op, opts ...supportsessionOption) *SupportSessionMutation {
+	m := &SupportSessionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSupportSession,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSupportSessionID sets the ID field of the mutation.
+func withSupportSessionID(id string) supportsessionOption {
+	return func(m *SupportSessionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SupportSession
+		)
+		m.oldValue = func(ctx context.Context) (*SupportSession, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SupportSession.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSupportSession sets the old SupportSession of the mutation.
+func withSupportSession(node *SupportSession) supportsessionOption {
+	return func(m *SupportSessionMutation) {
+		m.oldValue = func(context.Context) (*SupportSession, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SupportSessionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SupportSessionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SupportSession entities.
+func (m *SupportSessionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SupportSessionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SupportSessionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SupportSession.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *SupportSessionMutation) SetRoomID(s string) {
+	m.room = &s
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *SupportSessionMutation) RoomID() (r string, exists bool) {
+	v := m.room
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the SupportSession entity.
+// If the SupportSession object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupportSessionMutation) OldRoomID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *SupportSessionMutation) ResetRoomID() {
+	m.room = nil
+}
+
+// SetPortalID sets the "portal_id" field.
+func (m *SupportSessionMutation) SetPortalID(s string) {
+	m.portal = &s
+}
+
+// PortalID returns the value of the "portal_id" field in the mutation.
+func (m *SupportSessionMutation) PortalID() (r string, exists bool) {
+	v := m.portal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPortalID returns the old "portal_id" field's value of the SupportSession entity.
+// If the SupportSession object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupportSessionMutation) OldPortalID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPortalID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPortalID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPortalID: %w", err)
+	}
+	return oldValue.PortalID, nil
+}
+
+// ResetPortalID resets all changes to the "portal_id" field.
+func (m *SupportSessionMutation) ResetPortalID() {
+	m.portal = nil
+}
+
+// SetHostID sets the "host_id" field.
+func (m *SupportSessionMutation) SetHostID(s string) {
+	m.host = &s
+}
+
+// HostID returns the value of the "host_id" field in the mutation.
+func (m *SupportSessionMutation) HostID() (r string, exists bool) {
+	v := m.host
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHostID returns the old "host_id" field's value of the SupportSession entity.
+// If the SupportSession object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupportSessionMutation) OldHostID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHostID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHostID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHostID: %w", err)
+	}
+	return oldValue.HostID, nil
+}
+
+// ResetHostID resets all changes to the "host_id" field.
+func (m *SupportSessionMutation) ResetHostID() {
+	m.host = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *SupportSessionMutation) SetStatus(s supportsession.Status) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *SupportSessionMutation) Status() (r supportsession.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the SupportSession entity.
+// If the SupportSession object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupportSessionMutation) OldStatus(ctx context.Context) (v supportsession.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *SupportSessionMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetSpecialistsMayShare sets the "specialists_may_share" field.
+func (m *SupportSessionMutation) SetSpecialistsMayShare(b bool) {
+	m.specialists_may_share = &b
+}
+
+// SpecialistsMayShare returns the value of the "specialists_may_share" field in the mutation.
+func (m *SupportSessionMutation) SpecialistsMayShare() (r bool, exists bool) {
+	v := m.specialists_may_share
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpecialistsMayShare returns the old "specialists_may_share" field's value of the SupportSession entity.
+// If the SupportSession object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupportSessionMutation) OldSpecialistsMayShare(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpecialistsMayShare is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpecialistsMayShare requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpecialistsMayShare: %w", err)
+	}
+	return oldValue.SpecialistsMayShare, nil
+}
+
+// ResetSpecialistsMayShare resets all changes to the "specialists_may_share" field.
+func (m *SupportSessionMutation) ResetSpecialistsMayShare() {
+	m.specialists_may_share = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *SupportSessionMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *SupportSessionMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the SupportSession entity.
+// If the SupportSession object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupportSessionMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *SupportSessionMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[supportsession.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *SupportSessionMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[supportsession.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *SupportSessionMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, supportsession.FieldEndedAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SupportSessionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SupportSessionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SupportSession entity.
+// If the SupportSession object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SupportSessionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SupportSessionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (m *SupportSessionMutation) ClearRoom() {
+	m.clearedroom = true
+	m.clearedFields[supportsession.FieldRoomID] = struct{}{}
+}
+
+// RoomCleared reports if the "room" edge to the Room entity was cleared.
+func (m *SupportSessionMutation) RoomCleared() bool {
+	return m.clearedroom
+}
+
+// RoomIDs returns the "room" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RoomID instead. It exists only for internal usage by the builders.
+func (m *SupportSessionMutation) RoomIDs() (ids []string) {
+	if id := m.room; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRoom resets all changes to the "room" edge.
+func (m *SupportSessionMutation) ResetRoom() {
+	m.room = nil
+	m.clearedroom = false
+}
+
+// ClearPortal clears the "portal" edge to the Portal entity.
+func (m *SupportSessionMutation) ClearPortal() {
+	m.clearedportal = true
+	m.clearedFields[supportsession.FieldPortalID] = struct{}{}
+}
+
+// PortalCleared reports if the "portal" edge to the Portal entity was cleared.
+func (m *SupportSessionMutation) PortalCleared() bool {
+	return m.clearedportal
+}
+
+// PortalIDs returns the "portal" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PortalID instead. It exists only for internal usage by the builders.
+func (m *SupportSessionMutation) PortalIDs() (ids []string) {
+	if id := m.portal; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPortal resets all changes to the "portal" edge.
+func (m *SupportSessionMutation) ResetPortal() {
+	m.portal = nil
+	m.clearedportal = false
+}
+
+// ClearHost clears the "host" edge to the Member entity.
+func (m *SupportSessionMutation) ClearHost() {
+	m.clearedhost = true
+	m.clearedFields[supportsession.FieldHostID] = struct{}{}
+}
+
+// HostCleared reports if the "host" edge to the Member entity was cleared.
+func (m *SupportSessionMutation) HostCleared() bool {
+	return m.clearedhost
+}
+
+// HostIDs returns the "host" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// HostID instead. It exists only for internal usage by the builders.
+func (m *SupportSessionMutation) HostIDs() (ids []string) {
+	if id := m.host; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetHost resets all changes to the "host" edge.
+func (m *SupportSessionMutation) ResetHost() {
+	m.host = nil
+	m.clearedhost = false
+}
+
+// Where appends a list predicates to the SupportSessionMutation builder.
+func (m *SupportSessionMutation) Where(ps ...predicate.SupportSession) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SupportSessionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SupportSessionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SupportSession, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SupportSessionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SupportSessionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SupportSession).
+func (m *SupportSessionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SupportSessionMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.room != nil {
+		fields = append(fields, supportsession.FieldRoomID)
+	}
+	if m.portal != nil {
+		fields = append(fields, supportsession.FieldPortalID)
+	}
+	if m.host != nil {
+		fields = append(fields, supportsession.FieldHostID)
+	}
+	if m.status != nil {
+		fields = append(fields, supportsession.FieldStatus)
+	}
+	if m.specialists_may_share != nil {
+		fields = append(fields, supportsession.FieldSpecialistsMayShare)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, supportsession.FieldEndedAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, supportsession.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SupportSessionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case supportsession.FieldRoomID:
+		return m.RoomID()
+	case supportsession.FieldPortalID:
+		return m.PortalID()
+	case supportsession.FieldHostID:
+		return m.HostID()
+	case supportsession.FieldStatus:
+		return m.Status()
+	case supportsession.FieldSpecialistsMayShare:
+		return m.SpecialistsMayShare()
+	case supportsession.FieldEndedAt:
+		return m.EndedAt()
+	case supportsession.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SupportSessionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case supportsession.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case supportsession.FieldPortalID:
+		return m.OldPortalID(ctx)
+	case supportsession.FieldHostID:
+		return m.OldHostID(ctx)
+	case supportsession.FieldStatus:
+		return m.OldStatus(ctx)
+	case supportsession.FieldSpecialistsMayShare:
+		return m.OldSpecialistsMayShare(ctx)
+	case supportsession.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case supportsession.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SupportSession field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SupportSessionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case supportsession.FieldRoomID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case supportsession.FieldPortalID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPortalID(v)
+		return nil
+	case supportsession.FieldHostID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHostID(v)
+		return nil
+	case supportsession.FieldStatus:
+		v, ok := value.(supportsession.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case supportsession.FieldSpecialistsMayShare:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpecialistsMayShare(v)
+		return nil
+	case supportsession.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case supportsession.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SupportSession field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SupportSessionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SupportSessionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SupportSessionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SupportSession numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SupportSessionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(supportsession.FieldEndedAt) {
+		fields = append(fields, supportsession.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SupportSessionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SupportSessionMutation) ClearField(name string) error {
+	switch name {
+	case supportsession.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SupportSession nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SupportSessionMutation) ResetField(name string) error {
+	switch name {
+	case supportsession.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case supportsession.FieldPortalID:
+		m.ResetPortalID()
+		return nil
+	case supportsession.FieldHostID:
+		m.ResetHostID()
+		return nil
+	case supportsession.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case supportsession.FieldSpecialistsMayShare:
+		m.ResetSpecialistsMayShare()
+		return nil
+	case supportsession.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case supportsession.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SupportSession field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SupportSessionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.room != nil {
+		edges = append(edges, supportsession.EdgeRoom)
+	}
+	if m.portal != nil {
+		edges = append(edges, supportsession.EdgePortal)
+	}
+	if m.host != nil {
+		edges = append(edges, supportsession.EdgeHost)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SupportSessionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case supportsession.EdgeRoom:
+		if id := m.room; id != nil {
+			return []ent.Value{*id}
+		}
+	case supportsession.EdgePortal:
+		if id := m.portal; id != nil {
+			return []ent.Value{*id}
+		}
+	case supportsession.EdgeHost:
+		if id := m.host; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SupportSessionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SupportSessionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SupportSessionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedroom {
+		edges = append(edges, supportsession.EdgeRoom)
+	}
+	if m.clearedportal {
+		edges = append(edges, supportsession.EdgePortal)
+	}
+	if m.clearedhost {
+		edges = append(edges, supportsession.EdgeHost)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SupportSessionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case supportsession.EdgeRoom:
+		return m.clearedroom
+	case supportsession.EdgePortal:
+		return m.clearedportal
+	case supportsession.EdgeHost:
+		return m.clearedhost
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SupportSessionMutation) ClearEdge(name string) error {
+	switch name {
+	case supportsession.EdgeRoom:
+		m.ClearRoom()
+		return nil
+	case supportsession.EdgePortal:
+		m.ClearPortal()
+		return nil
+	case supportsession.EdgeHost:
+		m.ClearHost()
+		return nil
+	}
+	return fmt.Errorf("unknown SupportSession unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SupportSessionMutation) ResetEdge(name string) error {
+	switch name {
+	case supportsession.EdgeRoom:
+		m.ResetRoom()
+		return nil
+	case supportsession.EdgePortal:
+		m.ResetPortal()
+		return nil
+	case supportsession.EdgeHost:
+		m.ResetHost()
+		return nil
+	}
+	return fmt.Errorf("unknown SupportSession edge %s", name)
 }

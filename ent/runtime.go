@@ -21,12 +21,16 @@ import (
 	"parley/ent/room"
 	"parley/ent/roomlink"
 	"parley/ent/schema"
+	"parley/ent/screenshare"
 	"parley/ent/searchentry"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
 	"parley/ent/site"
 	"parley/ent/skill"
+	"parley/ent/specialist"
+	"parley/ent/specialistinvitation"
 	"parley/ent/stream"
+	"parley/ent/supportsession"
 	"time"
 )
 
@@ -37,7 +41,7 @@ func init() {
 	accesstokenFields := schema.AccessToken{}.Fields()
 	_ = accesstokenFields
 	// accesstokenDescCreatedAt is the schema descriptor for created_at field.
-	accesstokenDescCreatedAt := accesstokenFields[8].Descriptor()
+	accesstokenDescCreatedAt := accesstokenFields[9].Descriptor()
 	// accesstoken.DefaultCreatedAt holds the default value on creation for the created_at field.
 	accesstoken.DefaultCreatedAt = accesstokenDescCreatedAt.Default.(func() time.Time)
 	// accesstokenDescID is the schema descriptor for id field.
@@ -408,6 +412,22 @@ func init() {
 	roomlink.DefaultID = roomlinkDescID.Default.(func() string)
 	// roomlink.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	roomlink.IDValidator = roomlinkDescID.Validators[0].(func(string) error)
+	screenshareFields := schema.ScreenShare{}.Fields()
+	_ = screenshareFields
+	// screenshareDescSharerID is the schema descriptor for sharer_id field.
+	screenshareDescSharerID := screenshareFields[2].Descriptor()
+	// screenshare.SharerIDValidator is a validator for the "sharer_id" field. It is called by the builders before save.
+	screenshare.SharerIDValidator = screenshareDescSharerID.Validators[0].(func(string) error)
+	// screenshareDescCreatedAt is the schema descriptor for created_at field.
+	screenshareDescCreatedAt := screenshareFields[5].Descriptor()
+	// screenshare.DefaultCreatedAt holds the default value on creation for the created_at field.
+	screenshare.DefaultCreatedAt = screenshareDescCreatedAt.Default.(func() time.Time)
+	// screenshareDescID is the schema descriptor for id field.
+	screenshareDescID := screenshareFields[0].Descriptor()
+	// screenshare.DefaultID holds the default value on creation for the id field.
+	screenshare.DefaultID = screenshareDescID.Default.(func() string)
+	// screenshare.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	screenshare.IDValidator = screenshareDescID.Validators[0].(func(string) error)
 	searchentryFields := schema.SearchEntry{}.Fields()
 	_ = searchentryFields
 	// searchentryDescOrganizationID is the schema descriptor for organization_id field.
@@ -512,6 +532,38 @@ func init() {
 	skill.DefaultID = skillDescID.Default.(func() string)
 	// skill.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	skill.IDValidator = skillDescID.Validators[0].(func(string) error)
+	specialistFields := schema.Specialist{}.Fields()
+	_ = specialistFields
+	// specialistDescName is the schema descriptor for name field.
+	specialistDescName := specialistFields[4].Descriptor()
+	// specialist.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	specialist.NameValidator = specialistDescName.Validators[0].(func(string) error)
+	// specialistDescSeat is the schema descriptor for seat field.
+	specialistDescSeat := specialistFields[6].Descriptor()
+	// specialist.SeatValidator is a validator for the "seat" field. It is called by the builders before save.
+	specialist.SeatValidator = specialistDescSeat.Validators[0].(func(int) error)
+	// specialistDescCreatedAt is the schema descriptor for created_at field.
+	specialistDescCreatedAt := specialistFields[8].Descriptor()
+	// specialist.DefaultCreatedAt holds the default value on creation for the created_at field.
+	specialist.DefaultCreatedAt = specialistDescCreatedAt.Default.(func() time.Time)
+	// specialistDescID is the schema descriptor for id field.
+	specialistDescID := specialistFields[0].Descriptor()
+	// specialist.DefaultID holds the default value on creation for the id field.
+	specialist.DefaultID = specialistDescID.Default.(func() string)
+	// specialist.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	specialist.IDValidator = specialistDescID.Validators[0].(func(string) error)
+	specialistinvitationFields := schema.SpecialistInvitation{}.Fields()
+	_ = specialistinvitationFields
+	// specialistinvitationDescCreatedAt is the schema descriptor for created_at field.
+	specialistinvitationDescCreatedAt := specialistinvitationFields[6].Descriptor()
+	// specialistinvitation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	specialistinvitation.DefaultCreatedAt = specialistinvitationDescCreatedAt.Default.(func() time.Time)
+	// specialistinvitationDescID is the schema descriptor for id field.
+	specialistinvitationDescID := specialistinvitationFields[0].Descriptor()
+	// specialistinvitation.DefaultID holds the default value on creation for the id field.
+	specialistinvitation.DefaultID = specialistinvitationDescID.Default.(func() string)
+	// specialistinvitation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	specialistinvitation.IDValidator = specialistinvitationDescID.Validators[0].(func(string) error)
 	streamFields := schema.Stream{}.Fields()
 	_ = streamFields
 	// streamDescOwnerID is the schema descriptor for owner_id field.
@@ -526,4 +578,20 @@ func init() {
 	streamDescSealed := streamFields[5].Descriptor()
 	// stream.DefaultSealed holds the default value on creation for the sealed field.
 	stream.DefaultSealed = streamDescSealed.Default.(bool)
+	supportsessionFields := schema.SupportSession{}.Fields()
+	_ = supportsessionFields
+	// supportsessionDescSpecialistsMayShare is the schema descriptor for specialists_may_share field.
+	supportsessionDescSpecialistsMayShare := supportsessionFields[5].Descriptor()
+	// supportsession.DefaultSpecialistsMayShare holds the default value on creation for the specialists_may_share field.
+	supportsession.DefaultSpecialistsMayShare = supportsessionDescSpecialistsMayShare.Default.(bool)
+	// supportsessionDescCreatedAt is the schema descriptor for created_at field.
+	supportsessionDescCreatedAt := supportsessionFields[7].Descriptor()
+	// supportsession.DefaultCreatedAt holds the default value on creation for the created_at field.
+	supportsession.DefaultCreatedAt = supportsessionDescCreatedAt.Default.(func() time.Time)
+	// supportsessionDescID is the schema descriptor for id field.
+	supportsessionDescID := supportsessionFields[0].Descriptor()
+	// supportsession.DefaultID holds the default value on creation for the id field.
+	supportsession.DefaultID = supportsessionDescID.Default.(func() string)
+	// supportsession.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	supportsession.IDValidator = supportsessionDescID.Validators[0].(func(string) error)
 }

@@ -48,6 +48,8 @@ type Tx struct {
 	Room *RoomClient
 	// RoomLink is the client for interacting with the RoomLink builders.
 	RoomLink *RoomLinkClient
+	// ScreenShare is the client for interacting with the ScreenShare builders.
+	ScreenShare *ScreenShareClient
 	// SearchEntry is the client for interacting with the SearchEntry builders.
 	SearchEntry *SearchEntryClient
 	// SearchStream is the client for interacting with the SearchStream builders.
@@ -60,8 +62,14 @@ type Tx struct {
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
+	// Specialist is the client for interacting with the Specialist builders.
+	Specialist *SpecialistClient
+	// SpecialistInvitation is the client for interacting with the SpecialistInvitation builders.
+	SpecialistInvitation *SpecialistInvitationClient
 	// Stream is the client for interacting with the Stream builders.
 	Stream *StreamClient
+	// SupportSession is the client for interacting with the SupportSession builders.
+	SupportSession *SupportSessionClient
 
 	// lazily loaded.
 	client     *Client
@@ -210,13 +218,17 @@ func (tx *Tx) init() {
 	tx.ReadMark = NewReadMarkClient(tx.config)
 	tx.Room = NewRoomClient(tx.config)
 	tx.RoomLink = NewRoomLinkClient(tx.config)
+	tx.ScreenShare = NewScreenShareClient(tx.config)
 	tx.SearchEntry = NewSearchEntryClient(tx.config)
 	tx.SearchStream = NewSearchStreamClient(tx.config)
 	tx.Service = NewServiceClient(tx.config)
 	tx.SimulatedMessage = NewSimulatedMessageClient(tx.config)
 	tx.Site = NewSiteClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
+	tx.Specialist = NewSpecialistClient(tx.config)
+	tx.SpecialistInvitation = NewSpecialistInvitationClient(tx.config)
 	tx.Stream = NewStreamClient(tx.config)
+	tx.SupportSession = NewSupportSessionClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -22,6 +22,15 @@ var shareable = map[string][]string{
 	"RoomMerged":              append(happening, "from", "into", "continueAfter"),
 	"DocumentChanged":         append(happening, "document"),
 	"RoomClosed":              happening,
+
+	"SupportSessionStarted":         append(happening, "supportSession"),
+	"SupportSessionEnded":           append(happening, "supportSession"),
+	"SpecialistInvited":             append(happening, "invitation"),
+	"SpecialistInvitationCancelled": append(happening, "invitation"),
+	"SpecialistJoined":              append(happening, "specialist"),
+	"SpecialistLeft":                append(happening, "specialist"),
+	"SpecialistAccessChanged":       append(happening, "specialist", "access"),
+
 	"Typing":                  append(happening, "typing"),
 	"PresenceChanged":         append(happening, "present"),
 	"CaughtUp":                happening,
@@ -33,6 +42,12 @@ var shareable = map[string][]string{
 	"CustomerInvitation": {"id", "room", "channel", "to", "status", "failureReason", "sentAt", "openedAt", "joinedAt", "invitedBy"},
 	"Member":             {"id", "firstName", "lastName", "name", "role"},
 	"Customer":           {"id", "firstName", "lastName", "name", "phone", "email"},
+
+	"Specialist":           {"id", "name", "access", "accessLabel", "joinedAt", "leftAt"},
+	"SpecialistInvitation": {"id", "code", "url", "text", "access", "accessLabel", "expiresAt", "cancelledAt"},
+	"SupportSession":       {"id", "portal", "host", "status", "startedAt", "endedAt", "specialistInvitation", "specialistSeats"},
+	"SpecialistSeats":      {"taken", "limit"},
+	"Portal":               {"id", "name", "mode", "allowsSpecialists", "allowsControl"},
 }
 
 var happening = []string{"cursor", "occurredAt", "room", "actor"}
@@ -47,7 +62,7 @@ func Audience(ctx context.Context) (transport.Audience, bool) {
 		return transport.Audience{}, false
 	}
 	return transport.Audience{
-		Key: a.OrganizationID + " " + a.CustomerID + " " + a.RoomID,
+		Key: a.OrganizationID + " " + a.CustomerID + " " + a.RoomID + " " + a.SessionID,
 		In:  func(ctx context.Context) context.Context { return auth.ForAudience(ctx, a) },
 	}, true
 }

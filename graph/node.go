@@ -6,6 +6,7 @@ import (
 	"parley/ent"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/session"
 	"parley/internal/typeid"
 )
 
@@ -36,6 +37,8 @@ func (q query) node(ctx context.Context, id string) (ent.Node, error) {
 	switch prefix {
 	case "org", "mem", "svc", "site", "skl", "prt", "num":
 		return q.Organizations.Node(ctx, prefix, id)
+	case session.Prefix, session.InvitationPrefix, session.SpecialistPrefix:
+		return q.Sessions.Node(ctx, prefix, id)
 	}
 	return q.Resolver.Rooms.Node(ctx, prefix, id)
 }

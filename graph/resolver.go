@@ -5,6 +5,7 @@ import (
 	"parley/internal/inbox"
 	"parley/internal/organization"
 	"parley/internal/room"
+	"parley/internal/session"
 )
 
 // Resolver is the root of all resolvers: the services that they call.
@@ -12,6 +13,7 @@ type Resolver struct {
 	Rooms         *room.Service
 	Organizations *organization.Service
 	Inbox         *inbox.Service
+	Sessions      *session.Service
 }
 
 // The resolvers of the types whose fields need one; each is in the file of its noun.
@@ -21,6 +23,10 @@ type (
 	subscription       struct{ *Resolver }
 	roomFields         struct{ *Resolver }
 	invitationFields   struct{ *Resolver }
+	customerFields     struct{ *Resolver }
+	sessionFields      struct{ *Resolver }
+	codeFields         struct{ *Resolver }
+	specialistFields   struct{ *Resolver }
 	memberFields       struct{ *Resolver }
 	organizationFields struct{ *Resolver }
 )
@@ -41,6 +47,20 @@ func (r *Resolver) Room() generated.RoomResolver { return roomFields{r} }
 func (r *Resolver) CustomerInvitation() generated.CustomerInvitationResolver {
 	return invitationFields{r}
 }
+
+// Customer implements generated.ResolverRoot.
+func (r *Resolver) Customer() generated.CustomerResolver { return customerFields{r} }
+
+// SupportSession implements generated.ResolverRoot.
+func (r *Resolver) SupportSession() generated.SupportSessionResolver { return sessionFields{r} }
+
+// SpecialistInvitation implements generated.ResolverRoot.
+func (r *Resolver) SpecialistInvitation() generated.SpecialistInvitationResolver {
+	return codeFields{r}
+}
+
+// Specialist implements generated.ResolverRoot.
+func (r *Resolver) Specialist() generated.SpecialistResolver { return specialistFields{r} }
 
 // Member implements generated.ResolverRoot.
 func (r *Resolver) Member() generated.MemberResolver { return memberFields{r} }

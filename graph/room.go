@@ -116,6 +116,10 @@ func (f roomFields) Reinvite(ctx context.Context, r *ent.Room, channel string) (
 	return f.Rooms.ReinviteForm(ctx, r, channel)
 }
 
+func (f roomFields) SupportSession(ctx context.Context, r *ent.Room) (*ent.SupportSession, error) {
+	return f.Rooms.SupportSession(ctx, r)
+}
+
 func (f roomFields) MergedInto(ctx context.Context, r *ent.Room) (*ent.Room, error) {
 	return f.Rooms.MergedInto(ctx, r)
 }
@@ -126,6 +130,14 @@ func (f roomFields) UnreadCount(ctx context.Context, r *ent.Room) (int, error) {
 
 func (f roomFields) LastCursor(ctx context.Context, r *ent.Room) (string, error) {
 	return f.Rooms.LastCursor(ctx, r)
+}
+
+func (f customerFields) Phone(ctx context.Context, c *ent.Customer) (*string, error) {
+	return f.Rooms.Phone(ctx, c), nil
+}
+
+func (f customerFields) Email(ctx context.Context, c *ent.Customer) (*string, error) {
+	return f.Rooms.Email(ctx, c), nil
 }
 
 func (f invitationFields) Room(ctx context.Context, i *ent.CustomerInvitation) (*ent.Room, error) {

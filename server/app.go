@@ -27,7 +27,9 @@ import (
 	"parley/internal/presence"
 	"parley/internal/room"
 	"parley/internal/search"
+	"parley/internal/session"
 	"parley/internal/throttle"
+	"parley/internal/typeid"
 )
 
 // app is everything that runs.
@@ -48,6 +50,7 @@ type app struct {
 	organizations *organization.Service
 	documents     *document.Service
 	rooms         *room.Service
+	sessions      *session.Service
 	inbox         *inbox.Service
 	graphql       *transport.Handler
 	stopping      atomic.Bool
@@ -72,7 +75,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	a.search = search.New(s.ent, log)
 	a.outbox = notify.New(notify.Config{
 		Ent: s.ent, Senders: a.senders(), Logger: log,
-		Link: func(id string) string { return links.URL(room.LinkPath, id) },
+		Link: func(id string) string { return address(links, id) },
 	})
 	a.organizations = organization.New(s.ent, c.limits, a.tokens, auth.NewPasswords(), a.counter)
 	a.documents = document.New(document.Parts{
@@ -87,9 +90,21 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	}
 	a.outbox.Tell(a.rooms.Told)
 	a.documents.Tell(a.rooms.DocumentDoneTx)
+	a.sessions = session.New(session.Parts{
+		Ent: s.ent, Limits: c.limits, Rooms: a.rooms, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
+	})
+	a.rooms.Host(a.sessions)
 	a.inbox = inbox.New(a.events, a.rooms, c.limits.Heartbeat, log)
 	a.graphql = a.api()
 	return a, nil
+}
+
+// address is what a message says where the link goes: who is sent it comes in by it.
+func address(links *auth.Links, id string) string {
+	if prefix, _ := typeid.Prefix(id); prefix == session.InvitationPrefix {
+		return links.CodeURL(session.LinkPath, id)
+	}
+	return links.URL(room.LinkPath, id)
 }
 
 // carrier is the bus that is set: how processes on one database tell each other of news.
@@ -120,10 +135,10 @@ func (a *app) senders() map[delivery.Channel]notify.Sender {
 }
 
 // guesses are the root fields that take a password, a code or a token.
-var guesses = []string{"signIn", "enterRoom"}
+var guesses = []string{"signIn", "enterRoom", "joinSupportSession"}
 
 func (a *app) api() *transport.Handler {
-	schema := graph.NewSchema(&graph.Resolver{Rooms: a.rooms, Organizations: a.organizations, Inbox: a.inbox})
+	schema := graph.NewSchema(&graph.Resolver{Rooms: a.rooms, Organizations: a.organizations, Sessions: a.sessions, Inbox: a.inbox})
 	return transport.New(schema, transport.Options{
 		Limits:       a.config.limits,
 		Authenticate: a.authenticate,

@@ -97,10 +97,10 @@ func (a *app) sweep(ctx context.Context) error {
 		a.documents.Sweep(ctx))
 }
 
-// timeOut marks the rooms in which nothing has happened for too long.
+// timeOut marks the rooms in which nothing has happened for too long, and frees the seats of those who cannot come back.
 func (a *app) timeOut(ctx context.Context) error {
 	_, err := a.rooms.TimeOut(ctx)
-	return err
+	return errors.Join(err, a.sessions.FreeSeats(ctx))
 }
 
 // every does something at once and then again and again, until the context ends or it fails.

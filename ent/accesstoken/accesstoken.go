@@ -22,6 +22,8 @@ const (
 	FieldCustomerID = "customer_id"
 	// FieldLinkID holds the string denoting the link_id field in the database.
 	FieldLinkID = "link_id"
+	// FieldSpecialistID holds the string denoting the specialist_id field in the database.
+	FieldSpecialistID = "specialist_id"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
 	// FieldIdleAt holds the string denoting the idle_at field in the database.
@@ -36,6 +38,8 @@ const (
 	EdgeCustomer = "customer"
 	// EdgeLink holds the string denoting the link edge name in mutations.
 	EdgeLink = "link"
+	// EdgeSpecialist holds the string denoting the specialist edge name in mutations.
+	EdgeSpecialist = "specialist"
 	// Table holds the table name of the accesstoken in the database.
 	Table = "access_tokens"
 	// MemberTable is the table that holds the member relation/edge.
@@ -59,6 +63,13 @@ const (
 	LinkInverseTable = "room_links"
 	// LinkColumn is the table column denoting the link relation/edge.
 	LinkColumn = "link_id"
+	// SpecialistTable is the table that holds the specialist relation/edge.
+	SpecialistTable = "access_tokens"
+	// SpecialistInverseTable is the table name for the Specialist entity.
+	// It exists in this package in order to avoid circular dependency with the "specialist" package.
+	SpecialistInverseTable = "specialists"
+	// SpecialistColumn is the table column denoting the specialist relation/edge.
+	SpecialistColumn = "specialist_id"
 )
 
 // Columns holds all SQL columns for accesstoken fields.
@@ -68,6 +79,7 @@ var Columns = []string{
 	FieldMemberID,
 	FieldCustomerID,
 	FieldLinkID,
+	FieldSpecialistID,
 	FieldExpiresAt,
 	FieldIdleAt,
 	FieldRevokedAt,
@@ -116,6 +128,11 @@ func ByLinkID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLinkID, opts...).ToFunc()
 }
 
+// BySpecialistID orders the results by the specialist_id field.
+func BySpecialistID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSpecialistID, opts...).ToFunc()
+}
+
 // ByExpiresAt orders the results by the expires_at field.
 func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExpiresAt, opts...).ToFunc()
@@ -156,6 +173,13 @@ func ByLinkField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newLinkStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// BySpecialistField orders the results by specialist field.
+func BySpecialistField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSpecialistStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newMemberStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -175,5 +199,12 @@ func newLinkStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(LinkInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, LinkTable, LinkColumn),
+	)
+}
+func newSpecialistStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SpecialistInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, SpecialistTable, SpecialistColumn),
 	)
 }

@@ -85,6 +85,11 @@ func LinkID(v string) predicate.AccessToken {
 	return predicate.AccessToken(sql.FieldEQ(FieldLinkID, v))
 }
 
+// SpecialistID applies equality check predicate on the "specialist_id" field. It's identical to SpecialistIDEQ.
+func SpecialistID(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldEQ(FieldSpecialistID, v))
+}
+
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
 func ExpiresAt(v time.Time) predicate.AccessToken {
 	return predicate.AccessToken(sql.FieldEQ(FieldExpiresAt, v))
@@ -370,6 +375,81 @@ func LinkIDContainsFold(v string) predicate.AccessToken {
 	return predicate.AccessToken(sql.FieldContainsFold(FieldLinkID, v))
 }
 
+// SpecialistIDEQ applies the EQ predicate on the "specialist_id" field.
+func SpecialistIDEQ(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldEQ(FieldSpecialistID, v))
+}
+
+// SpecialistIDNEQ applies the NEQ predicate on the "specialist_id" field.
+func SpecialistIDNEQ(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldNEQ(FieldSpecialistID, v))
+}
+
+// SpecialistIDIn applies the In predicate on the "specialist_id" field.
+func SpecialistIDIn(vs ...string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldIn(FieldSpecialistID, vs...))
+}
+
+// SpecialistIDNotIn applies the NotIn predicate on the "specialist_id" field.
+func SpecialistIDNotIn(vs ...string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldNotIn(FieldSpecialistID, vs...))
+}
+
+// SpecialistIDGT applies the GT predicate on the "specialist_id" field.
+func SpecialistIDGT(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldGT(FieldSpecialistID, v))
+}
+
+// SpecialistIDGTE applies the GTE predicate on the "specialist_id" field.
+func SpecialistIDGTE(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldGTE(FieldSpecialistID, v))
+}
+
+// SpecialistIDLT applies the LT predicate on the "specialist_id" field.
+func SpecialistIDLT(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldLT(FieldSpecialistID, v))
+}
+
+// SpecialistIDLTE applies the LTE predicate on the "specialist_id" field.
+func SpecialistIDLTE(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldLTE(FieldSpecialistID, v))
+}
+
+// SpecialistIDContains applies the Contains predicate on the "specialist_id" field.
+func SpecialistIDContains(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldContains(FieldSpecialistID, v))
+}
+
+// SpecialistIDHasPrefix applies the HasPrefix predicate on the "specialist_id" field.
+func SpecialistIDHasPrefix(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldHasPrefix(FieldSpecialistID, v))
+}
+
+// SpecialistIDHasSuffix applies the HasSuffix predicate on the "specialist_id" field.
+func SpecialistIDHasSuffix(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldHasSuffix(FieldSpecialistID, v))
+}
+
+// SpecialistIDIsNil applies the IsNil predicate on the "specialist_id" field.
+func SpecialistIDIsNil() predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldIsNull(FieldSpecialistID))
+}
+
+// SpecialistIDNotNil applies the NotNil predicate on the "specialist_id" field.
+func SpecialistIDNotNil() predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldNotNull(FieldSpecialistID))
+}
+
+// SpecialistIDEqualFold applies the EqualFold predicate on the "specialist_id" field.
+func SpecialistIDEqualFold(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldEqualFold(FieldSpecialistID, v))
+}
+
+// SpecialistIDContainsFold applies the ContainsFold predicate on the "specialist_id" field.
+func SpecialistIDContainsFold(v string) predicate.AccessToken {
+	return predicate.AccessToken(sql.FieldContainsFold(FieldSpecialistID, v))
+}
+
 // ExpiresAtEQ applies the EQ predicate on the "expires_at" field.
 func ExpiresAtEQ(v time.Time) predicate.AccessToken {
 	return predicate.AccessToken(sql.FieldEQ(FieldExpiresAt, v))
@@ -601,6 +681,29 @@ func HasLink() predicate.AccessToken {
 func HasLinkWith(preds ...predicate.RoomLink) predicate.AccessToken {
 	return predicate.AccessToken(func(s *sql.Selector) {
 		step := newLinkStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasSpecialist applies the HasEdge predicate on the "specialist" edge.
+func HasSpecialist() predicate.AccessToken {
+	return predicate.AccessToken(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, SpecialistTable, SpecialistColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSpecialistWith applies the HasEdge predicate on the "specialist" edge with a given conditions (other predicates).
+func HasSpecialistWith(preds ...predicate.Specialist) predicate.AccessToken {
+	return predicate.AccessToken(func(s *sql.Selector) {
+		step := newSpecialistStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

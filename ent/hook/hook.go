@@ -212,6 +212,18 @@ func (f RoomLinkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RoomLinkMutation", m)
 }
 
+// The ScreenShareFunc type is an adapter to allow the use of ordinary
+// function as ScreenShare mutator.
+type ScreenShareFunc func(context.Context, *ent.ScreenShareMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScreenShareFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ScreenShareMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ScreenShareMutation", m)
+}
+
 // The SearchEntryFunc type is an adapter to allow the use of ordinary
 // function as SearchEntry mutator.
 type SearchEntryFunc func(context.Context, *ent.SearchEntryMutation) (ent.Value, error)
@@ -284,6 +296,30 @@ func (f SkillFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SkillMutation", m)
 }
 
+// The SpecialistFunc type is an adapter to allow the use of ordinary
+// function as Specialist mutator.
+type SpecialistFunc func(context.Context, *ent.SpecialistMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SpecialistFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SpecialistMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SpecialistMutation", m)
+}
+
+// The SpecialistInvitationFunc type is an adapter to allow the use of ordinary
+// function as SpecialistInvitation mutator.
+type SpecialistInvitationFunc func(context.Context, *ent.SpecialistInvitationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SpecialistInvitationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SpecialistInvitationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SpecialistInvitationMutation", m)
+}
+
 // The StreamFunc type is an adapter to allow the use of ordinary
 // function as Stream mutator.
 type StreamFunc func(context.Context, *ent.StreamMutation) (ent.Value, error)
@@ -294,6 +330,18 @@ func (f StreamFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.StreamMutation", m)
+}
+
+// The SupportSessionFunc type is an adapter to allow the use of ordinary
+// function as SupportSession mutator.
+type SupportSessionFunc func(context.Context, *ent.SupportSessionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SupportSessionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SupportSessionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SupportSessionMutation", m)
 }
 
 // Condition is a hook condition function.

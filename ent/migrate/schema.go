@@ -20,6 +20,7 @@ var (
 		{Name: "member_id", Type: field.TypeString, Nullable: true},
 		{Name: "customer_id", Type: field.TypeString, Nullable: true},
 		{Name: "link_id", Type: field.TypeString, Nullable: true},
+		{Name: "specialist_id", Type: field.TypeString, Nullable: true},
 	}
 	// AccessTokensTable holds the schema information for the "access_tokens" table.
 	AccessTokensTable = &schema.Table{
@@ -45,6 +46,12 @@ var (
 				RefColumns: []*schema.Column{RoomLinksColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
+			{
+				Symbol:     "access_tokens_specialists_specialist",
+				Columns:    []*schema.Column{AccessTokensColumns[9]},
+				RefColumns: []*schema.Column{SpecialistsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
 		},
 		Indexes: []*schema.Index{
 			{
@@ -66,6 +73,11 @@ var (
 				Name:    "accesstoken_link_id",
 				Unique:  false,
 				Columns: []*schema.Column{AccessTokensColumns[8]},
+			},
+			{
+				Name:    "accesstoken_specialist_id",
+				Unique:  false,
+				Columns: []*schema.Column{AccessTokensColumns[9]},
 			},
 			{
 				Name:    "accesstoken_idle_at",
@@ -702,6 +714,50 @@ var (
 			},
 		},
 	}
+	// ScreenSharesColumns holds the columns for the "screen_shares" table.
+	ScreenSharesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "sharer_id", Type: field.TypeString},
+		{Name: "stopped_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "session_id", Type: field.TypeString},
+		{Name: "stream_id", Type: field.TypeInt64},
+	}
+	// ScreenSharesTable holds the schema information for the "screen_shares" table.
+	ScreenSharesTable = &schema.Table{
+		Name:       "screen_shares",
+		Columns:    ScreenSharesColumns,
+		PrimaryKey: []*schema.Column{ScreenSharesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "screen_shares_support_sessions_session",
+				Columns:    []*schema.Column{ScreenSharesColumns[4]},
+				RefColumns: []*schema.Column{SupportSessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "screen_shares_streams_stream",
+				Columns:    []*schema.Column{ScreenSharesColumns[5]},
+				RefColumns: []*schema.Column{StreamsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "screen_share_once",
+				Unique:  true,
+				Columns: []*schema.Column{ScreenSharesColumns[4], ScreenSharesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "stopped_at IS NULL",
+				},
+			},
+			{
+				Name:    "screenshare_stream_id",
+				Unique:  true,
+				Columns: []*schema.Column{ScreenSharesColumns[5]},
+			},
+		},
+	}
 	// SearchEntriesColumns holds the columns for the "search_entries" table.
 	SearchEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -868,6 +924,106 @@ var (
 			},
 		},
 	}
+	// SpecialistsColumns holds the columns for the "specialists" table.
+	SpecialistsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString},
+		{Name: "access", Type: field.TypeEnum, Enums: []string{"VIEW_ONLY", "CONTROL"}},
+		{Name: "seat", Type: field.TypeInt},
+		{Name: "left_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "organization_id", Type: field.TypeString},
+		{Name: "session_id", Type: field.TypeString},
+		{Name: "room_id", Type: field.TypeString},
+	}
+	// SpecialistsTable holds the schema information for the "specialists" table.
+	SpecialistsTable = &schema.Table{
+		Name:       "specialists",
+		Columns:    SpecialistsColumns,
+		PrimaryKey: []*schema.Column{SpecialistsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "specialists_organizations_organization",
+				Columns:    []*schema.Column{SpecialistsColumns[6]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "specialists_support_sessions_session",
+				Columns:    []*schema.Column{SpecialistsColumns[7]},
+				RefColumns: []*schema.Column{SupportSessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "specialists_rooms_room",
+				Columns:    []*schema.Column{SpecialistsColumns[8]},
+				RefColumns: []*schema.Column{RoomsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "specialist_seat_once",
+				Unique:  true,
+				Columns: []*schema.Column{SpecialistsColumns[7], SpecialistsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "left_at IS NULL",
+				},
+			},
+			{
+				Name:    "specialist_session_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{SpecialistsColumns[7], SpecialistsColumns[5]},
+			},
+			{
+				Name:    "specialist_in_room",
+				Unique:  false,
+				Columns: []*schema.Column{SpecialistsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "left_at IS NULL",
+				},
+			},
+		},
+	}
+	// SpecialistInvitationsColumns holds the columns for the "specialist_invitations" table.
+	SpecialistInvitationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "code_hash", Type: field.TypeBytes},
+		{Name: "access", Type: field.TypeEnum, Enums: []string{"VIEW_ONLY", "CONTROL"}},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "cancelled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "session_id", Type: field.TypeString},
+	}
+	// SpecialistInvitationsTable holds the schema information for the "specialist_invitations" table.
+	SpecialistInvitationsTable = &schema.Table{
+		Name:       "specialist_invitations",
+		Columns:    SpecialistInvitationsColumns,
+		PrimaryKey: []*schema.Column{SpecialistInvitationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "specialist_invitations_support_sessions_session",
+				Columns:    []*schema.Column{SpecialistInvitationsColumns[6]},
+				RefColumns: []*schema.Column{SupportSessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "specialist_invitation_code_once",
+				Unique:  true,
+				Columns: []*schema.Column{SpecialistInvitationsColumns[1]},
+			},
+			{
+				Name:    "specialist_invitation_once",
+				Unique:  true,
+				Columns: []*schema.Column{SpecialistInvitationsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "cancelled_at IS NULL",
+				},
+			},
+		},
+	}
 	// StreamsColumns holds the columns for the "streams" table.
 	StreamsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -901,6 +1057,53 @@ var (
 				Columns: []*schema.Column{StreamsColumns[6]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "continued_in IS NOT NULL",
+				},
+			},
+		},
+	}
+	// SupportSessionsColumns holds the columns for the "support_sessions" table.
+	SupportSessionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "ENDED"}, Default: "ACTIVE"},
+		{Name: "specialists_may_share", Type: field.TypeBool, Default: false},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "room_id", Type: field.TypeString},
+		{Name: "portal_id", Type: field.TypeString},
+		{Name: "host_id", Type: field.TypeString},
+	}
+	// SupportSessionsTable holds the schema information for the "support_sessions" table.
+	SupportSessionsTable = &schema.Table{
+		Name:       "support_sessions",
+		Columns:    SupportSessionsColumns,
+		PrimaryKey: []*schema.Column{SupportSessionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "support_sessions_rooms_room",
+				Columns:    []*schema.Column{SupportSessionsColumns[5]},
+				RefColumns: []*schema.Column{RoomsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "support_sessions_portals_portal",
+				Columns:    []*schema.Column{SupportSessionsColumns[6]},
+				RefColumns: []*schema.Column{PortalsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "support_sessions_members_host",
+				Columns:    []*schema.Column{SupportSessionsColumns[7]},
+				RefColumns: []*schema.Column{MembersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "support_session_active_once",
+				Unique:  true,
+				Columns: []*schema.Column{SupportSessionsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'ACTIVE'",
 				},
 			},
 		},
@@ -999,13 +1202,17 @@ var (
 		ReadMarksTable,
 		RoomsTable,
 		RoomLinksTable,
+		ScreenSharesTable,
 		SearchEntriesTable,
 		SearchStreamsTable,
 		ServicesTable,
 		SimulatedMessagesTable,
 		SitesTable,
 		SkillsTable,
+		SpecialistsTable,
+		SpecialistInvitationsTable,
 		StreamsTable,
+		SupportSessionsTable,
 		MemberServicesTable,
 		MemberSitesTable,
 		MemberSkillsTable,
@@ -1016,10 +1223,11 @@ func init() {
 	AccessTokensTable.ForeignKeys[0].RefTable = MembersTable
 	AccessTokensTable.ForeignKeys[1].RefTable = CustomersTable
 	AccessTokensTable.ForeignKeys[2].RefTable = RoomLinksTable
+	AccessTokensTable.ForeignKeys[3].RefTable = SpecialistsTable
 	AccessTokensTable.Annotation = &entsql.Annotation{}
 	AccessTokensTable.Annotation.Checks = map[string]string{
 		"access_token_customer_by_a_link": "(customer_id IS NULL) = (link_id IS NULL)",
-		"access_token_of_one_person":      "num_nonnulls(member_id, customer_id) = 1",
+		"access_token_of_one_person":      "num_nonnulls(member_id, customer_id, specialist_id) = 1",
 	}
 	CustomersTable.ForeignKeys[0].RefTable = OrganizationsTable
 	CustomersTable.Annotation = &entsql.Annotation{}
@@ -1063,6 +1271,8 @@ func init() {
 	}
 	RoomLinksTable.ForeignKeys[0].RefTable = RoomsTable
 	RoomLinksTable.ForeignKeys[1].RefTable = CustomerInvitationsTable
+	ScreenSharesTable.ForeignKeys[0].RefTable = SupportSessionsTable
+	ScreenSharesTable.ForeignKeys[1].RefTable = StreamsTable
 	SearchEntriesTable.Annotation = &entsql.Annotation{
 		Table: "search_entries",
 	}
@@ -1073,6 +1283,17 @@ func init() {
 	ServicesTable.ForeignKeys[1].RefTable = PhoneNumbersTable
 	SitesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	SkillsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	SpecialistsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	SpecialistsTable.ForeignKeys[1].RefTable = SupportSessionsTable
+	SpecialistsTable.ForeignKeys[2].RefTable = RoomsTable
+	SpecialistInvitationsTable.ForeignKeys[0].RefTable = SupportSessionsTable
+	SupportSessionsTable.ForeignKeys[0].RefTable = RoomsTable
+	SupportSessionsTable.ForeignKeys[1].RefTable = PortalsTable
+	SupportSessionsTable.ForeignKeys[2].RefTable = MembersTable
+	SupportSessionsTable.Annotation = &entsql.Annotation{}
+	SupportSessionsTable.Annotation.Checks = map[string]string{
+		"support_session_ended": "(status = 'ENDED') = (ended_at IS NOT NULL)",
+	}
 	MemberServicesTable.ForeignKeys[0].RefTable = MembersTable
 	MemberServicesTable.ForeignKeys[1].RefTable = ServicesTable
 	MemberSitesTable.ForeignKeys[0].RefTable = MembersTable

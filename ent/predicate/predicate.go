@@ -57,6 +57,9 @@ type Room func(*sql.Selector)
 // RoomLink is the predicate function for roomlink builders.
 type RoomLink func(*sql.Selector)
 
+// ScreenShare is the predicate function for screenshare builders.
+type ScreenShare func(*sql.Selector)
+
 // SearchEntry is the predicate function for searchentry builders.
 type SearchEntry func(*sql.Selector)
 
@@ -75,5 +78,14 @@ type Site func(*sql.Selector)
 // Skill is the predicate function for skill builders.
 type Skill func(*sql.Selector)
 
+// Specialist is the predicate function for specialist builders.
+type Specialist func(*sql.Selector)
+
+// SpecialistInvitation is the predicate function for specialistinvitation builders.
+type SpecialistInvitation func(*sql.Selector)
+
 // Stream is the predicate function for stream builders.
 type Stream func(*sql.Selector)
+
+// SupportSession is the predicate function for supportsession builders.
+type SupportSession func(*sql.Selector)

@@ -62,6 +62,7 @@ func (AccessToken) Fields() []ent.Field {
 		field.String("member_id").Optional().Nillable().Immutable(),
 		field.String("customer_id").Optional().Nillable().Immutable(),
 		field.String("link_id").Optional().Nillable().Immutable().Comment("the link by which a customer came in"),
+		field.String("specialist_id").Optional().Nillable().Immutable(),
 		field.Time("expires_at").Immutable().Comment("the end of its life"),
 		field.Time("idle_at").Comment("the end of its life unless it is used before"),
 		field.Time("revoked_at").Optional().Nillable(),
@@ -75,6 +76,7 @@ func (AccessToken) Edges() []ent.Edge {
 		edge.To("member", Member.Type).Field("member_id").Unique().Immutable().Annotations(kept()),
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Immutable().Annotations(kept()),
 		edge.To("link", RoomLink.Type).Field("link_id").Unique().Immutable().Annotations(kept()),
+		edge.To("specialist", Specialist.Type).Field("specialist_id").Unique().Immutable().Annotations(kept()),
 	}
 }
 
@@ -85,6 +87,7 @@ func (AccessToken) Indexes() []ent.Index {
 		index.Fields("member_id"),
 		index.Fields("customer_id"),
 		index.Fields("link_id"),
+		index.Fields("specialist_id"),
 		index.Fields("idle_at"),
 	}
 }
@@ -92,7 +95,7 @@ func (AccessToken) Indexes() []ent.Index {
 // Annotations of an access token.
 func (AccessToken) Annotations() []schema.Annotation {
 	return checks(map[string]string{
-		"access_token_of_one_person":      "num_nonnulls(member_id, customer_id) = 1",
+		"access_token_of_one_person":      "num_nonnulls(member_id, customer_id, specialist_id) = 1",
 		"access_token_customer_by_a_link": "(customer_id IS NULL) = (link_id IS NULL)",
 	})
 }

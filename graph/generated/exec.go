@@ -14,12 +14,15 @@ import (
 	"parley/ent/member"
 	"parley/ent/portal"
 	room1 "parley/ent/room"
+	"parley/ent/specialist"
+	"parley/ent/supportsession"
 	"parley/graph/scalar"
 	"parley/internal/apierr"
 	"parley/internal/inbox"
 	"parley/internal/organization"
 	"parley/internal/page"
 	"parley/internal/room"
+	"parley/internal/session"
 	"parley/internal/upload"
 	"strconv"
 	"sync/atomic"
@@ -41,19 +44,28 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Customer() CustomerResolver
 	CustomerInvitation() CustomerInvitationResolver
 	Member() MemberResolver
 	Mutation() MutationResolver
 	Organization() OrganizationResolver
 	Query() QueryResolver
 	Room() RoomResolver
+	Specialist() SpecialistResolver
+	SpecialistInvitation() SpecialistInvitationResolver
 	Subscription() SubscriptionResolver
+	SupportSession() SupportSessionResolver
 }
 
 type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	CancelSpecialistInvitationPayload struct {
+		SpecialistInvitation func(childComplexity int) int
+		UserErrors           func(childComplexity int) int
+	}
+
 	CaughtUp struct {
 		Actor      func(childComplexity int) int
 		Cursor     func(childComplexity int) int
@@ -69,6 +81,12 @@ type ComplexityRoot struct {
 	CreateRoomPayload struct {
 		Room       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	CreateSpecialistInvitationPayload struct {
+		Confirmation         func(childComplexity int) int
+		SpecialistInvitation func(childComplexity int) int
+		UserErrors           func(childComplexity int) int
 	}
 
 	CreateUploadPayload struct {
@@ -151,6 +169,11 @@ type ComplexityRoot struct {
 		Room       func(childComplexity int) int
 	}
 
+	EndSupportSessionPayload struct {
+		SupportSession func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
 	EnterRoomPayload struct {
 		AccessToken func(childComplexity int) int
 		Customer    func(childComplexity int) int
@@ -198,6 +221,19 @@ type ComplexityRoot struct {
 		MergePreview func(childComplexity int) int
 		Room         func(childComplexity int) int
 		UserErrors   func(childComplexity int) int
+	}
+
+	JoinSupportSessionPayload struct {
+		AccessToken    func(childComplexity int) int
+		ExpiresAt      func(childComplexity int) int
+		Specialist     func(childComplexity int) int
+		SupportSession func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	LeaveSupportSessionPayload struct {
+		Specialist func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	MarkReadPayload struct {
@@ -274,22 +310,30 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		CloseRoom        func(childComplexity int, input room.CloseRoomInput) int
-		CreateRoom       func(childComplexity int, input room.CreateRoomInput) int
-		CreateUpload     func(childComplexity int, input room.CreateUploadInput) int
-		EnterRoom        func(childComplexity int, input room.EnterRoomInput) int
-		GetLink          func(childComplexity int, input room.GetLinkInput) int
-		InviteCustomer   func(childComplexity int, input room.InviteCustomerInput) int
-		MarkRead         func(childComplexity int, input room.MarkReadInput) int
-		MergeRooms       func(childComplexity int, input room.MergeRoomsInput) int
-		ReinviteCustomer func(childComplexity int, input room.ReinviteCustomerInput) int
-		RevokeLinks      func(childComplexity int, input room.RevokeLinksInput) int
-		SendMessage      func(childComplexity int, input room.SendMessageInput) int
-		SetTyping        func(childComplexity int, input room.SetTypingInput) int
-		ShareDocument    func(childComplexity int, input room.ShareDocumentInput) int
-		SignIn           func(childComplexity int, input organization.SignInInput) int
-		SignOut          func(childComplexity int, input organization.SignOutInput) int
-		UpdateSettings   func(childComplexity int, input organization.UpdateSettingsInput) int
+		CancelSpecialistInvitation func(childComplexity int, input session.CancelSpecialistInvitationInput) int
+		CloseRoom                  func(childComplexity int, input room.CloseRoomInput) int
+		CreateRoom                 func(childComplexity int, input room.CreateRoomInput) int
+		CreateSpecialistInvitation func(childComplexity int, input session.CreateSpecialistInvitationInput) int
+		CreateUpload               func(childComplexity int, input room.CreateUploadInput) int
+		EndSupportSession          func(childComplexity int, input session.EndSupportSessionInput) int
+		EnterRoom                  func(childComplexity int, input room.EnterRoomInput) int
+		GetLink                    func(childComplexity int, input room.GetLinkInput) int
+		InviteCustomer             func(childComplexity int, input room.InviteCustomerInput) int
+		JoinSupportSession         func(childComplexity int, input session.JoinSupportSessionInput) int
+		LeaveSupportSession        func(childComplexity int, input session.LeaveSupportSessionInput) int
+		MarkRead                   func(childComplexity int, input room.MarkReadInput) int
+		MergeRooms                 func(childComplexity int, input room.MergeRoomsInput) int
+		ReinviteCustomer           func(childComplexity int, input room.ReinviteCustomerInput) int
+		RemoveSpecialist           func(childComplexity int, input session.RemoveSpecialistInput) int
+		RevokeLinks                func(childComplexity int, input room.RevokeLinksInput) int
+		SendMessage                func(childComplexity int, input room.SendMessageInput) int
+		SetSpecialistAccess        func(childComplexity int, input session.SetSpecialistAccessInput) int
+		SetTyping                  func(childComplexity int, input room.SetTypingInput) int
+		ShareDocument              func(childComplexity int, input room.ShareDocumentInput) int
+		SignIn                     func(childComplexity int, input organization.SignInInput) int
+		SignOut                    func(childComplexity int, input organization.SignOutInput) int
+		StartSupportSession        func(childComplexity int, input session.StartSupportSessionInput) int
+		UpdateSettings             func(childComplexity int, input organization.UpdateSettingsInput) int
 	}
 
 	Organization struct {
@@ -365,6 +409,11 @@ type ComplexityRoot struct {
 		LastName   func(childComplexity int) int
 	}
 
+	RemoveSpecialistPayload struct {
+		Specialist func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RevokeLinksPayload struct {
 		Room       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -385,6 +434,7 @@ type ComplexityRoot struct {
 		Name           func(childComplexity int) int
 		Reinvite       func(childComplexity int, channel string) int
 		Status         func(childComplexity int) int
+		SupportSession func(childComplexity int) int
 		UnreadCount    func(childComplexity int) int
 	}
 
@@ -444,6 +494,11 @@ type ComplexityRoot struct {
 		TakesNewChats func(childComplexity int) int
 	}
 
+	SetSpecialistAccessPayload struct {
+		Specialist func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SetTypingPayload struct {
 		UserErrors func(childComplexity int) int
 	}
@@ -477,10 +532,111 @@ type ComplexityRoot struct {
 		Name func(childComplexity int) int
 	}
 
+	Specialist struct {
+		Access      func(childComplexity int) int
+		AccessLabel func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		LeftAt      func(childComplexity int) int
+		Name        func(childComplexity int) int
+	}
+
+	SpecialistAccessChanged struct {
+		Access     func(childComplexity int) int
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+		Room       func(childComplexity int) int
+		Specialist func(childComplexity int) int
+	}
+
+	SpecialistInvitation struct {
+		Access      func(childComplexity int) int
+		AccessLabel func(childComplexity int) int
+		CancelledAt func(childComplexity int) int
+		Code        func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Text        func(childComplexity int) int
+		URL         func(childComplexity int) int
+	}
+
+	SpecialistInvitationCancelled struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		Invitation func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+		Room       func(childComplexity int) int
+	}
+
+	SpecialistInvited struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		Invitation func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+		Room       func(childComplexity int) int
+	}
+
+	SpecialistJoined struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+		Room       func(childComplexity int) int
+		Specialist func(childComplexity int) int
+	}
+
+	SpecialistLeft struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+		Room       func(childComplexity int) int
+		Specialist func(childComplexity int) int
+	}
+
+	SpecialistSeats struct {
+		Limit func(childComplexity int) int
+		Taken func(childComplexity int) int
+	}
+
+	StartSupportSessionPayload struct {
+		SupportSession func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
 	Subscription struct {
-		InboxEvents   func(childComplexity int, after *string) int
-		MessagePosted func(childComplexity int, roomID string, after *string) int
-		RoomEvents    func(childComplexity int, roomID string, after *string) int
+		InboxEvents      func(childComplexity int, after *string) int
+		MessagePosted    func(childComplexity int, roomID string, after *string) int
+		RoomEvents       func(childComplexity int, roomID string, after *string) int
+		SpecialistJoined func(childComplexity int, roomID string) int
+	}
+
+	SupportSession struct {
+		Attendees            func(childComplexity int, first *int) int
+		CreatedAt            func(childComplexity int) int
+		EndedAt              func(childComplexity int) int
+		Host                 func(childComplexity int) int
+		ID                   func(childComplexity int) int
+		Portal               func(childComplexity int) int
+		Room                 func(childComplexity int) int
+		SpecialistInvitation func(childComplexity int) int
+		SpecialistSeats      func(childComplexity int) int
+		Status               func(childComplexity int) int
+	}
+
+	SupportSessionEnded struct {
+		Actor          func(childComplexity int) int
+		Cursor         func(childComplexity int) int
+		OccurredAt     func(childComplexity int) int
+		Room           func(childComplexity int) int
+		SupportSession func(childComplexity int) int
+	}
+
+	SupportSessionStarted struct {
+		Actor          func(childComplexity int) int
+		Cursor         func(childComplexity int) int
+		OccurredAt     func(childComplexity int) int
+		Room           func(childComplexity int) int
+		SupportSession func(childComplexity int) int
 	}
 
 	Typing struct {
@@ -510,6 +666,10 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type CustomerResolver interface {
+	Phone(ctx context.Context, obj *ent.Customer) (*string, error)
+	Email(ctx context.Context, obj *ent.Customer) (*string, error)
+}
 type CustomerInvitationResolver interface {
 	Room(ctx context.Context, obj *ent.CustomerInvitation) (*ent.Room, error)
 
@@ -541,6 +701,14 @@ type MutationResolver interface {
 	ShareDocument(ctx context.Context, input room.ShareDocumentInput) (*room.ShareDocumentPayload, error)
 	MarkRead(ctx context.Context, input room.MarkReadInput) (*room.MarkReadPayload, error)
 	SetTyping(ctx context.Context, input room.SetTypingInput) (*room.SetTypingPayload, error)
+	StartSupportSession(ctx context.Context, input session.StartSupportSessionInput) (*session.StartSupportSessionPayload, error)
+	EndSupportSession(ctx context.Context, input session.EndSupportSessionInput) (*session.EndSupportSessionPayload, error)
+	CreateSpecialistInvitation(ctx context.Context, input session.CreateSpecialistInvitationInput) (*session.CreateSpecialistInvitationPayload, error)
+	CancelSpecialistInvitation(ctx context.Context, input session.CancelSpecialistInvitationInput) (*session.CancelSpecialistInvitationPayload, error)
+	JoinSupportSession(ctx context.Context, input session.JoinSupportSessionInput) (*session.JoinSupportSessionPayload, error)
+	SetSpecialistAccess(ctx context.Context, input session.SetSpecialistAccessInput) (*session.SetSpecialistAccessPayload, error)
+	RemoveSpecialist(ctx context.Context, input session.RemoveSpecialistInput) (*session.RemoveSpecialistPayload, error)
+	LeaveSupportSession(ctx context.Context, input session.LeaveSupportSessionInput) (*session.LeaveSupportSessionPayload, error)
 }
 type OrganizationResolver interface {
 	Members(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*page.Connection[*ent.Member], error)
@@ -570,14 +738,35 @@ type RoomResolver interface {
 	CanGetLink(ctx context.Context, obj *ent.Room) (bool, error)
 	Reinvite(ctx context.Context, obj *ent.Room, channel string) (*room.ReinviteForm, error)
 	Attendees(ctx context.Context, obj *ent.Room, first *int) ([]ent.Actor, error)
+	SupportSession(ctx context.Context, obj *ent.Room) (*ent.SupportSession, error)
 	MergedInto(ctx context.Context, obj *ent.Room) (*ent.Room, error)
 	UnreadCount(ctx context.Context, obj *ent.Room) (int, error)
 	LastCursor(ctx context.Context, obj *ent.Room) (string, error)
 }
+type SpecialistResolver interface {
+	AccessLabel(ctx context.Context, obj *ent.Specialist) (string, error)
+}
+type SpecialistInvitationResolver interface {
+	Code(ctx context.Context, obj *ent.SpecialistInvitation) (string, error)
+	URL(ctx context.Context, obj *ent.SpecialistInvitation) (string, error)
+	Text(ctx context.Context, obj *ent.SpecialistInvitation) (string, error)
+	Access(ctx context.Context, obj *ent.SpecialistInvitation) (specialist.Access, error)
+	AccessLabel(ctx context.Context, obj *ent.SpecialistInvitation) (string, error)
+}
 type SubscriptionResolver interface {
 	RoomEvents(ctx context.Context, roomID string, after *string) (<-chan room.Event, error)
 	MessagePosted(ctx context.Context, roomID string, after *string) (<-chan *room.Message, error)
+	SpecialistJoined(ctx context.Context, roomID string) (<-chan *ent.Specialist, error)
 	InboxEvents(ctx context.Context, after *string) (<-chan inbox.Event, error)
+}
+type SupportSessionResolver interface {
+	Room(ctx context.Context, obj *ent.SupportSession) (*ent.Room, error)
+	Portal(ctx context.Context, obj *ent.SupportSession) (*ent.Portal, error)
+	Host(ctx context.Context, obj *ent.SupportSession) (*ent.Member, error)
+
+	Attendees(ctx context.Context, obj *ent.SupportSession, first *int) ([]ent.Actor, error)
+	SpecialistInvitation(ctx context.Context, obj *ent.SupportSession) (*ent.SpecialistInvitation, error)
+	SpecialistSeats(ctx context.Context, obj *ent.SupportSession) (*session.SpecialistSeats, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -597,6 +786,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "CancelSpecialistInvitationPayload.specialistInvitation":
+		if e.ComplexityRoot.CancelSpecialistInvitationPayload.SpecialistInvitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelSpecialistInvitationPayload.SpecialistInvitation(childComplexity), true
+	case "CancelSpecialistInvitationPayload.userErrors":
+		if e.ComplexityRoot.CancelSpecialistInvitationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelSpecialistInvitationPayload.UserErrors(childComplexity), true
 
 	case "CaughtUp.actor":
 		if e.ComplexityRoot.CaughtUp.Actor == nil {
@@ -648,6 +850,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateRoomPayload.UserErrors(childComplexity), true
+
+	case "CreateSpecialistInvitationPayload.confirmation":
+		if e.ComplexityRoot.CreateSpecialistInvitationPayload.Confirmation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateSpecialistInvitationPayload.Confirmation(childComplexity), true
+	case "CreateSpecialistInvitationPayload.specialistInvitation":
+		if e.ComplexityRoot.CreateSpecialistInvitationPayload.SpecialistInvitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateSpecialistInvitationPayload.SpecialistInvitation(childComplexity), true
+	case "CreateSpecialistInvitationPayload.userErrors":
+		if e.ComplexityRoot.CreateSpecialistInvitationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateSpecialistInvitationPayload.UserErrors(childComplexity), true
 
 	case "CreateUploadPayload.expiresAt":
 		if e.ComplexityRoot.CreateUploadPayload.ExpiresAt == nil {
@@ -976,6 +1197,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DocumentChanged.Room(childComplexity), true
 
+	case "EndSupportSessionPayload.supportSession":
+		if e.ComplexityRoot.EndSupportSessionPayload.SupportSession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndSupportSessionPayload.SupportSession(childComplexity), true
+	case "EndSupportSessionPayload.userErrors":
+		if e.ComplexityRoot.EndSupportSessionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndSupportSessionPayload.UserErrors(childComplexity), true
+
 	case "EnterRoomPayload.accessToken":
 		if e.ComplexityRoot.EnterRoomPayload.AccessToken == nil {
 			break
@@ -1150,6 +1384,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InviteCustomerPayload.UserErrors(childComplexity), true
+
+	case "JoinSupportSessionPayload.accessToken":
+		if e.ComplexityRoot.JoinSupportSessionPayload.AccessToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JoinSupportSessionPayload.AccessToken(childComplexity), true
+	case "JoinSupportSessionPayload.expiresAt":
+		if e.ComplexityRoot.JoinSupportSessionPayload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JoinSupportSessionPayload.ExpiresAt(childComplexity), true
+	case "JoinSupportSessionPayload.specialist":
+		if e.ComplexityRoot.JoinSupportSessionPayload.Specialist == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JoinSupportSessionPayload.Specialist(childComplexity), true
+	case "JoinSupportSessionPayload.supportSession":
+		if e.ComplexityRoot.JoinSupportSessionPayload.SupportSession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JoinSupportSessionPayload.SupportSession(childComplexity), true
+	case "JoinSupportSessionPayload.userErrors":
+		if e.ComplexityRoot.JoinSupportSessionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JoinSupportSessionPayload.UserErrors(childComplexity), true
+
+	case "LeaveSupportSessionPayload.specialist":
+		if e.ComplexityRoot.LeaveSupportSessionPayload.Specialist == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaveSupportSessionPayload.Specialist(childComplexity), true
+	case "LeaveSupportSessionPayload.userErrors":
+		if e.ComplexityRoot.LeaveSupportSessionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaveSupportSessionPayload.UserErrors(childComplexity), true
 
 	case "MarkReadPayload.room":
 		if e.ComplexityRoot.MarkReadPayload.Room == nil {
@@ -1434,6 +1712,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MessagePosted.Room(childComplexity), true
 
+	case "Mutation.cancelSpecialistInvitation":
+		if e.ComplexityRoot.Mutation.CancelSpecialistInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelSpecialistInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelSpecialistInvitation(childComplexity, args["input"].(session.CancelSpecialistInvitationInput)), true
 	case "Mutation.closeRoom":
 		if e.ComplexityRoot.Mutation.CloseRoom == nil {
 			break
@@ -1456,6 +1745,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateRoom(childComplexity, args["input"].(room.CreateRoomInput)), true
+	case "Mutation.createSpecialistInvitation":
+		if e.ComplexityRoot.Mutation.CreateSpecialistInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createSpecialistInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateSpecialistInvitation(childComplexity, args["input"].(session.CreateSpecialistInvitationInput)), true
 	case "Mutation.createUpload":
 		if e.ComplexityRoot.Mutation.CreateUpload == nil {
 			break
@@ -1467,6 +1767,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateUpload(childComplexity, args["input"].(room.CreateUploadInput)), true
+	case "Mutation.endSupportSession":
+		if e.ComplexityRoot.Mutation.EndSupportSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endSupportSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndSupportSession(childComplexity, args["input"].(session.EndSupportSessionInput)), true
 	case "Mutation.enterRoom":
 		if e.ComplexityRoot.Mutation.EnterRoom == nil {
 			break
@@ -1500,6 +1811,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InviteCustomer(childComplexity, args["input"].(room.InviteCustomerInput)), true
+	case "Mutation.joinSupportSession":
+		if e.ComplexityRoot.Mutation.JoinSupportSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_joinSupportSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.JoinSupportSession(childComplexity, args["input"].(session.JoinSupportSessionInput)), true
+	case "Mutation.leaveSupportSession":
+		if e.ComplexityRoot.Mutation.LeaveSupportSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leaveSupportSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeaveSupportSession(childComplexity, args["input"].(session.LeaveSupportSessionInput)), true
 	case "Mutation.markRead":
 		if e.ComplexityRoot.Mutation.MarkRead == nil {
 			break
@@ -1533,6 +1866,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReinviteCustomer(childComplexity, args["input"].(room.ReinviteCustomerInput)), true
+	case "Mutation.removeSpecialist":
+		if e.ComplexityRoot.Mutation.RemoveSpecialist == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeSpecialist_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveSpecialist(childComplexity, args["input"].(session.RemoveSpecialistInput)), true
 	case "Mutation.revokeLinks":
 		if e.ComplexityRoot.Mutation.RevokeLinks == nil {
 			break
@@ -1555,6 +1899,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendMessage(childComplexity, args["input"].(room.SendMessageInput)), true
+	case "Mutation.setSpecialistAccess":
+		if e.ComplexityRoot.Mutation.SetSpecialistAccess == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setSpecialistAccess_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetSpecialistAccess(childComplexity, args["input"].(session.SetSpecialistAccessInput)), true
 	case "Mutation.setTyping":
 		if e.ComplexityRoot.Mutation.SetTyping == nil {
 			break
@@ -1599,6 +1954,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity, args["input"].(organization.SignOutInput)), true
+	case "Mutation.startSupportSession":
+		if e.ComplexityRoot.Mutation.StartSupportSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_startSupportSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StartSupportSession(childComplexity, args["input"].(session.StartSupportSessionInput)), true
 	case "Mutation.updateSettings":
 		if e.ComplexityRoot.Mutation.UpdateSettings == nil {
 			break
@@ -1951,6 +2317,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReinviteForm.LastName(childComplexity), true
 
+	case "RemoveSpecialistPayload.specialist":
+		if e.ComplexityRoot.RemoveSpecialistPayload.Specialist == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveSpecialistPayload.Specialist(childComplexity), true
+	case "RemoveSpecialistPayload.userErrors":
+		if e.ComplexityRoot.RemoveSpecialistPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveSpecialistPayload.UserErrors(childComplexity), true
+
 	case "RevokeLinksPayload.room":
 		if e.ComplexityRoot.RevokeLinksPayload.Room == nil {
 			break
@@ -2068,6 +2447,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Room.Status(childComplexity), true
+	case "Room.supportSession":
+		if e.ComplexityRoot.Room.SupportSession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Room.SupportSession(childComplexity), true
 	case "Room.unreadCount":
 		if e.ComplexityRoot.Room.UnreadCount == nil {
 			break
@@ -2275,6 +2660,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Service.TakesNewChats(childComplexity), true
 
+	case "SetSpecialistAccessPayload.specialist":
+		if e.ComplexityRoot.SetSpecialistAccessPayload.Specialist == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetSpecialistAccessPayload.Specialist(childComplexity), true
+	case "SetSpecialistAccessPayload.userErrors":
+		if e.ComplexityRoot.SetSpecialistAccessPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetSpecialistAccessPayload.UserErrors(childComplexity), true
+
 	case "SetTypingPayload.userErrors":
 		if e.ComplexityRoot.SetTypingPayload.UserErrors == nil {
 			break
@@ -2371,6 +2769,279 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Skill.Name(childComplexity), true
 
+	case "Specialist.access":
+		if e.ComplexityRoot.Specialist.Access == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Specialist.Access(childComplexity), true
+	case "Specialist.accessLabel":
+		if e.ComplexityRoot.Specialist.AccessLabel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Specialist.AccessLabel(childComplexity), true
+	case "Specialist.joinedAt":
+		if e.ComplexityRoot.Specialist.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Specialist.CreatedAt(childComplexity), true
+	case "Specialist.id":
+		if e.ComplexityRoot.Specialist.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Specialist.ID(childComplexity), true
+	case "Specialist.leftAt":
+		if e.ComplexityRoot.Specialist.LeftAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Specialist.LeftAt(childComplexity), true
+	case "Specialist.name":
+		if e.ComplexityRoot.Specialist.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Specialist.Name(childComplexity), true
+
+	case "SpecialistAccessChanged.access":
+		if e.ComplexityRoot.SpecialistAccessChanged.Access == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistAccessChanged.Access(childComplexity), true
+	case "SpecialistAccessChanged.actor":
+		if e.ComplexityRoot.SpecialistAccessChanged.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistAccessChanged.Actor(childComplexity), true
+	case "SpecialistAccessChanged.cursor":
+		if e.ComplexityRoot.SpecialistAccessChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistAccessChanged.Cursor(childComplexity), true
+	case "SpecialistAccessChanged.occurredAt":
+		if e.ComplexityRoot.SpecialistAccessChanged.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistAccessChanged.OccurredAt(childComplexity), true
+	case "SpecialistAccessChanged.room":
+		if e.ComplexityRoot.SpecialistAccessChanged.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistAccessChanged.Room(childComplexity), true
+	case "SpecialistAccessChanged.specialist":
+		if e.ComplexityRoot.SpecialistAccessChanged.Specialist == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistAccessChanged.Specialist(childComplexity), true
+
+	case "SpecialistInvitation.access":
+		if e.ComplexityRoot.SpecialistInvitation.Access == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitation.Access(childComplexity), true
+	case "SpecialistInvitation.accessLabel":
+		if e.ComplexityRoot.SpecialistInvitation.AccessLabel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitation.AccessLabel(childComplexity), true
+	case "SpecialistInvitation.cancelledAt":
+		if e.ComplexityRoot.SpecialistInvitation.CancelledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitation.CancelledAt(childComplexity), true
+	case "SpecialistInvitation.code":
+		if e.ComplexityRoot.SpecialistInvitation.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitation.Code(childComplexity), true
+	case "SpecialistInvitation.expiresAt":
+		if e.ComplexityRoot.SpecialistInvitation.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitation.ExpiresAt(childComplexity), true
+	case "SpecialistInvitation.id":
+		if e.ComplexityRoot.SpecialistInvitation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitation.ID(childComplexity), true
+	case "SpecialistInvitation.text":
+		if e.ComplexityRoot.SpecialistInvitation.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitation.Text(childComplexity), true
+	case "SpecialistInvitation.url":
+		if e.ComplexityRoot.SpecialistInvitation.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitation.URL(childComplexity), true
+
+	case "SpecialistInvitationCancelled.actor":
+		if e.ComplexityRoot.SpecialistInvitationCancelled.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitationCancelled.Actor(childComplexity), true
+	case "SpecialistInvitationCancelled.cursor":
+		if e.ComplexityRoot.SpecialistInvitationCancelled.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitationCancelled.Cursor(childComplexity), true
+	case "SpecialistInvitationCancelled.invitation":
+		if e.ComplexityRoot.SpecialistInvitationCancelled.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitationCancelled.Invitation(childComplexity), true
+	case "SpecialistInvitationCancelled.occurredAt":
+		if e.ComplexityRoot.SpecialistInvitationCancelled.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitationCancelled.OccurredAt(childComplexity), true
+	case "SpecialistInvitationCancelled.room":
+		if e.ComplexityRoot.SpecialistInvitationCancelled.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvitationCancelled.Room(childComplexity), true
+
+	case "SpecialistInvited.actor":
+		if e.ComplexityRoot.SpecialistInvited.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvited.Actor(childComplexity), true
+	case "SpecialistInvited.cursor":
+		if e.ComplexityRoot.SpecialistInvited.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvited.Cursor(childComplexity), true
+	case "SpecialistInvited.invitation":
+		if e.ComplexityRoot.SpecialistInvited.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvited.Invitation(childComplexity), true
+	case "SpecialistInvited.occurredAt":
+		if e.ComplexityRoot.SpecialistInvited.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvited.OccurredAt(childComplexity), true
+	case "SpecialistInvited.room":
+		if e.ComplexityRoot.SpecialistInvited.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistInvited.Room(childComplexity), true
+
+	case "SpecialistJoined.actor":
+		if e.ComplexityRoot.SpecialistJoined.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistJoined.Actor(childComplexity), true
+	case "SpecialistJoined.cursor":
+		if e.ComplexityRoot.SpecialistJoined.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistJoined.Cursor(childComplexity), true
+	case "SpecialistJoined.occurredAt":
+		if e.ComplexityRoot.SpecialistJoined.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistJoined.OccurredAt(childComplexity), true
+	case "SpecialistJoined.room":
+		if e.ComplexityRoot.SpecialistJoined.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistJoined.Room(childComplexity), true
+	case "SpecialistJoined.specialist":
+		if e.ComplexityRoot.SpecialistJoined.Specialist == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistJoined.Specialist(childComplexity), true
+
+	case "SpecialistLeft.actor":
+		if e.ComplexityRoot.SpecialistLeft.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistLeft.Actor(childComplexity), true
+	case "SpecialistLeft.cursor":
+		if e.ComplexityRoot.SpecialistLeft.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistLeft.Cursor(childComplexity), true
+	case "SpecialistLeft.occurredAt":
+		if e.ComplexityRoot.SpecialistLeft.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistLeft.OccurredAt(childComplexity), true
+	case "SpecialistLeft.room":
+		if e.ComplexityRoot.SpecialistLeft.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistLeft.Room(childComplexity), true
+	case "SpecialistLeft.specialist":
+		if e.ComplexityRoot.SpecialistLeft.Specialist == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistLeft.Specialist(childComplexity), true
+
+	case "SpecialistSeats.limit":
+		if e.ComplexityRoot.SpecialistSeats.Limit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistSeats.Limit(childComplexity), true
+	case "SpecialistSeats.taken":
+		if e.ComplexityRoot.SpecialistSeats.Taken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SpecialistSeats.Taken(childComplexity), true
+
+	case "StartSupportSessionPayload.supportSession":
+		if e.ComplexityRoot.StartSupportSessionPayload.SupportSession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartSupportSessionPayload.SupportSession(childComplexity), true
+	case "StartSupportSessionPayload.userErrors":
+		if e.ComplexityRoot.StartSupportSessionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartSupportSessionPayload.UserErrors(childComplexity), true
+
 	case "Subscription.inboxEvents":
 		if e.ComplexityRoot.Subscription.InboxEvents == nil {
 			break
@@ -2404,6 +3075,145 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.RoomEvents(childComplexity, args["roomId"].(string), args["after"].(*string)), true
+	case "Subscription.specialistJoined":
+		if e.ComplexityRoot.Subscription.SpecialistJoined == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_specialistJoined_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SpecialistJoined(childComplexity, args["roomId"].(string)), true
+
+	case "SupportSession.attendees":
+		if e.ComplexityRoot.SupportSession.Attendees == nil {
+			break
+		}
+
+		args, err := ec.field_SupportSession_attendees_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SupportSession.Attendees(childComplexity, args["first"].(*int)), true
+	case "SupportSession.startedAt":
+		if e.ComplexityRoot.SupportSession.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.CreatedAt(childComplexity), true
+	case "SupportSession.endedAt":
+		if e.ComplexityRoot.SupportSession.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.EndedAt(childComplexity), true
+	case "SupportSession.host":
+		if e.ComplexityRoot.SupportSession.Host == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.Host(childComplexity), true
+	case "SupportSession.id":
+		if e.ComplexityRoot.SupportSession.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.ID(childComplexity), true
+	case "SupportSession.portal":
+		if e.ComplexityRoot.SupportSession.Portal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.Portal(childComplexity), true
+	case "SupportSession.room":
+		if e.ComplexityRoot.SupportSession.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.Room(childComplexity), true
+	case "SupportSession.specialistInvitation":
+		if e.ComplexityRoot.SupportSession.SpecialistInvitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.SpecialistInvitation(childComplexity), true
+	case "SupportSession.specialistSeats":
+		if e.ComplexityRoot.SupportSession.SpecialistSeats == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.SpecialistSeats(childComplexity), true
+	case "SupportSession.status":
+		if e.ComplexityRoot.SupportSession.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.Status(childComplexity), true
+
+	case "SupportSessionEnded.actor":
+		if e.ComplexityRoot.SupportSessionEnded.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSessionEnded.Actor(childComplexity), true
+	case "SupportSessionEnded.cursor":
+		if e.ComplexityRoot.SupportSessionEnded.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSessionEnded.Cursor(childComplexity), true
+	case "SupportSessionEnded.occurredAt":
+		if e.ComplexityRoot.SupportSessionEnded.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSessionEnded.OccurredAt(childComplexity), true
+	case "SupportSessionEnded.room":
+		if e.ComplexityRoot.SupportSessionEnded.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSessionEnded.Room(childComplexity), true
+	case "SupportSessionEnded.supportSession":
+		if e.ComplexityRoot.SupportSessionEnded.SupportSession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSessionEnded.SupportSession(childComplexity), true
+
+	case "SupportSessionStarted.actor":
+		if e.ComplexityRoot.SupportSessionStarted.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSessionStarted.Actor(childComplexity), true
+	case "SupportSessionStarted.cursor":
+		if e.ComplexityRoot.SupportSessionStarted.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSessionStarted.Cursor(childComplexity), true
+	case "SupportSessionStarted.occurredAt":
+		if e.ComplexityRoot.SupportSessionStarted.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSessionStarted.OccurredAt(childComplexity), true
+	case "SupportSessionStarted.room":
+		if e.ComplexityRoot.SupportSessionStarted.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSessionStarted.Room(childComplexity), true
+	case "SupportSessionStarted.supportSession":
+		if e.ComplexityRoot.SupportSessionStarted.SupportSession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSessionStarted.SupportSession(childComplexity), true
 
 	case "Typing.actor":
 		if e.ComplexityRoot.Typing.Actor == nil {
@@ -2494,23 +3304,31 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputCancelSpecialistInvitationInput,
 		ec.unmarshalInputCloseRoomInput,
 		ec.unmarshalInputCreateRoomInput,
+		ec.unmarshalInputCreateSpecialistInvitationInput,
 		ec.unmarshalInputCreateUploadInput,
+		ec.unmarshalInputEndSupportSessionInput,
 		ec.unmarshalInputEnterRoomInput,
 		ec.unmarshalInputGetLinkInput,
 		ec.unmarshalInputInviteCustomerInput,
+		ec.unmarshalInputJoinSupportSessionInput,
+		ec.unmarshalInputLeaveSupportSessionInput,
 		ec.unmarshalInputMarkReadInput,
 		ec.unmarshalInputMergeRoomsInput,
 		ec.unmarshalInputReinviteCustomerInput,
+		ec.unmarshalInputRemoveSpecialistInput,
 		ec.unmarshalInputRevokeLinksInput,
 		ec.unmarshalInputRoomFilter,
 		ec.unmarshalInputRoomOrder,
 		ec.unmarshalInputSendMessageInput,
+		ec.unmarshalInputSetSpecialistAccessInput,
 		ec.unmarshalInputSetTypingInput,
 		ec.unmarshalInputShareDocumentInput,
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSignOutInput,
+		ec.unmarshalInputStartSupportSessionInput,
 		ec.unmarshalInputUpdateSettingsInput,
 	)
 	first := true
@@ -2607,7 +3425,7 @@ var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `"""
 Parley: the rooms in which customer-service teams meet their customers.
 
-Sign in with ` + "`" + `signIn` + "`" + ` (members) or ` + "`" + `enterRoom` + "`" + ` (customers) and send the access token as ` + "`" + `Authorization: Bearer …` + "`" + `; on a
+Sign in with ` + "`" + `signIn` + "`" + ` (members), ` + "`" + `enterRoom` + "`" + ` (customers) or ` + "`" + `joinSupportSession` + "`" + ` (specialists) and send the access token as ` + "`" + `Authorization: Bearer …` + "`" + `; on a
 WebSocket as ` + "`" + `{"authorization": "Bearer …"}` + "`" + ` in the payload of ` + "`" + `connection_init` + "`" + `.
 """
 schema {
@@ -2657,10 +3475,10 @@ type PageInfo {
 }
 
 "The person who asks: whoever the access token belongs to."
-union Viewer = Member | Customer
+union Viewer = Member | Customer | Specialist
 
 "A person who did something in a room."
-union Actor = Member | Customer
+union Actor = Member | Customer | Specialist
 
 "From which side of the conversation something comes."
 enum Side {
@@ -2897,9 +3715,9 @@ type Customer implements Node {
   lastName: String!
   "Given name and family name."
   name: String!
-  "The number by which they were invited."
+  "The number by which they were invited; null to specialists."
   phone: PhoneNumber
-  "The address by which they were invited."
+  "The address by which they were invited; null to specialists."
   email: EmailAddress
 }
 
@@ -2966,13 +3784,15 @@ type Room implements Node {
     channel: ReinviteChannel!
   ): ReinviteForm
   """
-  The people who are here at this moment: they have subscribed to ` + "`" + `roomEvents` + "`" + ` or ` + "`" + `messagePosted` + "`" + ` of this room.
-  ` + "`" + `PresenceChanged` + "`" + ` tells what changes.
+  The people who are here at this moment: they have subscribed to ` + "`" + `roomEvents` + "`" + ` or ` + "`" + `messagePosted` + "`" + ` of this room, which
+  ` + "`" + `PresenceChanged` + "`" + ` tells; and the specialists of its support session, from joining until they leave.
   """
   attendees(
     "How many; 20 unless told, at most 100."
     first: Int
   ): [Actor!]!
+  "The support session that is going on in it; null where there is none."
+  supportSession: SupportSession
   "The room that it has become one with. Its own id and links lead there."
   mergedInto: Room
   """
@@ -3248,6 +4068,93 @@ type CustomerInvitationEdge {
   node: CustomerInvitation!
 }
 
+"How far a support session is."
+enum SupportSessionStatus {
+  "It is going on."
+  ACTIVE
+  "It is over."
+  ENDED
+}
+
+"A time of a room in which outside specialists may join. A room has one at a time."
+type SupportSession implements Node {
+  "Its id."
+  id: ID!
+  "The room it is in."
+  room: Room!
+  "The portal through which it was started."
+  portal: Portal!
+  "The member who started it."
+  host: Member!
+  "How far it is."
+  status: SupportSessionStatus!
+  "When it was started."
+  startedAt: DateTime!
+  "When it was ended."
+  endedAt: DateTime
+  "The people in it: its host, and those who are in the room at this moment (` + "`" + `Room.attendees` + "`" + `); nobody once it has ended."
+  attendees(
+    "How many; 20 unless told, at most 100."
+    first: Int
+  ): [Actor!]!
+  "The invitation whose code lets specialists in; null where there is none that works, and to those who are not members."
+  specialistInvitation: SpecialistInvitation
+  "The places for specialists."
+  specialistSeats: SpecialistSeats!
+}
+
+"The places for specialists in a support session."
+type SpecialistSeats {
+  "How many specialists are in it."
+  taken: Int!
+  "How many there may be at once; null where that is not limited."
+  limit: Int
+}
+
+"What a specialist may do with a screen that is shared."
+enum SpecialistAccess {
+  "View only"
+  VIEW_ONLY
+  "Control keyboard and mouse"
+  CONTROL
+}
+
+"A way into a support session, the same for all of its specialists; for members."
+type SpecialistInvitation implements Node {
+  "Its id."
+  id: ID!
+  "The short code, in groups, such as ` + "`" + `K7M-3PX-9QD` + "`" + `. Case and hyphens do not matter."
+  code: String!
+  "The page at which a specialist joins: the code is in it."
+  url: URL!
+  "What can be passed on as it is: who invites, the link and the code."
+  text: String!
+  "What those who join by it may do with a screen that is shared."
+  access: SpecialistAccess!
+  "The same in words: ` + "`" + `View only` + "`" + ` or ` + "`" + `Control keyboard and mouse` + "`" + `."
+  accessLabel: String!
+  "When the code ends by itself; it ends with the session before that."
+  expiresAt: DateTime!
+  "When it was cancelled, or ended with its session."
+  cancelledAt: DateTime
+}
+
+"An outside expert in a support session, without seat or account: the invitation's code is the credential."
+type Specialist implements Node {
+  "Their id."
+  id: ID!
+  "The name they have given."
+  name: String!
+  "What they may do with a screen that is shared."
+  access: SpecialistAccess!
+  "The same in words: ` + "`" + `View only` + "`" + ` or ` + "`" + `Control keyboard and mouse` + "`" + `."
+  accessLabel: String!
+  "When they joined."
+  joinedAt: DateTime!
+  "When they left, were removed, or the session ended."
+  leftAt: DateTime
+}
+
 "What can be read."
 type Query {
   "The person who asks; null without an access token."
@@ -3264,7 +4171,10 @@ type Query {
   ): [Node]!
   "The viewer's organisation; for members."
   organization: Organization!
-  "A room, or ` + "`" + `NOT_FOUND` + "`" + `. Members see those of their organisation, a customer sees the one they were invited to."
+  """
+  A room, or ` + "`" + `NOT_FOUND` + "`" + `. Members see those of their organisation, a customer sees the one they were invited to, a specialist
+  the one of their support session.
+  """
   room(
     "Its id."
     id: ID!
@@ -3289,8 +4199,8 @@ type Query {
   ): RoomConnection!
   """
   What was written, newest first: the entries of timelines that have all the words, each as the beginning of a word and in
-  any case, so ` + "`" + `hel wor` + "`" + ` finds ` + "`" + `Hello, world` + "`" + `. Members search all rooms of their organisation, a customer searches the room
-  they were invited to. What was answered before is found.
+  any case, so ` + "`" + `hel wor` + "`" + ` finds ` + "`" + `Hello, world` + "`" + `. Members search all rooms of their organisation, all others the room they have
+  come into. What was answered before is found.
   """
   searchMessages(
     "What to look for: letters and digits, at most 200 characters. ` + "`" + `BAD_USER_INPUT` + "`" + ` where there is no word in it."
@@ -3358,6 +4268,20 @@ enum ErrorCode {
   UPLOAD_INCOMPLETE
   "The room is closed: nothing can be added to it."
   ROOM_CLOSED
+  "The room has a support session already."
+  SESSION_ALREADY_ACTIVE
+  "The support session is over."
+  SESSION_NOT_ACTIVE
+  "The portal does not let outside specialists in; an administrator can change it."
+  EXTERNAL_SPECIALISTS_DISABLED
+  "This needs control of keyboard and mouse, which the portal does not give, or the person does not have."
+  ACCESS_NOT_ALLOWED
+  "The code is wrong, cancelled or expired, or its support session is over."
+  CODE_INVALID
+  "All places for specialists are taken; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say how many there are."
+  SPECIALIST_LIMIT_REACHED
+  "Specialists may not share a screen in this support session."
+  SCREEN_SHARE_NOT_ALLOWED
   "The email address or the password is wrong."
   CREDENTIALS_INVALID
   "The idempotency key was used before, with other arguments."
@@ -3693,6 +4617,142 @@ type SetTypingPayload {
   userErrors: [UserError!]!
 }
 
+"Input of ` + "`" + `startSupportSession` + "`" + `."
+input StartSupportSessionInput {
+  "The room."
+  roomId: ID!
+  "The portal through which it is started."
+  portalId: ID!
+  "Repeating a request with the same key returns the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `startSupportSession` + "`" + `."
+type StartSupportSessionPayload {
+  "The session."
+  supportSession: SupportSession
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `endSupportSession` + "`" + `."
+input EndSupportSessionInput {
+  "The session."
+  supportSessionId: ID!
+}
+
+"Answer of ` + "`" + `endSupportSession` + "`" + `."
+type EndSupportSessionPayload {
+  "The session."
+  supportSession: SupportSession
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `createSpecialistInvitation` + "`" + `."
+input CreateSpecialistInvitationInput {
+  "The session."
+  supportSessionId: ID!
+  "What those who join may do with a screen that is shared."
+  access: SpecialistAccess!
+  "An address to which the link is sent; nothing is sent without one."
+  email: EmailAddress
+  "Repeating a request with the same key returns the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `createSpecialistInvitation` + "`" + `."
+type CreateSpecialistInvitationPayload {
+  "The invitation. Where the session has one with the same rights it is that one."
+  specialistInvitation: SpecialistInvitation
+  "A sentence that says what was done."
+  confirmation: String
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `cancelSpecialistInvitation` + "`" + `."
+input CancelSpecialistInvitationInput {
+  "The invitation."
+  specialistInvitationId: ID!
+  "Whether the specialists who have joined are removed, too."
+  removeJoined: Boolean = false
+}
+
+"Answer of ` + "`" + `cancelSpecialistInvitation` + "`" + `."
+type CancelSpecialistInvitationPayload {
+  "The invitation."
+  specialistInvitation: SpecialistInvitation
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `joinSupportSession` + "`" + `."
+input JoinSupportSessionInput {
+  "The code, in any case, with or without hyphens."
+  code: String!
+  "What the specialist is called. Mandatory: ` + "`" + `REQUIRED` + "`" + ` where it is blank."
+  name: String!
+}
+
+"Answer of ` + "`" + `joinSupportSession` + "`" + `."
+type JoinSupportSessionPayload {
+  "To be sent as ` + "`" + `Authorization: Bearer …` + "`" + `. Who comes back with it has the same place."
+  accessToken: String
+  "When the token ends."
+  expiresAt: DateTime
+  "Who has joined."
+  specialist: Specialist
+  "The session."
+  supportSession: SupportSession
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `setSpecialistAccess` + "`" + `."
+input SetSpecialistAccessInput {
+  "The specialist."
+  specialistId: ID!
+  "What they may do from now on."
+  access: SpecialistAccess!
+}
+
+"Answer of ` + "`" + `setSpecialistAccess` + "`" + `."
+type SetSpecialistAccessPayload {
+  "The specialist."
+  specialist: Specialist
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `removeSpecialist` + "`" + `."
+input RemoveSpecialistInput {
+  "The specialist."
+  specialistId: ID!
+}
+
+"Answer of ` + "`" + `removeSpecialist` + "`" + `."
+type RemoveSpecialistPayload {
+  "The specialist."
+  specialist: Specialist
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `leaveSupportSession` + "`" + `."
+input LeaveSupportSessionInput {
+  "Left out: it is the viewer's session."
+  supportSessionId: ID
+}
+
+"Answer of ` + "`" + `leaveSupportSession` + "`" + `."
+type LeaveSupportSessionPayload {
+  "The specialist who has left."
+  specialist: Specialist
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
 "What can be done. A refusal that a person can act on is in ` + "`" + `userErrors` + "`" + `."
 type Mutation {
   """
@@ -3876,6 +4936,95 @@ type Mutation {
     "Where, and whether."
     input: SetTypingInput!
   ): SetTypingPayload!
+  """
+  Starts a support session in a room, in which outside specialists may join; for members.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { startSupportSession(input: {roomId: "room_…", portalId: "prt_…"}) { supportSession { id status } userErrors { code message field } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  startSupportSession(
+    "Where, and through which portal."
+    input: StartSupportSessionInput!
+  ): StartSupportSessionPayload!
+  """
+  Ends a support session: its code, and every specialist's access, open subscriptions too; for members.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { endSupportSession(input: {supportSessionId: "ses_…"}) { supportSession { status endedAt } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  endSupportSession(
+    "The session."
+    input: EndSupportSessionInput!
+  ): EndSupportSessionPayload!
+  """
+  Makes the code by which specialists join a support session, one for all of them, and sends its link where an address is
+  given; for members. Other rights need another code: cancel the one there is first.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { createSpecialistInvitation(input: {supportSessionId: "ses_…", access: VIEW_ONLY, email: "expert@example.com"}) { specialistInvitation { code url text } confirmation userErrors { code message field } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  createSpecialistInvitation(
+    "What specialists may do, and where to send the link."
+    input: CreateSpecialistInvitationInput!
+  ): CreateSpecialistInvitationPayload!
+  """
+  Ends a code: nobody joins by it any more. Those who have joined stay unless they are removed, too; for members.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { cancelSpecialistInvitation(input: {specialistInvitationId: "spi_…", removeJoined: false}) { specialistInvitation { cancelledAt } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  cancelSpecialistInvitation(
+    "Which, and who goes."
+    input: CancelSpecialistInvitationInput!
+  ): CancelSpecialistInvitationPayload!
+  """
+  Joins a support session by its code, as a specialist. Wrong codes are limited by address and by code.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { joinSupportSession(input: {code: "K7M-3PX-9QD", name: "Grace Hopper"}) { accessToken expiresAt specialist { id access } supportSession { id room { id lastCursor } } userErrors { code message limit } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  joinSupportSession(
+    "The code, and the name."
+    input: JoinSupportSessionInput!
+  ): JoinSupportSessionPayload!
+  """
+  Changes what a specialist may do, at once; for members.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { setSpecialistAccess(input: {specialistId: "spc_…", access: CONTROL}) { specialist { access } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  setSpecialistAccess(
+    "Who, and what."
+    input: SetSpecialistAccessInput!
+  ): SetSpecialistAccessPayload!
+  """
+  Removes a specialist from a support session: their access ends at once, open subscriptions too; for members.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { removeSpecialist(input: {specialistId: "spc_…"}) { specialist { leftAt } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  removeSpecialist(
+    "Who."
+    input: RemoveSpecialistInput!
+  ): RemoveSpecialistPayload!
+  """
+  Leaves the support session, for good: the place is free, and the token ends; for specialists.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { leaveSupportSession(input: {}) { specialist { leftAt } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  leaveSupportSession(
+    "Nothing."
+    input: LeaveSupportSessionInput!
+  ): LeaveSupportSessionPayload!
 }
 
 """
@@ -3996,6 +5145,106 @@ type DocumentChanged implements RoomEvent {
   actor: Actor
   "The document as it is now."
   document: Document!
+}
+
+"A support session was started."
+type SupportSessionStarted implements RoomEvent {
+  "Its place in the log of the room."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "The member who started it."
+  actor: Actor
+  "The session, as it is now."
+  supportSession: SupportSession!
+}
+
+"A support session has ended."
+type SupportSessionEnded implements RoomEvent {
+  "Its place in the log of the room."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "The member who ended it, closed the room, or made it one with another."
+  actor: Actor
+  "The session, as it is now."
+  supportSession: SupportSession!
+}
+
+"A code was made by which specialists join."
+type SpecialistInvited implements RoomEvent {
+  "Its place in the log of the room."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "The member who invited."
+  actor: Actor
+  "The invitation, as it is now; null to those who are not members."
+  invitation: SpecialistInvitation
+}
+
+"A code was cancelled."
+type SpecialistInvitationCancelled implements RoomEvent {
+  "Its place in the log of the room."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "The member who cancelled it."
+  actor: Actor
+  "The invitation, as it is now; null to those who are not members."
+  invitation: SpecialistInvitation
+}
+
+"A specialist has joined the support session."
+type SpecialistJoined implements RoomEvent {
+  "Its place in the log of the room."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "The specialist."
+  actor: Actor
+  "The specialist, as they are now."
+  specialist: Specialist!
+}
+
+"A specialist is no longer in the support session."
+type SpecialistLeft implements RoomEvent {
+  "Its place in the log of the room."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "The specialist, or the member who removed them or ended the session; null where their token has ended."
+  actor: Actor
+  "The specialist, as they are now."
+  specialist: Specialist!
+}
+
+"What a specialist may do has changed."
+type SpecialistAccessChanged implements RoomEvent {
+  "Its place in the log of the room."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "The member who changed it."
+  actor: Actor
+  "What they may do from this event on."
+  access: SpecialistAccess!
+  "The specialist, as they are now."
+  specialist: Specialist!
 }
 
 "The room was closed. It is the last event of a room."
@@ -4141,6 +5390,13 @@ type Subscription {
     after: Cursor
   ): Message!
   """
+  Specialists as they join the support session of a room, from now on.
+  """
+  specialistJoined(
+    "The room."
+    roomId: ID!
+  ): Specialist!
+  """
   What happens around the member who asks: which rooms of the organisation have news; for members. ` + "`" + `InboxCaughtUp` + "`" + ` has a cursor
   to begin with: fetch the rooms behind it, and miss nothing.
   """
@@ -4156,6 +5412,16 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_CancelSpecialistInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "specialistInvitation":
+		return ec.fieldContext_CancelSpecialistInvitationPayload_specialistInvitation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CancelSpecialistInvitationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelSpecialistInvitationPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_CloseRoomPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -4175,6 +5441,18 @@ func (ec *executionContext) childFields_CreateRoomPayload(ctx context.Context, f
 		return ec.fieldContext_CreateRoomPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateRoomPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateSpecialistInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "specialistInvitation":
+		return ec.fieldContext_CreateSpecialistInvitationPayload_specialistInvitation(ctx, field)
+	case "confirmation":
+		return ec.fieldContext_CreateSpecialistInvitationPayload_confirmation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateSpecialistInvitationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateSpecialistInvitationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4291,6 +5569,16 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Document", field.Name)
 }
 
+func (ec *executionContext) childFields_EndSupportSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "supportSession":
+		return ec.fieldContext_EndSupportSessionPayload_supportSession(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EndSupportSessionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndSupportSessionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_EnterRoomPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessToken":
@@ -4331,6 +5619,32 @@ func (ec *executionContext) childFields_InviteCustomerPayload(ctx context.Contex
 		return ec.fieldContext_InviteCustomerPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type InviteCustomerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_JoinSupportSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accessToken":
+		return ec.fieldContext_JoinSupportSessionPayload_accessToken(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_JoinSupportSessionPayload_expiresAt(ctx, field)
+	case "specialist":
+		return ec.fieldContext_JoinSupportSessionPayload_specialist(ctx, field)
+	case "supportSession":
+		return ec.fieldContext_JoinSupportSessionPayload_supportSession(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_JoinSupportSessionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JoinSupportSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaveSupportSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "specialist":
+		return ec.fieldContext_LeaveSupportSessionPayload_specialist(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeaveSupportSessionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaveSupportSessionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_MarkReadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4573,6 +5887,16 @@ func (ec *executionContext) childFields_ReinviteForm(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ReinviteForm", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveSpecialistPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "specialist":
+		return ec.fieldContext_RemoveSpecialistPayload_specialist(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveSpecialistPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveSpecialistPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokeLinksPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "room":
@@ -4609,6 +5933,8 @@ func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.
 		return ec.fieldContext_Room_reinvite(ctx, field)
 	case "attendees":
 		return ec.fieldContext_Room_attendees(ctx, field)
+	case "supportSession":
+		return ec.fieldContext_Room_supportSession(ctx, field)
 	case "mergedInto":
 		return ec.fieldContext_Room_mergedInto(ctx, field)
 	case "unreadCount":
@@ -4665,6 +5991,16 @@ func (ec *executionContext) childFields_Service(ctx context.Context, field graph
 		return ec.fieldContext_Service_takesNewChats(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Service", field.Name)
+}
+
+func (ec *executionContext) childFields_SetSpecialistAccessPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "specialist":
+		return ec.fieldContext_SetSpecialistAccessPayload_specialist(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetSpecialistAccessPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetSpecialistAccessPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SetTypingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4731,6 +6067,92 @@ func (ec *executionContext) childFields_Skill(ctx context.Context, field graphql
 		return ec.fieldContext_Skill_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Skill", field.Name)
+}
+
+func (ec *executionContext) childFields_Specialist(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Specialist_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Specialist_name(ctx, field)
+	case "access":
+		return ec.fieldContext_Specialist_access(ctx, field)
+	case "accessLabel":
+		return ec.fieldContext_Specialist_accessLabel(ctx, field)
+	case "joinedAt":
+		return ec.fieldContext_Specialist_joinedAt(ctx, field)
+	case "leftAt":
+		return ec.fieldContext_Specialist_leftAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Specialist", field.Name)
+}
+
+func (ec *executionContext) childFields_SpecialistInvitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SpecialistInvitation_id(ctx, field)
+	case "code":
+		return ec.fieldContext_SpecialistInvitation_code(ctx, field)
+	case "url":
+		return ec.fieldContext_SpecialistInvitation_url(ctx, field)
+	case "text":
+		return ec.fieldContext_SpecialistInvitation_text(ctx, field)
+	case "access":
+		return ec.fieldContext_SpecialistInvitation_access(ctx, field)
+	case "accessLabel":
+		return ec.fieldContext_SpecialistInvitation_accessLabel(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_SpecialistInvitation_expiresAt(ctx, field)
+	case "cancelledAt":
+		return ec.fieldContext_SpecialistInvitation_cancelledAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SpecialistInvitation", field.Name)
+}
+
+func (ec *executionContext) childFields_SpecialistSeats(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "taken":
+		return ec.fieldContext_SpecialistSeats_taken(ctx, field)
+	case "limit":
+		return ec.fieldContext_SpecialistSeats_limit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SpecialistSeats", field.Name)
+}
+
+func (ec *executionContext) childFields_StartSupportSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "supportSession":
+		return ec.fieldContext_StartSupportSessionPayload_supportSession(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartSupportSessionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartSupportSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SupportSession(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SupportSession_id(ctx, field)
+	case "room":
+		return ec.fieldContext_SupportSession_room(ctx, field)
+	case "portal":
+		return ec.fieldContext_SupportSession_portal(ctx, field)
+	case "host":
+		return ec.fieldContext_SupportSession_host(ctx, field)
+	case "status":
+		return ec.fieldContext_SupportSession_status(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_SupportSession_startedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_SupportSession_endedAt(ctx, field)
+	case "attendees":
+		return ec.fieldContext_SupportSession_attendees(ctx, field)
+	case "specialistInvitation":
+		return ec.fieldContext_SupportSession_specialistInvitation(ctx, field)
+	case "specialistSeats":
+		return ec.fieldContext_SupportSession_specialistSeats(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SupportSession", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateSettingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4919,6 +6341,20 @@ func (ec *executionContext) field_Member_skills_args(ctx context.Context, rawArg
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_cancelSpecialistInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.CancelSpecialistInvitationInput, error) {
+			return ec.unmarshalNCancelSpecialistInvitationInput2parleyᚋinternalᚋsessionᚐCancelSpecialistInvitationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_closeRoom_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4947,12 +6383,40 @@ func (ec *executionContext) field_Mutation_createRoom_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createSpecialistInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.CreateSpecialistInvitationInput, error) {
+			return ec.unmarshalNCreateSpecialistInvitationInput2parleyᚋinternalᚋsessionᚐCreateSpecialistInvitationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createUpload_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (room.CreateUploadInput, error) {
 			return ec.unmarshalNCreateUploadInput2parleyᚋinternalᚋroomᚐCreateUploadInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_endSupportSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.EndSupportSessionInput, error) {
+			return ec.unmarshalNEndSupportSessionInput2parleyᚋinternalᚋsessionᚐEndSupportSessionInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5003,6 +6467,34 @@ func (ec *executionContext) field_Mutation_inviteCustomer_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_joinSupportSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.JoinSupportSessionInput, error) {
+			return ec.unmarshalNJoinSupportSessionInput2parleyᚋinternalᚋsessionᚐJoinSupportSessionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_leaveSupportSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.LeaveSupportSessionInput, error) {
+			return ec.unmarshalNLeaveSupportSessionInput2parleyᚋinternalᚋsessionᚐLeaveSupportSessionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_markRead_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5045,6 +6537,20 @@ func (ec *executionContext) field_Mutation_reinviteCustomer_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_removeSpecialist_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.RemoveSpecialistInput, error) {
+			return ec.unmarshalNRemoveSpecialistInput2parleyᚋinternalᚋsessionᚐRemoveSpecialistInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_revokeLinks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5065,6 +6571,20 @@ func (ec *executionContext) field_Mutation_sendMessage_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (room.SendMessageInput, error) {
 			return ec.unmarshalNSendMessageInput2parleyᚋinternalᚋroomᚐSendMessageInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_setSpecialistAccess_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.SetSpecialistAccessInput, error) {
+			return ec.unmarshalNSetSpecialistAccessInput2parleyᚋinternalᚋsessionᚐSetSpecialistAccessInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5121,6 +6641,20 @@ func (ec *executionContext) field_Mutation_signOut_args(ctx context.Context, raw
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (organization.SignOutInput, error) {
 			return ec.unmarshalNSignOutInput2parleyᚋinternalᚋorganizationᚐSignOutInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_startSupportSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.StartSupportSessionInput, error) {
+			return ec.unmarshalNStartSupportSessionInput2parleyᚋinternalᚋsessionᚐStartSupportSessionInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -5553,6 +7087,34 @@ func (ec *executionContext) field_Subscription_roomEvents_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Subscription_specialistJoined_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "roomId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["roomId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SupportSession_attendees_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field___Directive_args_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5612,6 +7174,70 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _CancelSpecialistInvitationPayload_specialistInvitation(ctx context.Context, field graphql.CollectedField, obj *session.CancelSpecialistInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelSpecialistInvitationPayload_specialistInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpecialistInvitation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SpecialistInvitation) graphql.Marshaler {
+			return ec.marshalOSpecialistInvitation2ᚖparleyᚋentᚐSpecialistInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CancelSpecialistInvitationPayload_specialistInvitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelSpecialistInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SpecialistInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelSpecialistInvitationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.CancelSpecialistInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelSpecialistInvitationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelSpecialistInvitationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelSpecialistInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _CaughtUp_cursor(ctx context.Context, field graphql.CollectedField, obj *room.CaughtUp) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -5842,6 +7468,93 @@ func (ec *executionContext) fieldContext_CreateRoomPayload_userErrors(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _CreateSpecialistInvitationPayload_specialistInvitation(ctx context.Context, field graphql.CollectedField, obj *session.CreateSpecialistInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateSpecialistInvitationPayload_specialistInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpecialistInvitation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SpecialistInvitation) graphql.Marshaler {
+			return ec.marshalOSpecialistInvitation2ᚖparleyᚋentᚐSpecialistInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateSpecialistInvitationPayload_specialistInvitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateSpecialistInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SpecialistInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateSpecialistInvitationPayload_confirmation(ctx context.Context, field graphql.CollectedField, obj *session.CreateSpecialistInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateSpecialistInvitationPayload_confirmation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confirmation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateSpecialistInvitationPayload_confirmation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateSpecialistInvitationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CreateSpecialistInvitationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.CreateSpecialistInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateSpecialistInvitationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateSpecialistInvitationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateSpecialistInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CreateUploadPayload_uploadId(ctx context.Context, field graphql.CollectedField, obj *room.CreateUploadPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6044,7 +7757,7 @@ func (ec *executionContext) _Customer_phone(ctx context.Context, field graphql.C
 			return ec.fieldContext_Customer_phone(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Phone, nil
+			return ec.Resolvers.Customer().Phone(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -6055,7 +7768,7 @@ func (ec *executionContext) _Customer_phone(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Customer_phone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Customer", field, false, false, errors.New("field of type PhoneNumber does not have child fields"))
+	return graphql.NewScalarFieldContext("Customer", field, true, true, errors.New("field of type PhoneNumber does not have child fields"))
 }
 
 func (ec *executionContext) _Customer_email(ctx context.Context, field graphql.CollectedField, obj *ent.Customer) (ret graphql.Marshaler) {
@@ -6067,7 +7780,7 @@ func (ec *executionContext) _Customer_email(ctx context.Context, field graphql.C
 			return ec.fieldContext_Customer_email(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Email, nil
+			return ec.Resolvers.Customer().Email(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -6078,7 +7791,7 @@ func (ec *executionContext) _Customer_email(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Customer_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Customer", field, false, false, errors.New("field of type EmailAddress does not have child fields"))
+	return graphql.NewScalarFieldContext("Customer", field, true, true, errors.New("field of type EmailAddress does not have child fields"))
 }
 
 func (ec *executionContext) _CustomerInvitation_id(ctx context.Context, field graphql.CollectedField, obj *ent.CustomerInvitation) (ret graphql.Marshaler) {
@@ -7169,6 +8882,70 @@ func (ec *executionContext) fieldContext_DocumentChanged_document(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _EndSupportSessionPayload_supportSession(ctx context.Context, field graphql.CollectedField, obj *session.EndSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndSupportSessionPayload_supportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupportSession, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
+			return ec.marshalOSupportSession2ᚖparleyᚋentᚐSupportSession(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndSupportSessionPayload_supportSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndSupportSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupportSession(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndSupportSessionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.EndSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndSupportSessionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndSupportSessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndSupportSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _EnterRoomPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *room.EnterRoomPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7902,6 +9679,212 @@ func (ec *executionContext) _InviteCustomerPayload_userErrors(ctx context.Contex
 func (ec *executionContext) fieldContext_InviteCustomerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "InviteCustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JoinSupportSessionPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *session.JoinSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JoinSupportSessionPayload_accessToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccessToken, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JoinSupportSessionPayload_accessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JoinSupportSessionPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _JoinSupportSessionPayload_expiresAt(ctx context.Context, field graphql.CollectedField, obj *session.JoinSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JoinSupportSessionPayload_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JoinSupportSessionPayload_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JoinSupportSessionPayload", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _JoinSupportSessionPayload_specialist(ctx context.Context, field graphql.CollectedField, obj *session.JoinSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JoinSupportSessionPayload_specialist(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Specialist, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
+			return ec.marshalOSpecialist2ᚖparleyᚋentᚐSpecialist(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JoinSupportSessionPayload_specialist(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JoinSupportSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Specialist(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JoinSupportSessionPayload_supportSession(ctx context.Context, field graphql.CollectedField, obj *session.JoinSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JoinSupportSessionPayload_supportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupportSession, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
+			return ec.marshalOSupportSession2ᚖparleyᚋentᚐSupportSession(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JoinSupportSessionPayload_supportSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JoinSupportSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupportSession(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JoinSupportSessionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.JoinSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JoinSupportSessionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JoinSupportSessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JoinSupportSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaveSupportSessionPayload_specialist(ctx context.Context, field graphql.CollectedField, obj *session.LeaveSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaveSupportSessionPayload_specialist(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Specialist, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
+			return ec.marshalOSpecialist2ᚖparleyᚋentᚐSpecialist(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeaveSupportSessionPayload_specialist(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaveSupportSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Specialist(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaveSupportSessionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.LeaveSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaveSupportSessionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaveSupportSessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaveSupportSessionPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -9821,6 +11804,358 @@ func (ec *executionContext) fieldContext_Mutation_setTyping(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_startSupportSession(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_startSupportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StartSupportSession(ctx, fc.Args["input"].(session.StartSupportSessionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.StartSupportSessionPayload) graphql.Marshaler {
+			return ec.marshalNStartSupportSessionPayload2ᚖparleyᚋinternalᚋsessionᚐStartSupportSessionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_startSupportSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StartSupportSessionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_startSupportSession_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endSupportSession(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endSupportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndSupportSession(ctx, fc.Args["input"].(session.EndSupportSessionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.EndSupportSessionPayload) graphql.Marshaler {
+			return ec.marshalNEndSupportSessionPayload2ᚖparleyᚋinternalᚋsessionᚐEndSupportSessionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endSupportSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EndSupportSessionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endSupportSession_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createSpecialistInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createSpecialistInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateSpecialistInvitation(ctx, fc.Args["input"].(session.CreateSpecialistInvitationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.CreateSpecialistInvitationPayload) graphql.Marshaler {
+			return ec.marshalNCreateSpecialistInvitationPayload2ᚖparleyᚋinternalᚋsessionᚐCreateSpecialistInvitationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createSpecialistInvitation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateSpecialistInvitationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createSpecialistInvitation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelSpecialistInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelSpecialistInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelSpecialistInvitation(ctx, fc.Args["input"].(session.CancelSpecialistInvitationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.CancelSpecialistInvitationPayload) graphql.Marshaler {
+			return ec.marshalNCancelSpecialistInvitationPayload2ᚖparleyᚋinternalᚋsessionᚐCancelSpecialistInvitationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelSpecialistInvitation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CancelSpecialistInvitationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelSpecialistInvitation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_joinSupportSession(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_joinSupportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().JoinSupportSession(ctx, fc.Args["input"].(session.JoinSupportSessionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.JoinSupportSessionPayload) graphql.Marshaler {
+			return ec.marshalNJoinSupportSessionPayload2ᚖparleyᚋinternalᚋsessionᚐJoinSupportSessionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_joinSupportSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JoinSupportSessionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_joinSupportSession_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setSpecialistAccess(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setSpecialistAccess(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetSpecialistAccess(ctx, fc.Args["input"].(session.SetSpecialistAccessInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.SetSpecialistAccessPayload) graphql.Marshaler {
+			return ec.marshalNSetSpecialistAccessPayload2ᚖparleyᚋinternalᚋsessionᚐSetSpecialistAccessPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setSpecialistAccess(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetSpecialistAccessPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setSpecialistAccess_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeSpecialist(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeSpecialist(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RemoveSpecialist(ctx, fc.Args["input"].(session.RemoveSpecialistInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.RemoveSpecialistPayload) graphql.Marshaler {
+			return ec.marshalNRemoveSpecialistPayload2ᚖparleyᚋinternalᚋsessionᚐRemoveSpecialistPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeSpecialist(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveSpecialistPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_removeSpecialist_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_leaveSupportSession(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_leaveSupportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LeaveSupportSession(ctx, fc.Args["input"].(session.LeaveSupportSessionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.LeaveSupportSessionPayload) graphql.Marshaler {
+			return ec.marshalNLeaveSupportSessionPayload2ᚖparleyᚋinternalᚋsessionᚐLeaveSupportSessionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_leaveSupportSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaveSupportSessionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_leaveSupportSession_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Organization_id(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11240,6 +13575,70 @@ func (ec *executionContext) fieldContext_ReinviteForm_editable(_ context.Context
 	return graphql.NewScalarFieldContext("ReinviteForm", field, false, false, errors.New("field of type ReinviteField does not have child fields"))
 }
 
+func (ec *executionContext) _RemoveSpecialistPayload_specialist(ctx context.Context, field graphql.CollectedField, obj *session.RemoveSpecialistPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveSpecialistPayload_specialist(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Specialist, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
+			return ec.marshalOSpecialist2ᚖparleyᚋentᚐSpecialist(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveSpecialistPayload_specialist(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveSpecialistPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Specialist(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RemoveSpecialistPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.RemoveSpecialistPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RemoveSpecialistPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RemoveSpecialistPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RemoveSpecialistPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RevokeLinksPayload_room(ctx context.Context, field graphql.CollectedField, obj *room.RevokeLinksPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11678,6 +14077,38 @@ func (ec *executionContext) fieldContext_Room_attendees(ctx context.Context, fie
 	if fc.Args, err = ec.field_Room_attendees_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Room_supportSession(ctx context.Context, field graphql.CollectedField, obj *ent.Room) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Room_supportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Room().SupportSession(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
+			return ec.marshalOSupportSession2ᚖparleyᚋentᚐSupportSession(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Room_supportSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Room",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupportSession(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -12604,6 +15035,70 @@ func (ec *executionContext) fieldContext_Service_takesNewChats(_ context.Context
 	return graphql.NewScalarFieldContext("Service", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _SetSpecialistAccessPayload_specialist(ctx context.Context, field graphql.CollectedField, obj *session.SetSpecialistAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetSpecialistAccessPayload_specialist(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Specialist, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
+			return ec.marshalOSpecialist2ᚖparleyᚋentᚐSpecialist(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetSpecialistAccessPayload_specialist(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetSpecialistAccessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Specialist(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetSpecialistAccessPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.SetSpecialistAccessPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetSpecialistAccessPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetSpecialistAccessPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetSpecialistAccessPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SetTypingPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *room.SetTypingPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13012,6 +15507,1126 @@ func (ec *executionContext) fieldContext_Skill_name(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Skill", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Specialist_id(ctx context.Context, field graphql.CollectedField, obj *ent.Specialist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Specialist_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Specialist_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Specialist", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Specialist_name(ctx context.Context, field graphql.CollectedField, obj *ent.Specialist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Specialist_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Specialist_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Specialist", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Specialist_access(ctx context.Context, field graphql.CollectedField, obj *ent.Specialist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Specialist_access(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Access, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v specialist.Access) graphql.Marshaler {
+			return ec.marshalNSpecialistAccess2parleyᚋentᚋspecialistᚐAccess(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Specialist_access(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Specialist", field, false, false, errors.New("field of type SpecialistAccess does not have child fields"))
+}
+
+func (ec *executionContext) _Specialist_accessLabel(ctx context.Context, field graphql.CollectedField, obj *ent.Specialist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Specialist_accessLabel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Specialist().AccessLabel(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Specialist_accessLabel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Specialist", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Specialist_joinedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Specialist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Specialist_joinedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Specialist_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Specialist", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Specialist_leftAt(ctx context.Context, field graphql.CollectedField, obj *ent.Specialist) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Specialist_leftAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeftAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Specialist_leftAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Specialist", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistAccessChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistAccessChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistAccessChanged_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistAccessChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistAccessChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistAccessChanged_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistAccessChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistAccessChanged_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistAccessChanged_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistAccessChanged", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistAccessChanged_room(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistAccessChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistAccessChanged_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistAccessChanged_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpecialistAccessChanged",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpecialistAccessChanged_actor(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistAccessChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistAccessChanged_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistAccessChanged_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistAccessChanged", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistAccessChanged_access(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistAccessChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistAccessChanged_access(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Access, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v specialist.Access) graphql.Marshaler {
+			return ec.marshalNSpecialistAccess2parleyᚋentᚋspecialistᚐAccess(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistAccessChanged_access(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistAccessChanged", field, false, false, errors.New("field of type SpecialistAccess does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistAccessChanged_specialist(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistAccessChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistAccessChanged_specialist(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Specialist(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
+			return ec.marshalNSpecialist2ᚖparleyᚋentᚐSpecialist(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistAccessChanged_specialist(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpecialistAccessChanged",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Specialist(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpecialistInvitation_id(ctx context.Context, field graphql.CollectedField, obj *ent.SpecialistInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitation", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitation_code(ctx context.Context, field graphql.CollectedField, obj *ent.SpecialistInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitation_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SpecialistInvitation().Code(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitation_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitation", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitation_url(ctx context.Context, field graphql.CollectedField, obj *ent.SpecialistInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitation_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SpecialistInvitation().URL(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNURL2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitation_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitation", field, true, true, errors.New("field of type URL does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitation_text(ctx context.Context, field graphql.CollectedField, obj *ent.SpecialistInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitation_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SpecialistInvitation().Text(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitation_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitation", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitation_access(ctx context.Context, field graphql.CollectedField, obj *ent.SpecialistInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitation_access(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SpecialistInvitation().Access(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v specialist.Access) graphql.Marshaler {
+			return ec.marshalNSpecialistAccess2parleyᚋentᚋspecialistᚐAccess(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitation_access(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitation", field, true, true, errors.New("field of type SpecialistAccess does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitation_accessLabel(ctx context.Context, field graphql.CollectedField, obj *ent.SpecialistInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitation_accessLabel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SpecialistInvitation().AccessLabel(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitation_accessLabel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitation", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitation_expiresAt(ctx context.Context, field graphql.CollectedField, obj *ent.SpecialistInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitation_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitation_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitation_cancelledAt(ctx context.Context, field graphql.CollectedField, obj *ent.SpecialistInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitation_cancelledAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelledAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitation_cancelledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitationCancelled_cursor(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistInvitationCancelled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitationCancelled_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitationCancelled_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitationCancelled", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitationCancelled_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistInvitationCancelled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitationCancelled_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitationCancelled_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitationCancelled", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitationCancelled_room(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistInvitationCancelled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitationCancelled_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitationCancelled_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpecialistInvitationCancelled",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpecialistInvitationCancelled_actor(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistInvitationCancelled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitationCancelled_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitationCancelled_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvitationCancelled", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvitationCancelled_invitation(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistInvitationCancelled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvitationCancelled_invitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invitation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SpecialistInvitation) graphql.Marshaler {
+			return ec.marshalOSpecialistInvitation2ᚖparleyᚋentᚐSpecialistInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvitationCancelled_invitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpecialistInvitationCancelled",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SpecialistInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpecialistInvited_cursor(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistInvited) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvited_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvited_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvited", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvited_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistInvited) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvited_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvited_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvited", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvited_room(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistInvited) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvited_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvited_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpecialistInvited",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpecialistInvited_actor(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistInvited) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvited_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvited_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistInvited", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistInvited_invitation(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistInvited) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistInvited_invitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invitation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SpecialistInvitation) graphql.Marshaler {
+			return ec.marshalOSpecialistInvitation2ᚖparleyᚋentᚐSpecialistInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistInvited_invitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpecialistInvited",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SpecialistInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpecialistJoined_cursor(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistJoined) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistJoined_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistJoined_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistJoined", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistJoined_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistJoined) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistJoined_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistJoined_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistJoined", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistJoined_room(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistJoined) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistJoined_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistJoined_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpecialistJoined",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpecialistJoined_actor(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistJoined) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistJoined_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistJoined_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistJoined", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistJoined_specialist(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistJoined) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistJoined_specialist(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Specialist(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
+			return ec.marshalNSpecialist2ᚖparleyᚋentᚐSpecialist(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistJoined_specialist(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpecialistJoined",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Specialist(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpecialistLeft_cursor(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistLeft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistLeft_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistLeft_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistLeft", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistLeft_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistLeft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistLeft_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistLeft_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistLeft", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistLeft_room(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistLeft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistLeft_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistLeft_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpecialistLeft",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpecialistLeft_actor(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistLeft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistLeft_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistLeft_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistLeft", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistLeft_specialist(ctx context.Context, field graphql.CollectedField, obj *room.SpecialistLeft) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistLeft_specialist(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Specialist(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
+			return ec.marshalNSpecialist2ᚖparleyᚋentᚐSpecialist(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistLeft_specialist(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SpecialistLeft",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Specialist(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SpecialistSeats_taken(ctx context.Context, field graphql.CollectedField, obj *session.SpecialistSeats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistSeats_taken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Taken, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistSeats_taken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistSeats", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SpecialistSeats_limit(ctx context.Context, field graphql.CollectedField, obj *session.SpecialistSeats) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SpecialistSeats_limit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Limit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SpecialistSeats_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SpecialistSeats", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StartSupportSessionPayload_supportSession(ctx context.Context, field graphql.CollectedField, obj *session.StartSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartSupportSessionPayload_supportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupportSession, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
+			return ec.marshalOSupportSession2ᚖparleyᚋentᚐSupportSession(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StartSupportSessionPayload_supportSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartSupportSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupportSession(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StartSupportSessionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.StartSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartSupportSessionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StartSupportSessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartSupportSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Subscription_roomEvents(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -13100,6 +16715,50 @@ func (ec *executionContext) fieldContext_Subscription_messagePosted(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_specialistJoined(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_specialistJoined(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().SpecialistJoined(ctx, fc.Args["roomId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
+			return ec.marshalNSpecialist2ᚖparleyᚋentᚐSpecialist(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_specialistJoined(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Specialist(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_specialistJoined_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Subscription_inboxEvents(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -13140,6 +16799,568 @@ func (ec *executionContext) fieldContext_Subscription_inboxEvents(ctx context.Co
 	if fc.Args, err = ec.field_Subscription_inboxEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSession_id(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSession", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSession_room(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SupportSession().Room(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSession",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSession_portal(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_portal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SupportSession().Portal(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Portal) graphql.Marshaler {
+			return ec.marshalNPortal2ᚖparleyᚋentᚐPortal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_portal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSession",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSession_host(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_host(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SupportSession().Host(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalNMember2ᚖparleyᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_host(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSession",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSession_status(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v supportsession.Status) graphql.Marshaler {
+			return ec.marshalNSupportSessionStatus2parleyᚋentᚋsupportsessionᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSession", field, false, false, errors.New("field of type SupportSessionStatus does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSession_startedAt(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSession", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSession_endedAt(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSession", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSession_attendees(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_attendees(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.SupportSession().Attendees(ctx, obj, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []ent.Actor) graphql.Marshaler {
+			return ec.marshalNActor2ᚕparleyᚋentᚐActorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_attendees(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSession",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("field of type Actor does not have child fields")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SupportSession_attendees_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSession_specialistInvitation(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_specialistInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SupportSession().SpecialistInvitation(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SpecialistInvitation) graphql.Marshaler {
+			return ec.marshalOSpecialistInvitation2ᚖparleyᚋentᚐSpecialistInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_specialistInvitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSession",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SpecialistInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSession_specialistSeats(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_specialistSeats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SupportSession().SpecialistSeats(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.SpecialistSeats) graphql.Marshaler {
+			return ec.marshalNSpecialistSeats2ᚖparleyᚋinternalᚋsessionᚐSpecialistSeats(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_specialistSeats(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSession",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SpecialistSeats(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSessionEnded_cursor(ctx context.Context, field graphql.CollectedField, obj *room.SupportSessionEnded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSessionEnded_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSessionEnded_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSessionEnded", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSessionEnded_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.SupportSessionEnded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSessionEnded_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSessionEnded_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSessionEnded", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSessionEnded_room(ctx context.Context, field graphql.CollectedField, obj *room.SupportSessionEnded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSessionEnded_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSessionEnded_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSessionEnded",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSessionEnded_actor(ctx context.Context, field graphql.CollectedField, obj *room.SupportSessionEnded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSessionEnded_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSessionEnded_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSessionEnded", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSessionEnded_supportSession(ctx context.Context, field graphql.CollectedField, obj *room.SupportSessionEnded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSessionEnded_supportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupportSession(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
+			return ec.marshalNSupportSession2ᚖparleyᚋentᚐSupportSession(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSessionEnded_supportSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSessionEnded",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupportSession(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSessionStarted_cursor(ctx context.Context, field graphql.CollectedField, obj *room.SupportSessionStarted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSessionStarted_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSessionStarted_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSessionStarted", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSessionStarted_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.SupportSessionStarted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSessionStarted_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSessionStarted_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSessionStarted", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSessionStarted_room(ctx context.Context, field graphql.CollectedField, obj *room.SupportSessionStarted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSessionStarted_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSessionStarted_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSessionStarted",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSessionStarted_actor(ctx context.Context, field graphql.CollectedField, obj *room.SupportSessionStarted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSessionStarted_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSessionStarted_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSessionStarted", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSessionStarted_supportSession(ctx context.Context, field graphql.CollectedField, obj *room.SupportSessionStarted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSessionStarted_supportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupportSession(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
+			return ec.marshalNSupportSession2ᚖparleyᚋentᚐSupportSession(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSessionStarted_supportSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSessionStarted",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupportSession(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -14529,6 +18750,47 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputCancelSpecialistInvitationInput(ctx context.Context, obj any) (session.CancelSpecialistInvitationInput, error) {
+	var it session.CancelSpecialistInvitationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["removeJoined"]; !present {
+		asMap["removeJoined"] = false
+	}
+
+	fieldsInOrder := [...]string{"specialistInvitationId", "removeJoined"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "specialistInvitationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("specialistInvitationId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SpecialistInvitationID = data
+		case "removeJoined":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeJoined"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemoveJoined = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCloseRoomInput(ctx context.Context, obj any) (room.CloseRoomInput, error) {
 	var it room.CloseRoomInput
 	if obj == nil {
@@ -14589,6 +18851,57 @@ func (ec *executionContext) unmarshalInputCreateRoomInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCreateSpecialistInvitationInput(ctx context.Context, obj any) (session.CreateSpecialistInvitationInput, error) {
+	var it session.CreateSpecialistInvitationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"supportSessionId", "access", "email", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "supportSessionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("supportSessionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SupportSessionID = data
+		case "access":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("access"))
+			data, err := ec.unmarshalNSpecialistAccess2parleyᚋentᚋspecialistᚐAccess(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Access = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOEmailAddress2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCreateUploadInput(ctx context.Context, obj any) (room.CreateUploadInput, error) {
 	var it room.CreateUploadInput
 	if obj == nil {
@@ -14635,6 +18948,36 @@ func (ec *executionContext) unmarshalInputCreateUploadInput(ctx context.Context,
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEndSupportSessionInput(ctx context.Context, obj any) (session.EndSupportSessionInput, error) {
+	var it session.EndSupportSessionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"supportSessionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "supportSessionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("supportSessionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SupportSessionID = data
 		}
 	}
 	return it, nil
@@ -14776,6 +19119,73 @@ func (ec *executionContext) unmarshalInputInviteCustomerInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputJoinSupportSessionInput(ctx context.Context, obj any) (session.JoinSupportSessionInput, error) {
+	var it session.JoinSupportSessionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "name"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputLeaveSupportSessionInput(ctx context.Context, obj any) (session.LeaveSupportSessionInput, error) {
+	var it session.LeaveSupportSessionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"supportSessionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "supportSessionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("supportSessionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SupportSessionID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputMarkReadInput(ctx context.Context, obj any) (room.MarkReadInput, error) {
 	var it room.MarkReadInput
 	if obj == nil {
@@ -14910,6 +19320,36 @@ func (ec *executionContext) unmarshalInputReinviteCustomerInput(ctx context.Cont
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRemoveSpecialistInput(ctx context.Context, obj any) (session.RemoveSpecialistInput, error) {
+	var it session.RemoveSpecialistInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"specialistId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "specialistId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("specialistId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SpecialistID = data
 		}
 	}
 	return it, nil
@@ -15112,6 +19552,43 @@ func (ec *executionContext) unmarshalInputSendMessageInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSetSpecialistAccessInput(ctx context.Context, obj any) (session.SetSpecialistAccessInput, error) {
+	var it session.SetSpecialistAccessInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"specialistId", "access"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "specialistId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("specialistId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SpecialistID = data
+		case "access":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("access"))
+			data, err := ec.unmarshalNSpecialistAccess2parleyᚋentᚋspecialistᚐAccess(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Access = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSetTypingInput(ctx context.Context, obj any) (room.SetTypingInput, error) {
 	var it room.SetTypingInput
 	if obj == nil {
@@ -15271,6 +19748,50 @@ func (ec *executionContext) unmarshalInputSignOutInput(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputStartSupportSessionInput(ctx context.Context, obj any) (session.StartSupportSessionInput, error) {
+	var it session.StartSupportSessionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"roomId", "portalId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "roomId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomID = data
+		case "portalId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portalId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortalID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Context, obj any) (organization.UpdateSettingsInput, error) {
 	var it organization.UpdateSettingsInput
 	if obj == nil {
@@ -15330,6 +19851,11 @@ func (ec *executionContext) _Actor(ctx context.Context, sel ast.SelectionSet, ob
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *ent.Specialist:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Specialist(ctx, sel, obj)
 	case *ent.Member:
 		if obj == nil {
 			return graphql.Null
@@ -15387,6 +19913,21 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *ent.SupportSession:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SupportSession(ctx, sel, obj)
+	case *ent.SpecialistInvitation:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SpecialistInvitation(ctx, sel, obj)
+	case *ent.Specialist:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Specialist(ctx, sel, obj)
 	case *ent.Skill:
 		if obj == nil {
 			return graphql.Null
@@ -15467,6 +20008,55 @@ func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._Typing(ctx, sel, obj)
+	case room.SupportSessionStarted:
+		return ec._SupportSessionStarted(ctx, sel, &obj)
+	case *room.SupportSessionStarted:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SupportSessionStarted(ctx, sel, obj)
+	case room.SupportSessionEnded:
+		return ec._SupportSessionEnded(ctx, sel, &obj)
+	case *room.SupportSessionEnded:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SupportSessionEnded(ctx, sel, obj)
+	case room.SpecialistLeft:
+		return ec._SpecialistLeft(ctx, sel, &obj)
+	case *room.SpecialistLeft:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SpecialistLeft(ctx, sel, obj)
+	case room.SpecialistJoined:
+		return ec._SpecialistJoined(ctx, sel, &obj)
+	case *room.SpecialistJoined:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SpecialistJoined(ctx, sel, obj)
+	case room.SpecialistInvited:
+		return ec._SpecialistInvited(ctx, sel, &obj)
+	case *room.SpecialistInvited:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SpecialistInvited(ctx, sel, obj)
+	case room.SpecialistInvitationCancelled:
+		return ec._SpecialistInvitationCancelled(ctx, sel, &obj)
+	case *room.SpecialistInvitationCancelled:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SpecialistInvitationCancelled(ctx, sel, obj)
+	case room.SpecialistAccessChanged:
+		return ec._SpecialistAccessChanged(ctx, sel, &obj)
+	case *room.SpecialistAccessChanged:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SpecialistAccessChanged(ctx, sel, obj)
 	case room.RoomRenamed:
 		return ec._RoomRenamed(ctx, sel, &obj)
 	case *room.RoomRenamed:
@@ -15557,6 +20147,11 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *ent.Specialist:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Specialist(ctx, sel, obj)
 	case *ent.Member:
 		if obj == nil {
 			return graphql.Null
@@ -15579,6 +20174,49 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var cancelSpecialistInvitationPayloadImplementors = []string{"CancelSpecialistInvitationPayload"}
+
+func (ec *executionContext) _CancelSpecialistInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *session.CancelSpecialistInvitationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cancelSpecialistInvitationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CancelSpecialistInvitationPayload")
+		case "specialistInvitation":
+			out.Values[i] = ec._CancelSpecialistInvitationPayload_specialistInvitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CancelSpecialistInvitationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var caughtUpImplementors = []string{"CaughtUp", "RoomEvent"}
 
@@ -15785,6 +20423,54 @@ func (ec *executionContext) _CreateRoomPayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var createSpecialistInvitationPayloadImplementors = []string{"CreateSpecialistInvitationPayload"}
+
+func (ec *executionContext) _CreateSpecialistInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *session.CreateSpecialistInvitationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createSpecialistInvitationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateSpecialistInvitationPayload")
+		case "specialistInvitation":
+			out.Values[i] = ec._CreateSpecialistInvitationPayload_specialistInvitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "confirmation":
+			out.Values[i] = ec._CreateSpecialistInvitationPayload_confirmation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateSpecialistInvitationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var createUploadPayloadImplementors = []string{"CreateUploadPayload"}
 
 func (ec *executionContext) _CreateUploadPayload(ctx context.Context, sel ast.SelectionSet, obj *room.CreateUploadPayload) graphql.Marshaler {
@@ -15853,33 +20539,99 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 		case "id":
 			out.Values[i] = ec._Customer_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "firstName":
 			out.Values[i] = ec._Customer_firstName(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lastName":
 			out.Values[i] = ec._Customer_lastName(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._Customer_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "phone":
-			out.Values[i] = ec._Customer_phone(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Customer_phone(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "email":
-			out.Values[i] = ec._Customer_email(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Customer_email(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
 			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -16743,6 +21495,49 @@ func (ec *executionContext) _DocumentChanged(ctx context.Context, sel ast.Select
 	return out
 }
 
+var endSupportSessionPayloadImplementors = []string{"EndSupportSessionPayload"}
+
+func (ec *executionContext) _EndSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *session.EndSupportSessionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endSupportSessionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndSupportSessionPayload")
+		case "supportSession":
+			out.Values[i] = ec._EndSupportSessionPayload_supportSession(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EndSupportSessionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var enterRoomPayloadImplementors = []string{"EnterRoomPayload"}
 
 func (ec *executionContext) _EnterRoomPayload(ctx context.Context, sel ast.SelectionSet, obj *room.EnterRoomPayload) graphql.Marshaler {
@@ -17255,6 +22050,107 @@ func (ec *executionContext) _InviteCustomerPayload(ctx context.Context, sel ast.
 			}
 		case "userErrors":
 			out.Values[i] = ec._InviteCustomerPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var joinSupportSessionPayloadImplementors = []string{"JoinSupportSessionPayload"}
+
+func (ec *executionContext) _JoinSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *session.JoinSupportSessionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, joinSupportSessionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JoinSupportSessionPayload")
+		case "accessToken":
+			out.Values[i] = ec._JoinSupportSessionPayload_accessToken(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._JoinSupportSessionPayload_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "specialist":
+			out.Values[i] = ec._JoinSupportSessionPayload_specialist(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "supportSession":
+			out.Values[i] = ec._JoinSupportSessionPayload_supportSession(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._JoinSupportSessionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var leaveSupportSessionPayloadImplementors = []string{"LeaveSupportSessionPayload"}
+
+func (ec *executionContext) _LeaveSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *session.LeaveSupportSessionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leaveSupportSessionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeaveSupportSessionPayload")
+		case "specialist":
+			out.Values[i] = ec._LeaveSupportSessionPayload_specialist(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._LeaveSupportSessionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -18385,6 +23281,62 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "startSupportSession":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_startSupportSession(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endSupportSession":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endSupportSession(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createSpecialistInvitation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createSpecialistInvitation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelSpecialistInvitation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelSpecialistInvitation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "joinSupportSession":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_joinSupportSession(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setSpecialistAccess":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setSpecialistAccess(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removeSpecialist":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeSpecialist(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leaveSupportSession":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_leaveSupportSession(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -19371,6 +24323,49 @@ func (ec *executionContext) _ReinviteForm(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var removeSpecialistPayloadImplementors = []string{"RemoveSpecialistPayload"}
+
+func (ec *executionContext) _RemoveSpecialistPayload(ctx context.Context, sel ast.SelectionSet, obj *session.RemoveSpecialistPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, removeSpecialistPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RemoveSpecialistPayload")
+		case "specialist":
+			out.Values[i] = ec._RemoveSpecialistPayload_specialist(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RemoveSpecialistPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var revokeLinksPayloadImplementors = []string{"RevokeLinksPayload"}
 
 func (ec *executionContext) _RevokeLinksPayload(ctx context.Context, sel ast.SelectionSet, obj *room.RevokeLinksPayload) graphql.Marshaler {
@@ -19723,6 +24718,44 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 				}()
 				res = ec._Room_attendees(ctx, field, obj)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "supportSession":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Room_supportSession(ctx, field, obj)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -20606,6 +25639,49 @@ func (ec *executionContext) _Service(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var setSpecialistAccessPayloadImplementors = []string{"SetSpecialistAccessPayload"}
+
+func (ec *executionContext) _SetSpecialistAccessPayload(ctx context.Context, sel ast.SelectionSet, obj *session.SetSpecialistAccessPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setSpecialistAccessPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetSpecialistAccessPayload")
+		case "specialist":
+			out.Values[i] = ec._SetSpecialistAccessPayload_specialist(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetSpecialistAccessPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var setTypingPayloadImplementors = []string{"SetTypingPayload"}
 
 func (ec *executionContext) _SetTypingPayload(ctx context.Context, sel ast.SelectionSet, obj *room.SetTypingPayload) graphql.Marshaler {
@@ -20879,6 +25955,1216 @@ func (ec *executionContext) _Skill(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var specialistImplementors = []string{"Specialist", "Viewer", "Actor", "Node"}
+
+func (ec *executionContext) _Specialist(ctx context.Context, sel ast.SelectionSet, obj *ent.Specialist) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, specialistImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Specialist")
+		case "id":
+			out.Values[i] = ec._Specialist_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._Specialist_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "access":
+			out.Values[i] = ec._Specialist_access(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "accessLabel":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Specialist_accessLabel(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "joinedAt":
+			out.Values[i] = ec._Specialist_joinedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "leftAt":
+			out.Values[i] = ec._Specialist_leftAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var specialistAccessChangedImplementors = []string{"SpecialistAccessChanged", "RoomEvent"}
+
+func (ec *executionContext) _SpecialistAccessChanged(ctx context.Context, sel ast.SelectionSet, obj *room.SpecialistAccessChanged) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, specialistAccessChangedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpecialistAccessChanged")
+		case "cursor":
+			out.Values[i] = ec._SpecialistAccessChanged_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SpecialistAccessChanged_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistAccessChanged_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistAccessChanged_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "access":
+			out.Values[i] = ec._SpecialistAccessChanged_access(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "specialist":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistAccessChanged_specialist(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var specialistInvitationImplementors = []string{"SpecialistInvitation", "Node"}
+
+func (ec *executionContext) _SpecialistInvitation(ctx context.Context, sel ast.SelectionSet, obj *ent.SpecialistInvitation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, specialistInvitationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpecialistInvitation")
+		case "id":
+			out.Values[i] = ec._SpecialistInvitation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "code":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvitation_code(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "url":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvitation_url(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "text":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvitation_text(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "access":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvitation_access(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "accessLabel":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvitation_accessLabel(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "expiresAt":
+			out.Values[i] = ec._SpecialistInvitation_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cancelledAt":
+			out.Values[i] = ec._SpecialistInvitation_cancelledAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var specialistInvitationCancelledImplementors = []string{"SpecialistInvitationCancelled", "RoomEvent"}
+
+func (ec *executionContext) _SpecialistInvitationCancelled(ctx context.Context, sel ast.SelectionSet, obj *room.SpecialistInvitationCancelled) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, specialistInvitationCancelledImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpecialistInvitationCancelled")
+		case "cursor":
+			out.Values[i] = ec._SpecialistInvitationCancelled_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SpecialistInvitationCancelled_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvitationCancelled_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvitationCancelled_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "invitation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvitationCancelled_invitation(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var specialistInvitedImplementors = []string{"SpecialistInvited", "RoomEvent"}
+
+func (ec *executionContext) _SpecialistInvited(ctx context.Context, sel ast.SelectionSet, obj *room.SpecialistInvited) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, specialistInvitedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpecialistInvited")
+		case "cursor":
+			out.Values[i] = ec._SpecialistInvited_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SpecialistInvited_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvited_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvited_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "invitation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistInvited_invitation(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var specialistJoinedImplementors = []string{"SpecialistJoined", "RoomEvent"}
+
+func (ec *executionContext) _SpecialistJoined(ctx context.Context, sel ast.SelectionSet, obj *room.SpecialistJoined) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, specialistJoinedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpecialistJoined")
+		case "cursor":
+			out.Values[i] = ec._SpecialistJoined_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SpecialistJoined_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistJoined_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistJoined_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "specialist":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistJoined_specialist(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var specialistLeftImplementors = []string{"SpecialistLeft", "RoomEvent"}
+
+func (ec *executionContext) _SpecialistLeft(ctx context.Context, sel ast.SelectionSet, obj *room.SpecialistLeft) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, specialistLeftImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpecialistLeft")
+		case "cursor":
+			out.Values[i] = ec._SpecialistLeft_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SpecialistLeft_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistLeft_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistLeft_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "specialist":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SpecialistLeft_specialist(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var specialistSeatsImplementors = []string{"SpecialistSeats"}
+
+func (ec *executionContext) _SpecialistSeats(ctx context.Context, sel ast.SelectionSet, obj *session.SpecialistSeats) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, specialistSeatsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SpecialistSeats")
+		case "taken":
+			out.Values[i] = ec._SpecialistSeats_taken(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "limit":
+			out.Values[i] = ec._SpecialistSeats_limit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var startSupportSessionPayloadImplementors = []string{"StartSupportSessionPayload"}
+
+func (ec *executionContext) _StartSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *session.StartSupportSessionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, startSupportSessionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StartSupportSessionPayload")
+		case "supportSession":
+			out.Values[i] = ec._StartSupportSessionPayload_supportSession(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._StartSupportSessionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var subscriptionImplementors = []string{"Subscription"}
 
 func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
@@ -20896,11 +27182,608 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_roomEvents(ctx, fields[0])
 	case "messagePosted":
 		return ec._Subscription_messagePosted(ctx, fields[0])
+	case "specialistJoined":
+		return ec._Subscription_specialistJoined(ctx, fields[0])
 	case "inboxEvents":
 		return ec._Subscription_inboxEvents(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var supportSessionImplementors = []string{"SupportSession", "Node"}
+
+func (ec *executionContext) _SupportSession(ctx context.Context, sel ast.SelectionSet, obj *ent.SupportSession) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, supportSessionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SupportSession")
+		case "id":
+			out.Values[i] = ec._SupportSession_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSession_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "portal":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSession_portal(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "host":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSession_host(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "status":
+			out.Values[i] = ec._SupportSession_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "startedAt":
+			out.Values[i] = ec._SupportSession_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endedAt":
+			out.Values[i] = ec._SupportSession_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "attendees":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSession_attendees(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "specialistInvitation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSession_specialistInvitation(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "specialistSeats":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSession_specialistSeats(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var supportSessionEndedImplementors = []string{"SupportSessionEnded", "RoomEvent"}
+
+func (ec *executionContext) _SupportSessionEnded(ctx context.Context, sel ast.SelectionSet, obj *room.SupportSessionEnded) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, supportSessionEndedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SupportSessionEnded")
+		case "cursor":
+			out.Values[i] = ec._SupportSessionEnded_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SupportSessionEnded_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSessionEnded_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSessionEnded_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "supportSession":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSessionEnded_supportSession(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var supportSessionStartedImplementors = []string{"SupportSessionStarted", "RoomEvent"}
+
+func (ec *executionContext) _SupportSessionStarted(ctx context.Context, sel ast.SelectionSet, obj *room.SupportSessionStarted) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, supportSessionStartedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SupportSessionStarted")
+		case "cursor":
+			out.Values[i] = ec._SupportSessionStarted_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SupportSessionStarted_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSessionStarted_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSessionStarted_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "supportSession":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSessionStarted_supportSession(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
 }
 
 var typingImplementors = []string{"Typing", "RoomEvent"}
@@ -21567,6 +28450,21 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalNCancelSpecialistInvitationInput2parleyᚋinternalᚋsessionᚐCancelSpecialistInvitationInput(ctx context.Context, v any) (session.CancelSpecialistInvitationInput, error) {
+	res, err := ec.unmarshalInputCancelSpecialistInvitationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCancelSpecialistInvitationPayload2ᚖparleyᚋinternalᚋsessionᚐCancelSpecialistInvitationPayload(ctx context.Context, sel ast.SelectionSet, v *session.CancelSpecialistInvitationPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CancelSpecialistInvitationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNChannel2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -21611,6 +28509,21 @@ func (ec *executionContext) marshalNCreateRoomPayload2ᚖparleyᚋinternalᚋroo
 		return graphql.Null
 	}
 	return ec._CreateRoomPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreateSpecialistInvitationInput2parleyᚋinternalᚋsessionᚐCreateSpecialistInvitationInput(ctx context.Context, v any) (session.CreateSpecialistInvitationInput, error) {
+	res, err := ec.unmarshalInputCreateSpecialistInvitationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateSpecialistInvitationPayload2ᚖparleyᚋinternalᚋsessionᚐCreateSpecialistInvitationPayload(ctx context.Context, sel ast.SelectionSet, v *session.CreateSpecialistInvitationPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CreateSpecialistInvitationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCreateUploadInput2parleyᚋinternalᚋroomᚐCreateUploadInput(ctx context.Context, v any) (room.CreateUploadInput, error) {
@@ -21778,6 +28691,21 @@ func (ec *executionContext) marshalNDocumentStatus2parleyᚋentᚋdocumentᚐSta
 	return res
 }
 
+func (ec *executionContext) unmarshalNEndSupportSessionInput2parleyᚋinternalᚋsessionᚐEndSupportSessionInput(ctx context.Context, v any) (session.EndSupportSessionInput, error) {
+	res, err := ec.unmarshalInputEndSupportSessionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEndSupportSessionPayload2ᚖparleyᚋinternalᚋsessionᚐEndSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, v *session.EndSupportSessionPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EndSupportSessionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNEnterRoomInput2parleyᚋinternalᚋroomᚐEnterRoomInput(ctx context.Context, v any) (room.EnterRoomInput, error) {
 	res, err := ec.unmarshalInputEnterRoomInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -21943,6 +28871,36 @@ func (ec *executionContext) marshalNInviteCustomerPayload2ᚖparleyᚋinternal�
 		return graphql.Null
 	}
 	return ec._InviteCustomerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNJoinSupportSessionInput2parleyᚋinternalᚋsessionᚐJoinSupportSessionInput(ctx context.Context, v any) (session.JoinSupportSessionInput, error) {
+	res, err := ec.unmarshalInputJoinSupportSessionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJoinSupportSessionPayload2ᚖparleyᚋinternalᚋsessionᚐJoinSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, v *session.JoinSupportSessionPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._JoinSupportSessionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNLeaveSupportSessionInput2parleyᚋinternalᚋsessionᚐLeaveSupportSessionInput(ctx context.Context, v any) (session.LeaveSupportSessionInput, error) {
+	res, err := ec.unmarshalInputLeaveSupportSessionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLeaveSupportSessionPayload2ᚖparleyᚋinternalᚋsessionᚐLeaveSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, v *session.LeaveSupportSessionPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LeaveSupportSessionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNMarkReadInput2parleyᚋinternalᚋroomᚐMarkReadInput(ctx context.Context, v any) (room.MarkReadInput, error) {
@@ -22334,6 +29292,21 @@ func (ec *executionContext) marshalNReinviteField2ᚕstringᚄ(ctx context.Conte
 	return ret
 }
 
+func (ec *executionContext) unmarshalNRemoveSpecialistInput2parleyᚋinternalᚋsessionᚐRemoveSpecialistInput(ctx context.Context, v any) (session.RemoveSpecialistInput, error) {
+	res, err := ec.unmarshalInputRemoveSpecialistInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRemoveSpecialistPayload2ᚖparleyᚋinternalᚋsessionᚐRemoveSpecialistPayload(ctx context.Context, sel ast.SelectionSet, v *session.RemoveSpecialistPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RemoveSpecialistPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRevokeLinksInput2parleyᚋinternalᚋroomᚐRevokeLinksInput(ctx context.Context, v any) (room.RevokeLinksInput, error) {
 	res, err := ec.unmarshalInputRevokeLinksInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -22513,6 +29486,21 @@ func (ec *executionContext) marshalNService2ᚖparleyᚋentᚐService(ctx contex
 	return ec._Service(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSetSpecialistAccessInput2parleyᚋinternalᚋsessionᚐSetSpecialistAccessInput(ctx context.Context, v any) (session.SetSpecialistAccessInput, error) {
+	res, err := ec.unmarshalInputSetSpecialistAccessInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetSpecialistAccessPayload2ᚖparleyᚋinternalᚋsessionᚐSetSpecialistAccessPayload(ctx context.Context, sel ast.SelectionSet, v *session.SetSpecialistAccessPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SetSpecialistAccessPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSetTypingInput2parleyᚋinternalᚋroomᚐSetTypingInput(ctx context.Context, v any) (room.SetTypingInput, error) {
 	res, err := ec.unmarshalInputSetTypingInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -22641,6 +29629,58 @@ func (ec *executionContext) marshalNSkill2ᚖparleyᚋentᚐSkill(ctx context.Co
 	return ec._Skill(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSpecialist2ᚖparleyᚋentᚐSpecialist(ctx context.Context, sel ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Specialist(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSpecialistAccess2parleyᚋentᚋspecialistᚐAccess(ctx context.Context, v any) (specialist.Access, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := specialist.Access(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSpecialistAccess2parleyᚋentᚋspecialistᚐAccess(ctx context.Context, sel ast.SelectionSet, v specialist.Access) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNSpecialistSeats2ᚖparleyᚋinternalᚋsessionᚐSpecialistSeats(ctx context.Context, sel ast.SelectionSet, v *session.SpecialistSeats) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SpecialistSeats(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNStartSupportSessionInput2parleyᚋinternalᚋsessionᚐStartSupportSessionInput(ctx context.Context, v any) (session.StartSupportSessionInput, error) {
+	res, err := ec.unmarshalInputStartSupportSessionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStartSupportSessionPayload2ᚖparleyᚋinternalᚋsessionᚐStartSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, v *session.StartSupportSessionPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StartSupportSessionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -22649,6 +29689,33 @@ func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) 
 func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNSupportSession2ᚖparleyᚋentᚐSupportSession(ctx context.Context, sel ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SupportSession(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSupportSessionStatus2parleyᚋentᚋsupportsessionᚐStatus(ctx context.Context, v any) (supportsession.Status, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := supportsession.Status(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSupportSessionStatus2parleyᚋentᚋsupportsessionᚐStatus(ctx context.Context, sel ast.SelectionSet, v supportsession.Status) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -23246,6 +30313,20 @@ func (ec *executionContext) marshalOSkill2ᚕᚖparleyᚋentᚐSkillᚄ(ctx cont
 	return ret
 }
 
+func (ec *executionContext) marshalOSpecialist2ᚖparleyᚋentᚐSpecialist(ctx context.Context, sel ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Specialist(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSpecialistInvitation2ᚖparleyᚋentᚐSpecialistInvitation(ctx context.Context, sel ast.SelectionSet, v *ent.SpecialistInvitation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SpecialistInvitation(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -23297,6 +30378,13 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = ctx
 	res := scalar.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOSupportSession2ᚖparleyᚋentᚐSupportSession(ctx context.Context, sel ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SupportSession(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOURL2ᚖstring(ctx context.Context, v any) (*string, error) {

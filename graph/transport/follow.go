@@ -19,7 +19,7 @@ func Follow[T any](ctx context.Context, open func() (*feed.Feed[T], error)) (<-c
 		if err != nil {
 			return nil, err
 		}
-		f.feed = feed.Select(opened, func(v T) (any, bool) { return v, true })
+		f.feed = feed.Select(opened, func(_ context.Context, v T) (any, bool, error) { return v, true, nil })
 	}
 	values := make(chan T, 1) // the one who puts a value in takes it out
 	f.put = func(v any) { values <- v.(T) }

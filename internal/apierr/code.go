@@ -44,6 +44,13 @@ const (
 	RoomFilesExceeded    Code = "ROOM_FILES_EXCEEDED"
 	UploadIncomplete     Code = "UPLOAD_INCOMPLETE"
 	RoomIsClosed         Code = "ROOM_CLOSED"
+	SessionAlreadyActive Code = "SESSION_ALREADY_ACTIVE"
+	SessionNotActive     Code = "SESSION_NOT_ACTIVE"
+	SpecialistsDisabled  Code = "EXTERNAL_SPECIALISTS_DISABLED"
+	AccessNotAllowed     Code = "ACCESS_NOT_ALLOWED"
+	CodeInvalid          Code = "CODE_INVALID"
+	SpecialistLimit      Code = "SPECIALIST_LIMIT_REACHED"
+	ScreenShareRefused   Code = "SCREEN_SHARE_NOT_ALLOWED"
 	CredentialsInvalid   Code = "CREDENTIALS_INVALID"
 	IdempotencyKeyReused Code = "IDEMPOTENCY_KEY_REUSED"
 )

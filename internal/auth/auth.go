@@ -27,8 +27,10 @@ import (
 // Viewer is who asks. The zero Viewer is nobody.
 type Viewer struct {
 	Member   *ent.Member   // a person with a seat, or
-	Customer *ent.Customer // a person who was invited, with
-	RoomID   string        // the room they were invited to
+	Customer *ent.Customer // a person who was invited, or
+	// Specialist is an outside expert in a support session.
+	Specialist *ent.Specialist
+	RoomID     string // where a customer was invited to, or the session is
 
 	TokenID   string
 	ExpiresAt time.Time
@@ -41,6 +43,8 @@ func (v Viewer) ID() string {
 		return v.Member.ID
 	case v.Customer != nil:
 		return v.Customer.ID
+	case v.Specialist != nil:
+		return v.Specialist.ID
 	}
 	return ""
 }
@@ -52,6 +56,8 @@ func (v Viewer) OrganizationID() string {
 		return v.Member.OrganizationID
 	case v.Customer != nil:
 		return v.Customer.OrganizationID
+	case v.Specialist != nil:
+		return v.Specialist.OrganizationID
 	}
 	return ""
 }
@@ -63,6 +69,8 @@ func (v Viewer) Person() ent.Viewer {
 		return v.Member
 	case v.Customer != nil:
 		return v.Customer
+	case v.Specialist != nil:
+		return v.Specialist
 	}
 	return nil
 }
@@ -73,8 +81,10 @@ func (v Viewer) Actor() ent.Actor {
 	return actor
 }
 
-// InRoom tells whether a customer was invited to the room.
-func (v Viewer) InRoom(roomID string) bool { return v.Customer != nil && v.RoomID == roomID }
+// InRoom tells whether it is a customer or a specialist who has come into the room.
+func (v Viewer) InRoom(roomID string) bool {
+	return v.Member == nil && v.RoomID != "" && v.RoomID == roomID
+}
 
 type viewerKey struct{}
 

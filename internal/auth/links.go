@@ -25,9 +25,10 @@ func NewLinks(secret []byte, publicURL string) *Links {
 const macBytes = 16
 
 // URL returns the address under the path, such as /r/, for the row.
-func (l *Links) URL(path, id string) string {
-	return l.base + path + l.Token(id)
-}
+func (l *Links) URL(path, id string) string { return l.base + path + l.Token(id) }
+
+// CodeURL returns the address under the path, such as /s/, that has the row's code.
+func (l *Links) CodeURL(path, id string) string { return l.base + path + l.Code(id) }
 
 // Token returns the token for the row.
 func (l *Links) Token(id string) string {
@@ -48,8 +49,10 @@ func (l *Links) ID(prefix, token string) (string, bool) {
 	return id, hmac.Equal([]byte(token), []byte(l.Token(id)))
 }
 
-func (l *Links) mac(id string) []byte {
+func (l *Links) mac(id string) []byte { return l.keyed("parley link ", id)[:macBytes] }
+
+func (l *Links) keyed(purpose, what string) []byte {
 	h := hmac.New(sha256.New, l.secret)
-	h.Write([]byte("parley link " + id))
-	return h.Sum(nil)[:macBytes]
+	h.Write([]byte(purpose + what))
+	return h.Sum(nil)
 }

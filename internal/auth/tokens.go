@@ -17,6 +17,7 @@ import (
 	"parley/ent/accesstoken"
 	"parley/ent/member"
 	"parley/ent/predicate"
+	"parley/ent/specialist"
 	"parley/internal/apierr"
 	"parley/internal/bus"
 	"parley/internal/database"
@@ -93,6 +94,12 @@ func (t *Tokens) IssueToCustomerTx(ctx context.Context, tx *ent.Tx, customerID, 
 	return t.issue(ctx, create, t.limits.CustomerToken, t.limits.CustomerToken)
 }
 
+// IssueToSpecialistTx makes a token for a specialist who came in by a code.
+func (t *Tokens) IssueToSpecialistTx(ctx context.Context, tx *ent.Tx, specialistID string) (Issued, error) {
+	create := tx.AccessToken.Create().SetSpecialistID(specialistID)
+	return t.issue(ctx, create, t.limits.SpecialistToken, t.limits.SpecialistToken)
+}
+
 func (t *Tokens) issue(ctx context.Context, create *ent.AccessTokenCreate, life, idle time.Duration) (Issued, error) {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails: crypto/rand ends the process instead
@@ -148,16 +155,22 @@ func (t *Tokens) load(ctx context.Context, hash [32]byte) (Viewer, error) {
 	defer cancel()
 	row, err := t.ent.AccessToken.Query().
 		Where(accesstoken.Hash(hash[:]), alive()).
-		WithMember().WithCustomer().WithLink().Only(ctx)
+		WithMember().WithCustomer().WithLink().WithSpecialist().Only(ctx)
 	if ent.IsNotFound(err) {
 		return Viewer{}, badToken()
 	}
 	if err != nil {
 		return Viewer{}, fmt.Errorf("look up access token: %w", err)
 	}
-	v := Viewer{Member: row.Edges.Member, Customer: row.Edges.Customer, TokenID: row.ID, ExpiresAt: row.ExpiresAt}
-	if row.Edges.Link != nil {
+	v := Viewer{
+		Member: row.Edges.Member, Customer: row.Edges.Customer, Specialist: row.Edges.Specialist,
+		TokenID: row.ID, ExpiresAt: row.ExpiresAt,
+	}
+	switch {
+	case v.Customer != nil:
 		v.RoomID = row.Edges.Link.RoomID
+	case v.Specialist != nil:
+		v.RoomID = v.Specialist.RoomID
 	}
 	return v, nil
 }
@@ -190,7 +203,8 @@ func (s *session) expired(now time.Time) bool { return !now.Before(s.viewer.Expi
 func alive() predicate.AccessToken {
 	now := time.Now()
 	return accesstoken.And(accesstoken.RevokedAtIsNil(), accesstoken.ExpiresAtGT(now), accesstoken.IdleAtGT(now),
-		accesstoken.Not(accesstoken.HasMemberWith(member.DeactivatedAtNotNil())))
+		accesstoken.Not(accesstoken.HasMemberWith(member.DeactivatedAtNotNil())),
+		accesstoken.Not(accesstoken.HasSpecialistWith(specialist.LeftAtNotNil())))
 }
 
 // RevokeTx ends the tokens; connections opened with them end when the transaction has committed, those of other processes

@@ -39,44 +39,48 @@ type Item[T any] struct {
 	Silent bool
 }
 
-// Select is the feed of what pick makes of things. Where it makes nothing of them their places are silent.
-func Select[T, U any](f *Feed[T], pick func(T) (U, bool)) *Feed[U] {
-	item := func(i Item[T]) Item[U] {
-		if i.Silent {
-			return Item[U]{Place: i.Place, Silent: true}
-		}
-		value, ok := pick(i.Value)
-		return Item[U]{Place: i.Place, Value: value, Silent: !ok}
-	}
+// Select is the feed of what pick makes of things. Where it makes nothing of them their places are silent. Of what says that
+// all has been given it makes something without asking anyone, or nothing.
+func Select[T, U any](f *Feed[T], pick func(context.Context, T) (U, bool, error)) *Feed[U] {
 	selected := &Feed[U]{
 		Topic: f.Topic, From: f.From, Head: f.Head, Ended: f.Ended, Attend: f.Attend,
 		Stored: func(ctx context.Context, after, upTo int64) iter.Seq2[Item[U], error] {
-			return each(f.Stored(ctx, after, upTo), item)
+			return each(ctx, f.Stored(ctx, after, upTo), pick)
 		},
 		Live: func(ctx context.Context, after int64, begun func()) iter.Seq2[Item[U], error] {
-			return each(f.Live(ctx, after, begun), item)
+			return each(ctx, f.Live(ctx, after, begun), pick)
 		},
 	}
 	if f.CaughtUp == nil {
 		return selected
 	}
-	if _, ok := pick(f.CaughtUp()); ok {
+	caughtUp := func() (U, bool) {
+		value, ok, err := pick(context.Background(), f.CaughtUp())
+		return value, ok && err == nil
+	}
+	if _, ok := caughtUp(); ok {
 		selected.CaughtUp = func() U {
-			value, _ := pick(f.CaughtUp())
+			value, _ := caughtUp()
 			return value
 		}
 	}
 	return selected
 }
 
-func each[T, U any](items iter.Seq2[Item[T], error], f func(Item[T]) Item[U]) iter.Seq2[Item[U], error] {
+func each[T, U any](ctx context.Context, items iter.Seq2[Item[T], error], pick func(context.Context, T) (U, bool, error)) iter.Seq2[Item[U], error] {
 	return func(yield func(Item[U], error) bool) {
 		for i, err := range items {
+			picked := Item[U]{Place: i.Place, Silent: true}
+			if err == nil && !i.Silent {
+				var ok bool
+				picked.Value, ok, err = pick(ctx, i.Value)
+				picked.Silent = !ok
+			}
 			if err != nil {
 				yield(Item[U]{}, err)
 				return
 			}
-			if !yield(f(i), nil) {
+			if !yield(picked, nil) {
 				return
 			}
 		}

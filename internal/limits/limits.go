@@ -35,6 +35,9 @@ type Limits struct {
 	FileBytes         int `name:"file-bytes" default:"26214400" help:"bytes in a document"`
 	RoomFileBytes     int `name:"room-file-bytes" default:"209715200" help:"bytes in documents of a room in a day"`
 	ImagePixels       int `name:"image-pixels" default:"50000000" help:"pixels in a picture"`
+	SpecialistSeats   int `name:"specialist-seats" default:"5" help:"specialists in a support session at once"`
+	SignalBytes       int `name:"signal-bytes" default:"32768" help:"bytes in a signal about a screen that is shared"`
+	InputBytes        int `name:"input-bytes" default:"4096" help:"bytes in a control input"`
 	SearchCharacters  int `name:"search-characters" default:"200" help:"characters in what is searched for"`
 	NameCharacters    int `name:"name-characters" default:"64" help:"characters in a person's name"`
 	SettingCharacters int `name:"setting-characters" default:"1000" help:"characters in a text of an organisation's settings"`
@@ -69,22 +72,30 @@ type Limits struct {
 	SignInPerAccount        int       `name:"sign-in-per-account" default:"5" rate:"true" help:"failed attempts to sign in to an account in 15 minutes"`
 	SignInPerAddress        int       `name:"sign-in-per-address" default:"20" rate:"true" help:"failed attempts to sign in from an address in 15 minutes"`
 	LinkFailures            int       `name:"link-failures" default:"10" rate:"true" help:"wrong links from an address in 15 minutes"`
+	CodeFailures            int       `name:"code-failures" default:"10" rate:"true" help:"wrong codes of support sessions from an address in 15 minutes"`
+	CodeGuesses             int       `name:"code-guesses" default:"50" rate:"true" help:"wrong codes, from wherever, that begin like a code, after which it is dead"`
 	TypingPerSecond         int       `name:"typing-per-second" default:"5" rate:"true" help:"times a second a person may say that they are typing or not, in the long run"`
 	TypingBurst             int       `name:"typing-burst" default:"10" rate:"true" help:"times at once"`
+	SignalsPerSecond        int       `name:"signals-per-second" default:"20" rate:"true" help:"signals about screens that are shared, that a person may send a second, in the long run"`
+	SignalsBurst            int       `name:"signals-burst" default:"200" rate:"true" help:"signals a person may send at once"`
+	InputsPerSecond         int       `name:"inputs-per-second" default:"60" rate:"true" help:"control inputs a person may send a second, in the long run"`
+	InputsBurst             int       `name:"inputs-burst" default:"240" rate:"true" help:"control inputs a person may send at once"`
 	InvitesPerRecipientHour int       `name:"invites-per-recipient-hour" default:"3" rate:"true" help:"invitations to one number or address in an hour"`
 	InvitesPerRecipientDay  int       `name:"invites-per-recipient-day" default:"10" rate:"true" help:"invitations to one number or address in a day"`
 	InvitesPerMember        int       `name:"invites-per-member-hour" default:"30" rate:"true" help:"invitations by one member in an hour"`
 	InvitesPerOrgDay        int       `name:"invites-per-organization-day" default:"500" rate:"true" help:"invitations by one organisation in a day"`
 	SmsCountries            Countries `name:"sms-countries" default:"0" help:"countries that text messages may go to, such as GB+FR; 0 is every country"`
 
-	TokenIdle      time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`
-	TokenLife      time.Duration `name:"token-life" default:"12h" help:"a member's access token ends after this long"`
-	CustomerToken  time.Duration `name:"customer-token" default:"24h" help:"a customer's access token ends after this long"`
-	FileAddress    time.Duration `name:"file-address" default:"60s" help:"the address of a document ends after this long"`
-	UploadLife     time.Duration `name:"upload-life" default:"1h" help:"an upload that was announced ends after this long without bytes"`
-	LinkIdle       time.Duration `name:"link-idle" default:"168h" help:"a room's link ends after this long without use"`
-	LinkLife       time.Duration `name:"link-life" default:"720h" help:"a room's link ends after this long"`
-	IdempotencyKey time.Duration `name:"idempotency-key" default:"72h" help:"how long an idempotency key is remembered"`
+	TokenIdle       time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`
+	TokenLife       time.Duration `name:"token-life" default:"12h" help:"a member's access token ends after this long"`
+	CustomerToken   time.Duration `name:"customer-token" default:"24h" help:"a customer's access token ends after this long"`
+	SpecialistCode  time.Duration `name:"specialist-code" default:"8h" help:"the code of a support session ends after this long"`
+	SpecialistToken time.Duration `name:"specialist-token" default:"8h" help:"a specialist's access token ends after this long, and with it their place in the session"`
+	FileAddress     time.Duration `name:"file-address" default:"60s" help:"the address of a document ends after this long"`
+	UploadLife      time.Duration `name:"upload-life" default:"1h" help:"an upload that was announced ends after this long without bytes"`
+	LinkIdle        time.Duration `name:"link-idle" default:"168h" help:"a room's link ends after this long without use"`
+	LinkLife        time.Duration `name:"link-life" default:"720h" help:"a room's link ends after this long"`
+	IdempotencyKey  time.Duration `name:"idempotency-key" default:"72h" help:"how long an idempotency key is remembered"`
 }
 
 // Countries is a set of countries by their ISO 3166-1 alpha-2 codes, joined by plus signs; empty is every country.

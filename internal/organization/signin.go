@@ -141,8 +141,11 @@ func (s *Service) SignOut(ctx context.Context, in SignOutInput) (*SignOutPayload
 }
 
 func tokensOf(v auth.Viewer) predicate.AccessToken {
-	if v.Member != nil {
+	switch {
+	case v.Member != nil:
 		return accesstoken.MemberID(v.ID())
+	case v.Specialist != nil:
+		return accesstoken.SpecialistID(v.ID())
 	}
 	return accesstoken.CustomerID(v.ID())
 }

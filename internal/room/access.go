@@ -64,12 +64,23 @@ func (s *Service) lookUp(ctx context.Context, v auth.Viewer, which predicate.Roo
 	if err != nil {
 		return nil, nil, fmt.Errorf("get room: %w", err)
 	}
-	return asked, standing, s.checkCustomer(ctx, v, standing)
+	return asked, standing, s.checkGuest(ctx, v, standing)
+}
+
+// checkGuest tells whether who has come in by a link or a code is still there.
+func (s *Service) checkGuest(ctx context.Context, v auth.Viewer, r *ent.Room) error {
+	switch {
+	case v.Customer != nil:
+		return s.checkCustomer(ctx, v, r)
+	case v.Specialist != nil:
+		return checkSeat(ctx, s.ent, v)
+	}
+	return nil
 }
 
 // checkCustomer tells whether a customer whose link leads to the room is its customer, or has become one with them.
 func (s *Service) checkCustomer(ctx context.Context, v auth.Viewer, r *ent.Room) error {
-	if v.Member != nil || r.CustomerID != nil && *r.CustomerID == v.ID() {
+	if r.CustomerID != nil && *r.CustomerID == v.ID() {
 		return nil
 	}
 	one, err := s.ent.Room.Query().Where(same(r.ID), room.CustomerID(v.ID())).Exist(ctx)
@@ -82,9 +93,10 @@ func (s *Service) checkCustomer(ctx context.Context, v auth.Viewer, r *ent.Room)
 	return nil
 }
 
-// openTo tells whether the viewer may see a room that is theirs: customers until it is closed.
+// openTo tells whether the viewer may see a room that is theirs: members always, all others until it is closed.
 func openTo(v auth.Viewer, r *ent.Room) bool {
-	return v.Member != nil || r.Status == room.StatusActive || r.Status == room.StatusTimedOut
+	return v.Member != nil || r.Status == room.StatusActive || r.Status == room.StatusTimedOut ||
+		v.Specialist != nil && r.Status == room.StatusDraft
 }
 
 // same keeps the room with the id, and those that are one with it: a customer may be where a link has led to before the
@@ -155,7 +167,8 @@ func settled(do func() error) error {
 	return apierr.New(apierr.Throttled, "Too many want this at the same moment. Try again.").After(time.Second)
 }
 
-// locked runs work in a transaction in which the member's room is locked: the one with the id, or the one it has become.
+// locked runs work in a transaction in which the viewer's room is locked: the one with the id, or the one it has become. A
+// specialist who is removed meanwhile is not let in.
 func (s *Service) locked(ctx context.Context, v auth.Viewer, id string, work func(tx *ent.Tx, r *ent.Room) error) error {
 	return settled(func() error {
 		r, err := s.find(ctx, v, room.ID(id))
@@ -165,6 +178,11 @@ func (s *Service) locked(ctx context.Context, v auth.Viewer, id string, work fun
 		return database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
 			if r, err = lockTx(ctx, tx, r.ID); err != nil {
 				return err
+			}
+			if v.Specialist != nil {
+				if err := checkSeat(ctx, tx.Client(), v); err != nil {
+					return err
+				}
 			}
 			return work(tx, r)
 		})
@@ -232,6 +250,14 @@ func customerTx(ctx context.Context, r *ent.Room) (*ent.Customer, error) {
 }
 
 func missing() error { return apierr.MissingThing("room") }
+
+// Open says why nothing can be added to a room; nil where it can.
+func Open(r *ent.Room) error {
+	if r.Status == room.StatusClosed {
+		return closed()
+	}
+	return nil
+}
 
 func closed() *apierr.Error {
 	return apierr.New(apierr.RoomIsClosed, "The room is closed: nothing can be added to it.").On("roomId")

@@ -120,6 +120,9 @@ func (s *Service) closeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent
 			return err
 		}
 	}
+	if err := s.endSessionTx(ctx, tx, v, r); err != nil {
+		return err
+	}
 	if err := s.appendTx(ctx, tx, r, by(v, kindRoomClosed, nil)); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/customerinvitation"
+	"parley/ent/specialist"
 	"parley/internal/auth"
 	"parley/internal/eventlog"
 )
@@ -34,9 +35,10 @@ const (
 
 // Sides, the values of the enum Side.
 const (
-	sideMember   = "MEMBER"
-	sideCustomer = "CUSTOMER"
-	sideSystem   = "SYSTEM"
+	sideMember     = "MEMBER"
+	sideCustomer   = "CUSTOMER"
+	sideSpecialist = "SPECIALIST"
+	sideSystem     = "SYSTEM"
 )
 
 func sideOf(v auth.Viewer) string {
@@ -45,6 +47,8 @@ func sideOf(v auth.Viewer) string {
 		return sideMember
 	case v.Customer != nil:
 		return sideCustomer
+	case v.Specialist != nil:
+		return sideSpecialist
 	}
 	return sideSystem
 }
@@ -61,6 +65,8 @@ type data struct {
 	Typing     bool                      `json:"typing,omitempty"`
 	Present    bool                      `json:"present,omitempty"`
 	Document   string                    `json:"document,omitempty"`
+	About      string                    `json:"about,omitempty"` // what a support session tells of
+	Access     specialist.Access         `json:"access,omitempty"`
 }
 
 // by is an entry for something that the viewer did, or Parley where the viewer is nobody.
@@ -249,7 +255,7 @@ func (s *Service) event(e eventlog.Event, sc *scene) (Event, error) {
 	case kindRoomClosed:
 		return &RoomClosed{h}, nil
 	}
-	return nil, nil
+	return supportEvent(h, e.Kind, d), nil
 }
 
 // merged makes the event of a merge. In the log of the room that stays, one goes on behind the event itself.

@@ -33,12 +33,28 @@ func (s *Service) FollowMessages(ctx context.Context, roomID string, after *stri
 	if err != nil {
 		return nil, err
 	}
-	return feed.Select(events, func(e Event) (*Message, bool) {
+	return feed.Select(events, func(_ context.Context, e Event) (*Message, bool, error) {
 		posted, ok := e.(*MessagePosted)
 		if !ok {
-			return nil, false
+			return nil, false, nil
 		}
-		return posted.Message, true
+		return posted.Message, true, nil
+	}), nil
+}
+
+// FollowSpecialists gives the specialists as they join the sessions of a room from now on.
+func (s *Service) FollowSpecialists(ctx context.Context, roomID string) (*feed.Feed[*ent.Specialist], error) {
+	events, err := s.follow(ctx, roomID, nil, false)
+	if err != nil {
+		return nil, err
+	}
+	return feed.Select(events, func(ctx context.Context, e Event) (*ent.Specialist, bool, error) {
+		joined, ok := e.(*SpecialistJoined)
+		if !ok {
+			return nil, false, nil
+		}
+		g, err := joined.Specialist(ctx)
+		return g, true, err
 	}), nil
 }
 

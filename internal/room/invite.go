@@ -20,6 +20,7 @@ import (
 	"parley/internal/eventlog"
 	"parley/internal/idempotency"
 	"parley/internal/identifier"
+	"parley/internal/limits"
 	"parley/internal/notify"
 	"parley/internal/organization"
 	"parley/internal/throttle"
@@ -232,7 +233,7 @@ func (s *Service) askTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.R
 	if err := s.appendTx(ctx, tx, r, entries...); err != nil {
 		return err
 	}
-	return s.counter.TakeTx(ctx, tx, s.inviteRules(v, d)...)
+	return s.counter.TakeTx(ctx, tx, InviteRules(s.limits, v, d.Key)...)
 }
 
 // sendTx keeps the invitation and puts its message into the outbox.
@@ -269,14 +270,15 @@ func senderTx(ctx context.Context, tx *ent.Tx, organizationID string, c customer
 	return organization.NumberTx(ctx, tx, organizationID)
 }
 
-func (s *Service) inviteRules(v auth.Viewer, d customer.Details) []throttle.Rule {
+// InviteRules are how often a member may have something sent to a number or address.
+func InviteRules(l limits.Limits, v auth.Viewer, to string) []throttle.Rule {
 	const hour, day = time.Hour, 24 * time.Hour
-	recipient := v.OrganizationID() + " " + d.Key // nobody learns whom another organisation invites
+	recipient := v.OrganizationID() + " " + to // nobody learns whom another organisation invites
 	return []throttle.Rule{
-		{Name: "invites-per-recipient-hour", Of: recipient, Limit: s.limits.InvitesPerRecipientHour, Window: hour},
-		{Name: "invites-per-recipient-day", Of: recipient, Limit: s.limits.InvitesPerRecipientDay, Window: day},
-		{Name: "invites-per-member-hour", Of: v.ID(), Limit: s.limits.InvitesPerMember, Window: hour},
-		{Name: "invites-per-organization-day", Of: v.OrganizationID(), Limit: s.limits.InvitesPerOrgDay, Window: day},
+		{Name: "invites-per-recipient-hour", Of: recipient, Limit: l.InvitesPerRecipientHour, Window: hour},
+		{Name: "invites-per-recipient-day", Of: recipient, Limit: l.InvitesPerRecipientDay, Window: day},
+		{Name: "invites-per-member-hour", Of: v.ID(), Limit: l.InvitesPerMember, Window: hour},
+		{Name: "invites-per-organization-day", Of: v.OrganizationID(), Limit: l.InvitesPerOrgDay, Window: day},
 	}
 }
 

@@ -22,10 +22,11 @@ const (
 
 // posting is a message on its way into a room's log, and what becomes of it.
 type posting struct {
-	place      place
-	customerID string // "" for a member
-	event      eventlog.Event
-	key        idempotency.Key
+	place        place
+	customerID   string // "" for who is none
+	specialistID string // likewise
+	event        eventlog.Event
+	key          idempotency.Key
 
 	found, posted bool  // what the statement says: there is such a room for the author; the message is in its log
 	err           error // why it says nothing

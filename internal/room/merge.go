@@ -107,6 +107,9 @@ func (s *Service) mergeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, 
 	if err := moveTx(ctx, tx, from.ID, into.ID); err != nil {
 		return nil, err
 	}
+	if err := s.endSessionTx(ctx, tx, v, from); err != nil {
+		return nil, err
+	}
 	if plan.retired != nil {
 		if err := customer.UniteTx(ctx, tx, plan.customer, plan.retired); err != nil {
 			return nil, err

@@ -3,14 +3,15 @@ package room
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
 	"parley/ent"
 	"parley/ent/customer"
 	"parley/ent/member"
+	"parley/ent/specialist"
 	"parley/internal/database"
+	"parley/internal/typeid"
 )
 
 // people are the authors of messages and events. They are remembered for a moment, so that a busy room does not ask
@@ -42,7 +43,7 @@ func (p *people) find(ctx context.Context, ids []string) (map[string]ent.Actor, 
 }
 
 func (p *people) lookUp(ctx context.Context, ids []string, found map[string]ent.Actor) error {
-	members, customers := byKind(ids)
+	members, customers, specialists := byKind(ids)
 	if len(members) > 0 {
 		rows, err := p.ent.Member.Query().Where(member.IDIn(members...)).All(ctx)
 		if err != nil {
@@ -59,6 +60,15 @@ func (p *people) lookUp(ctx context.Context, ids []string, found map[string]ent.
 		}
 		for _, c := range rows {
 			found[c.ID] = c
+		}
+	}
+	if len(specialists) > 0 {
+		rows, err := p.ent.Specialist.Query().Where(specialist.IDIn(specialists...)).All(ctx)
+		if err != nil {
+			return fmt.Errorf("find specialists: %w", err)
+		}
+		for _, g := range rows {
+			found[g.ID] = g
 		}
 	}
 	return nil
@@ -94,13 +104,28 @@ func (p *people) remember(found map[string]ent.Actor, ids []string) {
 	}
 }
 
-func byKind(ids []string) (members, customers []string) {
+func byKind(ids []string) (members, customers, specialists []string) {
 	for _, id := range ids {
-		if strings.HasPrefix(id, "mem_") {
+		switch sideOfPerson(id) {
+		case sideMember:
 			members = append(members, id)
-		} else {
+		case sideCustomer:
 			customers = append(customers, id)
+		case sideSpecialist:
+			specialists = append(specialists, id)
 		}
 	}
-	return members, customers
+	return members, customers, specialists
+}
+
+// sideOfPerson is the side that a person is on, which their id tells.
+func sideOfPerson(id string) string {
+	prefix, _ := typeid.Prefix(id)
+	switch prefix {
+	case "cus":
+		return sideCustomer
+	case "spc":
+		return sideSpecialist
+	}
+	return sideMember
 }

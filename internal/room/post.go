@@ -156,8 +156,11 @@ func newPosting(v auth.Viewer, roomID, body string, key idempotency.Key) *postin
 		event: eventlog.Event{ID: typeid.New(messagePrefix), Kind: kindText, Side: sideOf(v), ActorID: v.ID(), Body: body},
 		key:   key,
 	}
-	if v.Customer != nil {
+	switch {
+	case v.Customer != nil:
 		p.customerID = v.ID()
+	case v.Specialist != nil:
+		p.specialistID = v.ID()
 	}
 	return p
 }
@@ -186,7 +189,7 @@ func (s *Service) postOne(ctx context.Context, p *posting) error {
 	var a answer
 	e := p.event
 	key, fingerprint := p.key.Columns()
-	err := s.one.QueryRowContext(ctx, p.place.roomID, p.place.organizationID, p.customerID, e.ID, e.Side, e.ActorID, e.Body, key, fingerprint).
+	err := s.one.QueryRowContext(ctx, p.place.roomID, p.place.organizationID, p.customerID, p.specialistID, e.ID, e.Side, e.ActorID, e.Body, key, fingerprint).
 		Scan(&a.stream, &a.seq, &a.at)
 	switch {
 	case err == nil:
@@ -234,11 +237,12 @@ func (s *Service) postMany(ctx context.Context, batch []*posting) error {
 
 // columns are the parameters of post_many.sql.
 func columns(batch []*posting) []any {
-	var customers, ids, sides, authors, bodies, keys pq.StringArray
+	var customers, specialists, ids, sides, authors, bodies, keys pq.StringArray
 	var fingerprints pq.ByteaArray
 	for _, p := range batch {
 		key, fingerprint := p.key.Columns()
 		customers = append(customers, p.customerID)
+		specialists = append(specialists, p.specialistID)
 		ids = append(ids, p.event.ID)
 		sides = append(sides, p.event.Side)
 		authors = append(authors, p.event.ActorID)
@@ -247,7 +251,7 @@ func columns(batch []*posting) []any {
 		fingerprints = append(fingerprints, fingerprint)
 	}
 	to := batch[0].place
-	return []any{to.roomID, to.organizationID, customers, ids, sides, authors, bodies, keys, fingerprints}
+	return []any{to.roomID, to.organizationID, customers, specialists, ids, sides, authors, bodies, keys, fingerprints}
 }
 
 // answer is what a statement says of a message: the log of its room, and its place there where it was posted. It says

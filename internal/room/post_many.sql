@@ -2,15 +2,18 @@
 -- for one, whatever becomes of the others; the two are changed together (docs/adr/0008).
 --
 -- $1 room, $2 organisation; then arrays with an element for each message, in the order of their places: $3 customer
--- or '', $4 message id, $5 side, $6 author, $7 body, $8 idempotency key or '', $9 fingerprint of the request. No author
--- has the same key twice.
-WITH wanted AS MATERIALIZED (
+-- or '', $4 specialist or '', $5 message id, $6 side, $7 author, $8 body, $9 idempotency key or '', $10 fingerprint of the
+-- request. No author has the same key twice.
+WITH seats AS MATERIALIZED ( -- in the order of their ids, as those who remove them lock them
+	SELECT id FROM specialists WHERE id = ANY($4::text[]) AND room_id = $1 AND left_at IS NULL ORDER BY id FOR SHARE
+), wanted AS MATERIALIZED (
 	SELECT m.*, r.stream_id, r.status = 'ACTIVE' OR (m.customer = '' AND r.status IN ('DRAFT', 'TIMED_OUT')) AS open
 	FROM rooms r
-	CROSS JOIN unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[])
-		WITH ORDINALITY AS m (customer, id, side, author, body, key, fingerprint, n)
+	CROSS JOIN unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[])
+		WITH ORDINALITY AS m (customer, specialist, id, side, author, body, key, fingerprint, n)
 	WHERE r.id = $1 AND r.organization_id = $2 AND (m.customer = '' OR r.customer_id = m.customer
 		OR EXISTS (SELECT FROM rooms gone WHERE gone.merged_into_id = r.id AND gone.customer_id = m.customer)) -- has become one with the room's
+		AND (m.specialist = '' OR m.specialist IN (SELECT id FROM seats))
 ), locked AS MATERIALIZED ( -- after waiting for a writer before us PostgreSQL looks again whether it has sealed the log; and
 	-- the transaction has its number before it takes the time (eventlog.Horizon)
 	SELECT s.id FROM streams s

@@ -44,6 +44,7 @@ type Service struct {
 	search *search.Index
 
 	documents *document.Service
+	sessions  Sessions
 
 	counter *throttle.Counter
 	writing *throttle.Bucket // messages of a person

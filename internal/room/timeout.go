@@ -46,7 +46,7 @@ func (s *Service) refusal(ctx context.Context, v auth.Viewer, r *ent.Room) error
 	switch {
 	case r.Status == room.StatusClosed || !openTo(v, r):
 		return closed()
-	case r.Status == room.StatusTimedOut && v.Member == nil:
+	case r.Status == room.StatusTimedOut && v.Customer != nil:
 		return s.timedOut(ctx, r)
 	}
 	return nil

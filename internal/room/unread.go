@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -105,7 +104,7 @@ func (s *Service) countUnread(ctx context.Context, readers []reader) (map[reader
 // reading is how far a person has read. A customer is the only one on their side, whoever they were when they wrote.
 func reading(streamID, after int64, personID string) eventlog.Reading {
 	r := eventlog.Reading{Stream: streamID, After: after, Reader: personID}
-	if strings.HasPrefix(personID, customerPrefix) {
+	if sideOfPerson(personID) == sideCustomer {
 		r.Side = sideCustomer
 	}
 	return r
