@@ -28,8 +28,11 @@ func reference(name string) ent.Field {
 
 // created is the time at which a row was written.
 func created() ent.Field {
-	return field.Time("created_at").Default(time.Now).Immutable()
+	return field.Time("created_at").Default(now).Immutable()
 }
+
+// now is the time as exact as the database keeps it, so that a row is the same when it is read.
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 // organization is the tenant that a row belongs to; nothing ever crosses it.
 func organization() ent.Edge {

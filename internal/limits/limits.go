@@ -74,6 +74,7 @@ type Limits struct {
 	LinkFailures            int       `name:"link-failures" default:"10" rate:"true" help:"wrong links from an address in 15 minutes"`
 	CodeFailures            int       `name:"code-failures" default:"10" rate:"true" help:"wrong codes of support sessions from an address in 15 minutes"`
 	CodeGuesses             int       `name:"code-guesses" default:"50" rate:"true" help:"wrong codes, from wherever, that begin like a code, after which it is dead"`
+	SessionJoins            int       `name:"session-joins" default:"100" rate:"true" help:"specialists who join a support session in an hour"`
 	TypingPerSecond         int       `name:"typing-per-second" default:"5" rate:"true" help:"times a second a person may say that they are typing or not, in the long run"`
 	TypingBurst             int       `name:"typing-burst" default:"10" rate:"true" help:"times at once"`
 	SignalsPerSecond        int       `name:"signals-per-second" default:"20" rate:"true" help:"signals about screens that are shared, that a person may send a second, in the long run"`

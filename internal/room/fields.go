@@ -27,10 +27,14 @@ func (s *Service) Customer(ctx context.Context, r *ent.Room) (*ent.Customer, err
 }
 
 // Phone is the customer's number; nil to specialists, who need not know it.
-func (s *Service) Phone(ctx context.Context, c *ent.Customer) *string { return identifierFor(ctx, c.Phone) }
+func (s *Service) Phone(ctx context.Context, c *ent.Customer) *string {
+	return identifierFor(ctx, c.Phone)
+}
 
 // Email is the customer's address, likewise.
-func (s *Service) Email(ctx context.Context, c *ent.Customer) *string { return identifierFor(ctx, c.Email) }
+func (s *Service) Email(ctx context.Context, c *ent.Customer) *string {
+	return identifierFor(ctx, c.Email)
+}
 
 func identifierFor(ctx context.Context, identifier *string) *string {
 	if auth.AudienceOf(ctx).IsSpecialists() {

@@ -5,7 +5,7 @@
 -- $1 room, $2 organisation, $3 customer or '', $4 specialist or '', $5 message id, $6 side, $7 author, $8 body, $9 idempotency key or '',
 -- $10 fingerprint of the request
 WITH seat AS MATERIALIZED ( -- who removes the specialist at this moment waits for us, or we for them
-	SELECT id FROM specialists WHERE id = $4::text AND room_id = $1 AND left_at IS NULL FOR SHARE
+	SELECT id FROM specialists WHERE $4::text <> '' AND id = $4::text AND room_id = $1 AND left_at IS NULL FOR SHARE
 ), place AS MATERIALIZED (
 	SELECT r.stream_id, r.status = 'ACTIVE' OR ($3::text = '' AND r.status IN ('DRAFT', 'TIMED_OUT')) AS open
 	FROM rooms r

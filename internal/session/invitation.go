@@ -97,6 +97,9 @@ func confirmation(to recipient) string {
 
 // inviteOnceTx is inviteTx where the key stands for nothing yet. It returns the id of the invitation that is standing.
 func (s *Service) inviteOnceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, in CreateSpecialistInvitationInput, to recipient, key idempotency.Key) (string, []rooms.News, error) {
+	if standing, found, err := key.Made(ctx, tx.Client()); err != nil || found {
+		return standing, nil, err
+	}
 	x, err := activeTx(ctx, tx, in.SupportSessionID, "supportSessionId")
 	if err != nil {
 		return "", nil, err
@@ -112,8 +115,7 @@ func (s *Service) inviteOnceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r
 	if current != nil {
 		id = current.ID
 	}
-	standing, err := key.ClaimTx(ctx, tx, id)
-	if err != nil || standing != id {
+	if standing, err := key.ClaimTx(ctx, tx, id); err != nil || standing != id {
 		return standing, nil, err
 	}
 	var news []rooms.News

@@ -56,6 +56,10 @@ func (s *Service) Join(ctx context.Context, in JoinSupportSessionInput) (*JoinSu
 		if g, err = s.seatTx(ctx, tx, r, x, Access(i), name); err != nil {
 			return nil, err
 		}
+		rule := throttle.Rule{Name: "session-joins", Of: x.ID, Limit: s.limits.SessionJoins, Window: time.Hour}
+		if err := s.counter.TakeTx(ctx, tx, rule); err != nil {
+			return nil, err
+		}
 		if issued, err = s.tokens.IssueToSpecialistTx(ctx, tx, g.ID); err != nil {
 			return nil, err
 		}
@@ -162,4 +166,3 @@ func stillOpenTx(ctx context.Context, tx *ent.Tx, invitationID string) (*ent.Sup
 	}
 	return i.Edges.Session, nil
 }
-
