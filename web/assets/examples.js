@@ -20,6 +20,7 @@ query Viewer {
     __typename
     ... on Member { id name email role channels }
     ... on Customer { id name phone email }
+    ... on Specialist { id name access }
   }
 }
 `,
@@ -220,6 +221,93 @@ subscription InboxEvents {
   }
 }
 `,
+  ),
+  member(
+    `# 14. The portals through which support
+# sessions are started, and whether they let
+# outside specialists in.
+query Portals {
+  organization {
+    portals { id name mode allowsSpecialists allowsControl }
+  }
+}
+`,
+  ),
+  member(
+    `# 15. Start a support session in the room,
+# through the portal that lets specialists in.
+mutation StartSupportSession($input: StartSupportSessionInput!) {
+  startSupportSession(input: $input) {
+    supportSession {
+      id
+      status
+      host { name }
+      specialistSeats { taken limit }
+    }
+    userErrors { code message field }
+  }
+}
+`,
+    { input: { roomId: '{{roomId}}', portalId: '{{portalId}}' } },
+  ),
+  member(
+    `# 16. The code by which specialists join: one
+# for all of them, to be spoken, passed on as a
+# link, or sent to an address.
+mutation CreateSpecialistInvitation($input: CreateSpecialistInvitationInput!) {
+  createSpecialistInvitation(input: $input) {
+    confirmation
+    specialistInvitation { id code url text accessLabel expiresAt }
+    userErrors { code message field }
+  }
+}
+`,
+    { input: { supportSessionId: '{{supportSessionId}}', access: 'VIEW_ONLY' } },
+  ),
+  member(
+    `# 17. Join by the code, as a specialist does:
+# in any case, with or without hyphens.
+mutation JoinSupportSession($input: JoinSupportSessionInput!) {
+  joinSupportSession(input: $input) {
+    accessToken
+    expiresAt
+    specialist { id name accessLabel }
+    supportSession { room { name messages(last: 3) { nodes { body side } } } }
+    userErrors { code message limit }
+  }
+}
+`,
+    { input: { code: '{{code}}', name: 'Grace Hopper' } },
+  ),
+  member(
+    `# 18. Who is in the session.
+query SupportSession($roomId: ID!) {
+  room(id: $roomId) {
+    supportSession {
+      specialistSeats { taken limit }
+      attendees {
+        __typename
+        ... on Member { name }
+        ... on Customer { name }
+        ... on Specialist { name joinedAt }
+      }
+    }
+  }
+}
+`,
+    { roomId: '{{roomId}}' },
+  ),
+  member(
+    `# 19. End the session: its code, and what the
+# specialist has open.
+mutation EndSupportSession($input: EndSupportSessionInput!) {
+  endSupportSession(input: $input) {
+    supportSession { status endedAt }
+    userErrors { code message }
+  }
+}
+`,
+    { input: { supportSessionId: '{{supportSessionId}}' } },
   ),
 ];
 

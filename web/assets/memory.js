@@ -11,6 +11,9 @@ const lessons = {
   roomId: { from: (data) => (data.createRoom ?? data.inviteCustomer ?? data.enterRoom)?.room?.id, tab: 'CreateRoom' },
   lastCursor: { from: (data) => data.createRoom?.room?.lastCursor, tab: 'CreateRoom' },
   linkToken: { from: (data) => data.getLink?.url?.split('/').pop(), tab: 'GetLink' },
+  portalId: { from: (data) => data.organization?.portals?.find((portal) => portal.allowsSpecialists)?.id, tab: 'Portals' },
+  supportSessionId: { from: (data) => data.startSupportSession?.supportSession?.id, tab: 'StartSupportSession' },
+  code: { from: (data) => data.createSpecialistInvitation?.specialistInvitation?.code, tab: 'CreateSpecialistInvitation' },
   customerToken: { from: (data) => data.enterRoom?.accessToken, tab: 'EnterRoom' },
 };
 
