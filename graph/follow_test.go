@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"parley/ent"
 	"parley/graph"
 	"parley/graph/generated"
 	"parley/graph/transport"
@@ -47,6 +48,10 @@ func (s subscription) RoomEvents(ctx context.Context, id string, after *string) 
 }
 
 func (s subscription) MessagePosted(context.Context, string, *string) (<-chan *room.Message, error) {
+	return nil, errors.New("not followed here")
+}
+
+func (s subscription) SpecialistJoined(context.Context, string) (<-chan *ent.Specialist, error) {
 	return nil, errors.New("not followed here")
 }
 
