@@ -31,10 +31,10 @@ var shareable = map[string][]string{
 	"SpecialistLeft":                append(happening, "specialist"),
 	"SpecialistAccessChanged":       append(happening, "specialist", "access"),
 
-	"Typing":                  append(happening, "typing"),
-	"PresenceChanged":         append(happening, "present"),
-	"CaughtUp":                happening,
-	"Heartbeat":               happening,
+	"Typing":          append(happening, "typing"),
+	"PresenceChanged": append(happening, "present"),
+	"CaughtUp":        happening,
+	"Heartbeat":       happening,
 
 	"Message":            {"id", "cursor", "room", "kind", "body", "document", "author", "side", "sentAt"},
 	"Document":           {"id", "filename", "contentType", "size", "kind", "width", "height", "pageCount", "status", "sharedBy", "sharedAt"}, // addresses end
