@@ -10,8 +10,12 @@ import (
 	"parley/internal/typeid"
 )
 
-func (query) Viewer(ctx context.Context) (ent.Viewer, error) {
-	return auth.From(ctx).Person(), nil
+func (q query) Viewer(ctx context.Context) (ent.Viewer, error) {
+	v := auth.From(ctx)
+	if v.Specialist != nil {
+		return q.Sessions.Self(ctx, v)
+	}
+	return v.Person(), nil
 }
 
 func (q query) Node(ctx context.Context, id string) (ent.Node, error) { return q.node(ctx, id) }

@@ -182,6 +182,15 @@ func (s *Service) specialist(ctx context.Context, id string) (*ent.Specialist, e
 	return g, nil
 }
 
+// Self is a specialist who asks, as they are now: what they may do changes while their token is known (rule S9).
+func (s *Service) Self(ctx context.Context, v auth.Viewer) (*ent.Specialist, error) {
+	g, err := s.ent.Specialist.Get(ctx, v.ID())
+	if err != nil {
+		return nil, fmt.Errorf("get the specialist who asks: %w", err)
+	}
+	return g, nil
+}
+
 // SpecialistSeats are the places for specialists in a session.
 type SpecialistSeats struct {
 	Taken int
