@@ -39,7 +39,7 @@ func (f *feed) presence(name string, present bool) {
 // attendees are the names of those who are in a room.
 func (p *user) attendees(room place) []string {
 	p.h.t.Helper()
-	names := p.ask(`query ($id: ID!) { room(id: $id) { attendees(first: 100) { ... on Member { name } ... on Customer { name } } } }`,
+	names := p.ask(`query ($id: ID!) { room(id: $id) { attendees(first: 100) { ... on Member { name } ... on Customer { name } ... on Specialist { name } } } }`,
 		vars{"id": room.ID}).ok().texts("room.attendees", "name")
 	slices.Sort(names)
 	return names

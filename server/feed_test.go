@@ -27,6 +27,10 @@ type event struct {
 	Typing     bool
 	Present    bool
 	Invitation *struct{ ID, Status, FailureReason string }
+	Session    struct{ ID, Status string }
+	Code       *struct{ ID, Code string }
+	Specialist struct{ ID, Name, Access string }
+	Access     string
 	From       struct{ ID string }
 	Into       struct{ ID, LastCursor string }
 	Continue   string `json:"continueAfter"`
@@ -38,13 +42,17 @@ type event struct {
 }
 
 const roomEvents = `subscription ($room: ID!, $after: Cursor) { roomEvents(roomId: $room, after: $after) {
-	__typename cursor occurredAt room { id name } actor { __typename ... on Member { name } ... on Customer { name } }
-	... on MessagePosted { message { id cursor body side sentAt author { ... on Member { name } ... on Customer { name } } } }
+	__typename cursor occurredAt room { id name } actor { __typename ... on Member { name } ... on Customer { name } ... on Specialist { name } }
+	... on MessagePosted { message { id cursor body side sentAt author { ... on Member { name } ... on Customer { name } ... on Specialist { name } } } }
 	... on CustomerInvited { invitation { id status } }
 	... on InvitationStatusChanged { status invitation { id status failureReason } }
 	... on Typing { typing } ... on PresenceChanged { present }
 	... on RoomMerged { from { id } into { id lastCursor } continueAfter }
 	... on DocumentChanged { document { id status } }
+	... on SupportSessionStarted { session: supportSession { id status } } ... on SupportSessionEnded { session: supportSession { id status } }
+	... on SpecialistInvited { code: invitation { id code } } ... on SpecialistInvitationCancelled { code: invitation { id code } }
+	... on SpecialistJoined { specialist { id name access } } ... on SpecialistLeft { specialist { id name access } }
+	... on SpecialistAccessChanged { access specialist { id name access } }
 	... on RoomRenamed { name } } }`
 
 // subscription is what carries one subscription.

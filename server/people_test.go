@@ -1,12 +1,12 @@
 package main
 
-// user is a member or a customer, by their access token.
+// user is a member, a customer or a specialist, by their access token.
 type user struct {
 	h     *house
 	name  string
 	token string
 	id    string
-	room  place // a customer's
+	room  place // a customer's or a specialist's
 
 	watching map[string]*feed // by room
 }
@@ -68,7 +68,7 @@ func (p *user) Invite(room place, how vars, firstName, lastName string) *reply {
 	return p.TryInvite(room, how, firstName, lastName).ok()
 }
 
-const messageSelection = "message { id cursor body side sentAt kind author { __typename ... on Member { name } ... on Customer { name } } }"
+const messageSelection = "message { id cursor body side sentAt kind author { __typename ... on Member { name } ... on Customer { name } ... on Specialist { name } } }"
 
 // TrySay writes a message, which may be refused.
 func (p *user) TrySay(room place, body string) *reply {
@@ -76,7 +76,7 @@ func (p *user) TrySay(room place, body string) *reply {
 	return p.mutate("sendMessage", vars{"roomId": room.ID, "body": body}, messageSelection)
 }
 
-// Says writes a message. A customer has but one room.
+// Says writes a message. A customer or a specialist has but one room.
 func (p *user) Says(body string, room ...place) *reply {
 	p.h.t.Helper()
 	return p.TrySay(append(room, p.room)[0], body).ok()

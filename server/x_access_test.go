@@ -57,14 +57,15 @@ func (p *user) everywhere(room place) map[string]*feed {
 	return feeds
 }
 
-// ended fails the test unless the subscriptions end now, as those of a token that has ended.
-func ended(t *testing.T, feeds map[string]*feed, within time.Duration) {
+// ended fails the test unless the subscriptions end now, as those of a token that has ended. Nothing but these types of events
+// may come before it.
+func ended(t *testing.T, feeds map[string]*feed, within time.Duration, before ...string) {
 	t.Helper()
 	began := time.Now()
-	if end := feeds["WebSocket"].end(); end.code != ws.StatusCode(4401) {
+	if end := feeds["WebSocket"].end(before...); end.code != ws.StatusCode(4401) {
 		t.Errorf("the WebSocket ended with %v", end)
 	}
-	if end := feeds["SSE"].end(); len(end.errors) != 1 || end.errors[0].Extensions.Code != "UNAUTHENTICATED" {
+	if end := feeds["SSE"].end(before...); len(end.errors) != 1 || end.errors[0].Extensions.Code != "UNAUTHENTICATED" {
 		t.Errorf("the stream ended with %v", end)
 	}
 	if took := time.Since(began); took > within {
