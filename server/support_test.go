@@ -10,9 +10,10 @@ import (
 
 // support is a support session, with the member who has started it.
 type support struct {
-	host *user
-	room place
-	id   string
+	host   *user
+	room   place
+	id     string
+	before map[string]bool // specialists who had joined before a race
 }
 
 // code is an invitation of specialists.
