@@ -2,7 +2,6 @@ package room
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"strconv"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"parley/internal/auth"
 	"parley/internal/eventlog"
 	"parley/internal/feed"
-	"parley/internal/limits"
 )
 
 // Follow returns everything that happens in a room: what is stored after the cursor, CaughtUp, and then what happens,
@@ -115,54 +113,30 @@ type (
 )
 
 func (f following) stored(ctx context.Context, after, upTo int64) items {
-	return func(yield func(item, error) bool) {
-		for after < upTo {
-			events, err := f.rooms.log.Read(ctx, f.streamID, after, upTo)
-			if err != nil {
-				yield(item{}, err)
-				return
-			}
-			if len(events) == 0 || !f.give(events, yield) {
-				return
-			}
-			after = events[len(events)-1].Seq
-		}
-	}
+	return f.tell(f.rooms.log.Stored(ctx, f.streamID, after, upTo))
 }
 
 func (f following) live(ctx context.Context, after int64, begun func()) items {
+	return f.tell(f.rooms.log.Live(ctx, f.streamID, after, f.rooms.limits.Heartbeat, begun))
+}
+
+// tell makes items of what the log gives, which is nothing when it is time for a Heartbeat.
+func (f following) tell(batches iter.Seq2[[]eventlog.Event, error]) items {
 	return func(yield func(item, error) bool) {
-		follower := f.rooms.log.Follow(f.streamID, after)
-		defer follower.Close()
-		begun()
-		for {
-			events, err := f.next(ctx, follower)
+		for events, err := range batches {
 			switch {
-			case ctx.Err() != nil:
-				return
-			case errors.Is(err, context.DeadlineExceeded):
-				if !yield(item{Value: &Heartbeat{f.now()}}, nil) {
-					return
-				}
 			case err != nil:
 				yield(item{}, err)
 				return
+			case len(events) == 0:
+				if !yield(item{Value: &Heartbeat{f.now()}}, nil) {
+					return
+				}
 			case !f.give(events, yield):
 				return
 			}
 		}
 	}
-}
-
-// next waits for events until it is time for a Heartbeat.
-func (f following) next(ctx context.Context, follower *eventlog.Follower) ([]eventlog.Event, error) {
-	ctx, cancel := context.WithDeadline(ctx, limits.End(time.Now(), f.rooms.limits.Heartbeat))
-	defer cancel()
-	events, err := follower.Next(ctx)
-	if err != nil && ctx.Err() != nil {
-		err = ctx.Err() // also where it came in the middle of a read, which says so in its own words
-	}
-	return events, err
 }
 
 // give hands events on, and tells whether to go on.
