@@ -30,6 +30,14 @@ var shareable = map[string][]string{
 	"SpecialistJoined":              append(happening, "specialist"),
 	"SpecialistLeft":                append(happening, "specialist"),
 	"SpecialistAccessChanged":       append(happening, "specialist", "access"),
+	"ScreenShareStarted":            append(happening, "screenShare"),
+	"ScreenShareStopped":            append(happening, "screenShare"),
+
+	"ScreenShareEvent":      ofShare, // to one person, who may have several devices
+	"ScreenShareSignalled":  append(ofShare, "payload"),
+	"ScreenShareControlled": append(ofShare, "payload"),
+	"ScreenShareCaughtUp":   ofShare,
+	"ScreenShareHeartbeat":  ofShare,
 
 	"Typing":          append(happening, "typing"),
 	"PresenceChanged": append(happening, "present"),
@@ -45,12 +53,16 @@ var shareable = map[string][]string{
 
 	"Specialist":           {"id", "name", "access", "accessLabel", "joinedAt", "leftAt"},
 	"SpecialistInvitation": {"id", "code", "url", "text", "access", "accessLabel", "expiresAt", "cancelledAt"},
-	"SupportSession":       {"id", "portal", "host", "status", "startedAt", "endedAt", "specialistInvitation", "specialistSeats"},
+	"SupportSession":       {"id", "portal", "host", "status", "startedAt", "endedAt", "specialistInvitation", "specialistSeats", "specialistsMayShare", "screenShares"},
+	"ScreenShare":          {"id", "supportSession", "sharer", "startedAt", "stoppedAt", "lastCursor"},
 	"SpecialistSeats":      {"taken", "limit"},
 	"Portal":               {"id", "name", "mode", "allowsSpecialists", "allowsControl"},
 }
 
-var happening = []string{"cursor", "occurredAt", "room", "actor"}
+var (
+	happening = []string{"cursor", "occurredAt", "room", "actor"}
+	ofShare   = []string{"cursor", "occurredAt", "actor"}
+)
 
 // Shareable tells whether a field may be in a result that is shared.
 func Shareable(object, field string) bool { return slices.Contains(shareable[object], field) }

@@ -28,9 +28,11 @@ func TestWhatIsSharedIsInTheSchema(t *testing.T) {
 			}
 		}
 	}
-	event := schema.Types["RoomEvent"]
-	for _, d := range append(schema.GetPossibleTypes(event), event) {
-		allShared(t, d)
+	for _, name := range []string{"RoomEvent", "ScreenShareEvent"} {
+		event := schema.Types[name]
+		for _, d := range append(schema.GetPossibleTypes(event), event) {
+			allShared(t, d)
+		}
 	}
 	allShared(t, schema.Types["Message"])
 }

@@ -25,6 +25,7 @@ import (
 	"parley/internal/inbox"
 	"parley/internal/limits"
 	"parley/internal/room"
+	"parley/internal/session"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -56,6 +57,10 @@ func (s subscription) SpecialistJoined(context.Context, string) (<-chan *ent.Spe
 }
 
 func (s subscription) InboxEvents(context.Context, *string) (<-chan inbox.Event, error) {
+	return nil, errors.New("not followed here")
+}
+
+func (s subscription) ScreenShareEvents(context.Context, string, *string) (<-chan session.ScreenEvent, error) {
 	return nil, errors.New("not followed here")
 }
 

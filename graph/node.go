@@ -41,7 +41,7 @@ func (q query) node(ctx context.Context, id string) (ent.Node, error) {
 	switch prefix {
 	case "org", "mem", "svc", "site", "skl", "prt", "num":
 		return q.Organizations.Node(ctx, prefix, id)
-	case session.Prefix, session.InvitationPrefix, session.SpecialistPrefix:
+	case session.Prefix, session.InvitationPrefix, session.SpecialistPrefix, session.SharePrefix:
 		return q.Sessions.Node(ctx, prefix, id)
 	}
 	return q.Resolver.Rooms.Node(ctx, prefix, id)

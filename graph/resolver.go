@@ -27,6 +27,7 @@ type (
 	sessionFields      struct{ *Resolver }
 	codeFields         struct{ *Resolver }
 	specialistFields   struct{ *Resolver }
+	shareFields        struct{ *Resolver }
 	memberFields       struct{ *Resolver }
 	organizationFields struct{ *Resolver }
 )
@@ -61,6 +62,9 @@ func (r *Resolver) SpecialistInvitation() generated.SpecialistInvitationResolver
 
 // Specialist implements generated.ResolverRoot.
 func (r *Resolver) Specialist() generated.SpecialistResolver { return specialistFields{r} }
+
+// ScreenShare implements generated.ResolverRoot.
+func (r *Resolver) ScreenShare() generated.ScreenShareResolver { return shareFields{r} }
 
 // Member implements generated.ResolverRoot.
 func (r *Resolver) Member() generated.MemberResolver { return memberFields{r} }

@@ -51,6 +51,7 @@ type ResolverRoot interface {
 	Organization() OrganizationResolver
 	Query() QueryResolver
 	Room() RoomResolver
+	ScreenShare() ScreenShareResolver
 	Specialist() SpecialistResolver
 	SpecialistInvitation() SpecialistInvitationResolver
 	Subscription() SubscriptionResolver
@@ -326,14 +327,19 @@ type ComplexityRoot struct {
 		ReinviteCustomer           func(childComplexity int, input room.ReinviteCustomerInput) int
 		RemoveSpecialist           func(childComplexity int, input session.RemoveSpecialistInput) int
 		RevokeLinks                func(childComplexity int, input room.RevokeLinksInput) int
+		SendControlInput           func(childComplexity int, input session.SendControlInputInput) int
 		SendMessage                func(childComplexity int, input room.SendMessageInput) int
+		SendSignal                 func(childComplexity int, input session.SendSignalInput) int
 		SetSpecialistAccess        func(childComplexity int, input session.SetSpecialistAccessInput) int
 		SetTyping                  func(childComplexity int, input room.SetTypingInput) int
 		ShareDocument              func(childComplexity int, input room.ShareDocumentInput) int
 		SignIn                     func(childComplexity int, input organization.SignInInput) int
 		SignOut                    func(childComplexity int, input organization.SignOutInput) int
+		StartScreenShare           func(childComplexity int, input session.StartScreenShareInput) int
 		StartSupportSession        func(childComplexity int, input session.StartSupportSessionInput) int
+		StopScreenShare            func(childComplexity int, input session.StopScreenShareInput) int
 		UpdateSettings             func(childComplexity int, input organization.UpdateSettingsInput) int
+		UpdateSupportSession       func(childComplexity int, input session.UpdateSupportSessionInput) int
 	}
 
 	Organization struct {
@@ -482,8 +488,67 @@ type ComplexityRoot struct {
 		Room       func(childComplexity int) int
 	}
 
+	ScreenShare struct {
+		CreatedAt      func(childComplexity int) int
+		ID             func(childComplexity int) int
+		LastCursor     func(childComplexity int) int
+		Sharer         func(childComplexity int) int
+		StoppedAt      func(childComplexity int) int
+		SupportSession func(childComplexity int) int
+	}
+
+	ScreenShareCaughtUp struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+	}
+
+	ScreenShareControlled struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+		Payload    func(childComplexity int) int
+	}
+
+	ScreenShareHeartbeat struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+	}
+
+	ScreenShareSignalled struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+		Payload    func(childComplexity int) int
+	}
+
+	ScreenShareStarted struct {
+		Actor       func(childComplexity int) int
+		Cursor      func(childComplexity int) int
+		OccurredAt  func(childComplexity int) int
+		Room        func(childComplexity int) int
+		ScreenShare func(childComplexity int) int
+	}
+
+	ScreenShareStopped struct {
+		Actor       func(childComplexity int) int
+		Cursor      func(childComplexity int) int
+		OccurredAt  func(childComplexity int) int
+		Room        func(childComplexity int) int
+		ScreenShare func(childComplexity int) int
+	}
+
+	SendControlInputPayload struct {
+		UserErrors func(childComplexity int) int
+	}
+
 	SendMessagePayload struct {
 		Message    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SendSignalPayload struct {
 		UserErrors func(childComplexity int) int
 	}
 
@@ -598,16 +663,27 @@ type ComplexityRoot struct {
 		Taken func(childComplexity int) int
 	}
 
+	StartScreenSharePayload struct {
+		ScreenShare func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	StartSupportSessionPayload struct {
 		SupportSession func(childComplexity int) int
 		UserErrors     func(childComplexity int) int
 	}
 
+	StopScreenSharePayload struct {
+		ScreenShare func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	Subscription struct {
-		InboxEvents      func(childComplexity int, after *string) int
-		MessagePosted    func(childComplexity int, roomID string, after *string) int
-		RoomEvents       func(childComplexity int, roomID string, after *string) int
-		SpecialistJoined func(childComplexity int, roomID string) int
+		InboxEvents       func(childComplexity int, after *string) int
+		MessagePosted     func(childComplexity int, roomID string, after *string) int
+		RoomEvents        func(childComplexity int, roomID string, after *string) int
+		ScreenShareEvents func(childComplexity int, screenShareID string, after *string) int
+		SpecialistJoined  func(childComplexity int, roomID string) int
 	}
 
 	SupportSession struct {
@@ -618,8 +694,10 @@ type ComplexityRoot struct {
 		ID                   func(childComplexity int) int
 		Portal               func(childComplexity int) int
 		Room                 func(childComplexity int) int
+		ScreenShares         func(childComplexity int) int
 		SpecialistInvitation func(childComplexity int) int
 		SpecialistSeats      func(childComplexity int) int
+		SpecialistsMayShare  func(childComplexity int) int
 		Status               func(childComplexity int) int
 	}
 
@@ -650,6 +728,11 @@ type ComplexityRoot struct {
 	UpdateSettingsPayload struct {
 		Settings   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	UpdateSupportSessionPayload struct {
+		SupportSession func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
 	}
 
 	UserError struct {
@@ -702,6 +785,7 @@ type MutationResolver interface {
 	MarkRead(ctx context.Context, input room.MarkReadInput) (*room.MarkReadPayload, error)
 	SetTyping(ctx context.Context, input room.SetTypingInput) (*room.SetTypingPayload, error)
 	StartSupportSession(ctx context.Context, input session.StartSupportSessionInput) (*session.StartSupportSessionPayload, error)
+	UpdateSupportSession(ctx context.Context, input session.UpdateSupportSessionInput) (*session.UpdateSupportSessionPayload, error)
 	EndSupportSession(ctx context.Context, input session.EndSupportSessionInput) (*session.EndSupportSessionPayload, error)
 	CreateSpecialistInvitation(ctx context.Context, input session.CreateSpecialistInvitationInput) (*session.CreateSpecialistInvitationPayload, error)
 	CancelSpecialistInvitation(ctx context.Context, input session.CancelSpecialistInvitationInput) (*session.CancelSpecialistInvitationPayload, error)
@@ -709,6 +793,10 @@ type MutationResolver interface {
 	SetSpecialistAccess(ctx context.Context, input session.SetSpecialistAccessInput) (*session.SetSpecialistAccessPayload, error)
 	RemoveSpecialist(ctx context.Context, input session.RemoveSpecialistInput) (*session.RemoveSpecialistPayload, error)
 	LeaveSupportSession(ctx context.Context, input session.LeaveSupportSessionInput) (*session.LeaveSupportSessionPayload, error)
+	StartScreenShare(ctx context.Context, input session.StartScreenShareInput) (*session.StartScreenSharePayload, error)
+	StopScreenShare(ctx context.Context, input session.StopScreenShareInput) (*session.StopScreenSharePayload, error)
+	SendSignal(ctx context.Context, input session.SendSignalInput) (*session.SendSignalPayload, error)
+	SendControlInput(ctx context.Context, input session.SendControlInputInput) (*session.SendControlInputPayload, error)
 }
 type OrganizationResolver interface {
 	Members(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*page.Connection[*ent.Member], error)
@@ -743,6 +831,12 @@ type RoomResolver interface {
 	UnreadCount(ctx context.Context, obj *ent.Room) (int, error)
 	LastCursor(ctx context.Context, obj *ent.Room) (string, error)
 }
+type ScreenShareResolver interface {
+	SupportSession(ctx context.Context, obj *ent.ScreenShare) (*ent.SupportSession, error)
+	Sharer(ctx context.Context, obj *ent.ScreenShare) (ent.Actor, error)
+
+	LastCursor(ctx context.Context, obj *ent.ScreenShare) (string, error)
+}
 type SpecialistResolver interface {
 	AccessLabel(ctx context.Context, obj *ent.Specialist) (string, error)
 }
@@ -757,6 +851,7 @@ type SubscriptionResolver interface {
 	RoomEvents(ctx context.Context, roomID string, after *string) (<-chan room.Event, error)
 	MessagePosted(ctx context.Context, roomID string, after *string) (<-chan *room.Message, error)
 	SpecialistJoined(ctx context.Context, roomID string) (<-chan *ent.Specialist, error)
+	ScreenShareEvents(ctx context.Context, screenShareID string, after *string) (<-chan session.ScreenEvent, error)
 	InboxEvents(ctx context.Context, after *string) (<-chan inbox.Event, error)
 }
 type SupportSessionResolver interface {
@@ -767,6 +862,8 @@ type SupportSessionResolver interface {
 	Attendees(ctx context.Context, obj *ent.SupportSession, first *int) ([]ent.Actor, error)
 	SpecialistInvitation(ctx context.Context, obj *ent.SupportSession) (*ent.SpecialistInvitation, error)
 	SpecialistSeats(ctx context.Context, obj *ent.SupportSession) (*session.SpecialistSeats, error)
+
+	ScreenShares(ctx context.Context, obj *ent.SupportSession) ([]*ent.ScreenShare, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1888,6 +1985,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeLinks(childComplexity, args["input"].(room.RevokeLinksInput)), true
+	case "Mutation.sendControlInput":
+		if e.ComplexityRoot.Mutation.SendControlInput == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendControlInput_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendControlInput(childComplexity, args["input"].(session.SendControlInputInput)), true
 	case "Mutation.sendMessage":
 		if e.ComplexityRoot.Mutation.SendMessage == nil {
 			break
@@ -1899,6 +2007,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendMessage(childComplexity, args["input"].(room.SendMessageInput)), true
+	case "Mutation.sendSignal":
+		if e.ComplexityRoot.Mutation.SendSignal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendSignal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendSignal(childComplexity, args["input"].(session.SendSignalInput)), true
 	case "Mutation.setSpecialistAccess":
 		if e.ComplexityRoot.Mutation.SetSpecialistAccess == nil {
 			break
@@ -1954,6 +2073,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity, args["input"].(organization.SignOutInput)), true
+	case "Mutation.startScreenShare":
+		if e.ComplexityRoot.Mutation.StartScreenShare == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_startScreenShare_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StartScreenShare(childComplexity, args["input"].(session.StartScreenShareInput)), true
 	case "Mutation.startSupportSession":
 		if e.ComplexityRoot.Mutation.StartSupportSession == nil {
 			break
@@ -1965,6 +2095,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StartSupportSession(childComplexity, args["input"].(session.StartSupportSessionInput)), true
+	case "Mutation.stopScreenShare":
+		if e.ComplexityRoot.Mutation.StopScreenShare == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_stopScreenShare_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StopScreenShare(childComplexity, args["input"].(session.StopScreenShareInput)), true
 	case "Mutation.updateSettings":
 		if e.ComplexityRoot.Mutation.UpdateSettings == nil {
 			break
@@ -1976,6 +2117,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateSettings(childComplexity, args["input"].(organization.UpdateSettingsInput)), true
+	case "Mutation.updateSupportSession":
+		if e.ComplexityRoot.Mutation.UpdateSupportSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateSupportSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateSupportSession(childComplexity, args["input"].(session.UpdateSupportSessionInput)), true
 
 	case "Organization.id":
 		if e.ComplexityRoot.Organization.ID == nil {
@@ -2622,6 +2774,200 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RoomUpdated.Room(childComplexity), true
 
+	case "ScreenShare.startedAt":
+		if e.ComplexityRoot.ScreenShare.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShare.CreatedAt(childComplexity), true
+	case "ScreenShare.id":
+		if e.ComplexityRoot.ScreenShare.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShare.ID(childComplexity), true
+	case "ScreenShare.lastCursor":
+		if e.ComplexityRoot.ScreenShare.LastCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShare.LastCursor(childComplexity), true
+	case "ScreenShare.sharer":
+		if e.ComplexityRoot.ScreenShare.Sharer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShare.Sharer(childComplexity), true
+	case "ScreenShare.stoppedAt":
+		if e.ComplexityRoot.ScreenShare.StoppedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShare.StoppedAt(childComplexity), true
+	case "ScreenShare.supportSession":
+		if e.ComplexityRoot.ScreenShare.SupportSession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShare.SupportSession(childComplexity), true
+
+	case "ScreenShareCaughtUp.actor":
+		if e.ComplexityRoot.ScreenShareCaughtUp.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareCaughtUp.Actor(childComplexity), true
+	case "ScreenShareCaughtUp.cursor":
+		if e.ComplexityRoot.ScreenShareCaughtUp.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareCaughtUp.Cursor(childComplexity), true
+	case "ScreenShareCaughtUp.occurredAt":
+		if e.ComplexityRoot.ScreenShareCaughtUp.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareCaughtUp.OccurredAt(childComplexity), true
+
+	case "ScreenShareControlled.actor":
+		if e.ComplexityRoot.ScreenShareControlled.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareControlled.Actor(childComplexity), true
+	case "ScreenShareControlled.cursor":
+		if e.ComplexityRoot.ScreenShareControlled.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareControlled.Cursor(childComplexity), true
+	case "ScreenShareControlled.occurredAt":
+		if e.ComplexityRoot.ScreenShareControlled.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareControlled.OccurredAt(childComplexity), true
+	case "ScreenShareControlled.payload":
+		if e.ComplexityRoot.ScreenShareControlled.Payload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareControlled.Payload(childComplexity), true
+
+	case "ScreenShareHeartbeat.actor":
+		if e.ComplexityRoot.ScreenShareHeartbeat.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareHeartbeat.Actor(childComplexity), true
+	case "ScreenShareHeartbeat.cursor":
+		if e.ComplexityRoot.ScreenShareHeartbeat.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareHeartbeat.Cursor(childComplexity), true
+	case "ScreenShareHeartbeat.occurredAt":
+		if e.ComplexityRoot.ScreenShareHeartbeat.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareHeartbeat.OccurredAt(childComplexity), true
+
+	case "ScreenShareSignalled.actor":
+		if e.ComplexityRoot.ScreenShareSignalled.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareSignalled.Actor(childComplexity), true
+	case "ScreenShareSignalled.cursor":
+		if e.ComplexityRoot.ScreenShareSignalled.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareSignalled.Cursor(childComplexity), true
+	case "ScreenShareSignalled.occurredAt":
+		if e.ComplexityRoot.ScreenShareSignalled.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareSignalled.OccurredAt(childComplexity), true
+	case "ScreenShareSignalled.payload":
+		if e.ComplexityRoot.ScreenShareSignalled.Payload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareSignalled.Payload(childComplexity), true
+
+	case "ScreenShareStarted.actor":
+		if e.ComplexityRoot.ScreenShareStarted.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareStarted.Actor(childComplexity), true
+	case "ScreenShareStarted.cursor":
+		if e.ComplexityRoot.ScreenShareStarted.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareStarted.Cursor(childComplexity), true
+	case "ScreenShareStarted.occurredAt":
+		if e.ComplexityRoot.ScreenShareStarted.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareStarted.OccurredAt(childComplexity), true
+	case "ScreenShareStarted.room":
+		if e.ComplexityRoot.ScreenShareStarted.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareStarted.Room(childComplexity), true
+	case "ScreenShareStarted.screenShare":
+		if e.ComplexityRoot.ScreenShareStarted.ScreenShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareStarted.ScreenShare(childComplexity), true
+
+	case "ScreenShareStopped.actor":
+		if e.ComplexityRoot.ScreenShareStopped.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareStopped.Actor(childComplexity), true
+	case "ScreenShareStopped.cursor":
+		if e.ComplexityRoot.ScreenShareStopped.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareStopped.Cursor(childComplexity), true
+	case "ScreenShareStopped.occurredAt":
+		if e.ComplexityRoot.ScreenShareStopped.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareStopped.OccurredAt(childComplexity), true
+	case "ScreenShareStopped.room":
+		if e.ComplexityRoot.ScreenShareStopped.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareStopped.Room(childComplexity), true
+	case "ScreenShareStopped.screenShare":
+		if e.ComplexityRoot.ScreenShareStopped.ScreenShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ScreenShareStopped.ScreenShare(childComplexity), true
+
+	case "SendControlInputPayload.userErrors":
+		if e.ComplexityRoot.SendControlInputPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendControlInputPayload.UserErrors(childComplexity), true
+
 	case "SendMessagePayload.message":
 		if e.ComplexityRoot.SendMessagePayload.Message == nil {
 			break
@@ -2634,6 +2980,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SendMessagePayload.UserErrors(childComplexity), true
+
+	case "SendSignalPayload.userErrors":
+		if e.ComplexityRoot.SendSignalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendSignalPayload.UserErrors(childComplexity), true
 
 	case "Service.id":
 		if e.ComplexityRoot.Service.ID == nil {
@@ -3029,6 +3382,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SpecialistSeats.Taken(childComplexity), true
 
+	case "StartScreenSharePayload.screenShare":
+		if e.ComplexityRoot.StartScreenSharePayload.ScreenShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartScreenSharePayload.ScreenShare(childComplexity), true
+	case "StartScreenSharePayload.userErrors":
+		if e.ComplexityRoot.StartScreenSharePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartScreenSharePayload.UserErrors(childComplexity), true
+
 	case "StartSupportSessionPayload.supportSession":
 		if e.ComplexityRoot.StartSupportSessionPayload.SupportSession == nil {
 			break
@@ -3041,6 +3407,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StartSupportSessionPayload.UserErrors(childComplexity), true
+
+	case "StopScreenSharePayload.screenShare":
+		if e.ComplexityRoot.StopScreenSharePayload.ScreenShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StopScreenSharePayload.ScreenShare(childComplexity), true
+	case "StopScreenSharePayload.userErrors":
+		if e.ComplexityRoot.StopScreenSharePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StopScreenSharePayload.UserErrors(childComplexity), true
 
 	case "Subscription.inboxEvents":
 		if e.ComplexityRoot.Subscription.InboxEvents == nil {
@@ -3075,6 +3454,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.RoomEvents(childComplexity, args["roomId"].(string), args["after"].(*string)), true
+	case "Subscription.screenShareEvents":
+		if e.ComplexityRoot.Subscription.ScreenShareEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_screenShareEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ScreenShareEvents(childComplexity, args["screenShareId"].(string), args["after"].(*string)), true
 	case "Subscription.specialistJoined":
 		if e.ComplexityRoot.Subscription.SpecialistJoined == nil {
 			break
@@ -3134,6 +3524,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SupportSession.Room(childComplexity), true
+	case "SupportSession.screenShares":
+		if e.ComplexityRoot.SupportSession.ScreenShares == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.ScreenShares(childComplexity), true
 	case "SupportSession.specialistInvitation":
 		if e.ComplexityRoot.SupportSession.SpecialistInvitation == nil {
 			break
@@ -3146,6 +3542,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SupportSession.SpecialistSeats(childComplexity), true
+	case "SupportSession.specialistsMayShare":
+		if e.ComplexityRoot.SupportSession.SpecialistsMayShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SupportSession.SpecialistsMayShare(childComplexity), true
 	case "SupportSession.status":
 		if e.ComplexityRoot.SupportSession.Status == nil {
 			break
@@ -3259,6 +3661,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateSettingsPayload.UserErrors(childComplexity), true
 
+	case "UpdateSupportSessionPayload.supportSession":
+		if e.ComplexityRoot.UpdateSupportSessionPayload.SupportSession == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSupportSessionPayload.SupportSession(childComplexity), true
+	case "UpdateSupportSessionPayload.userErrors":
+		if e.ComplexityRoot.UpdateSupportSessionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSupportSessionPayload.UserErrors(childComplexity), true
+
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
 			break
@@ -3322,14 +3737,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRevokeLinksInput,
 		ec.unmarshalInputRoomFilter,
 		ec.unmarshalInputRoomOrder,
+		ec.unmarshalInputSendControlInputInput,
 		ec.unmarshalInputSendMessageInput,
+		ec.unmarshalInputSendSignalInput,
 		ec.unmarshalInputSetSpecialistAccessInput,
 		ec.unmarshalInputSetTypingInput,
 		ec.unmarshalInputShareDocumentInput,
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSignOutInput,
+		ec.unmarshalInputStartScreenShareInput,
 		ec.unmarshalInputStartSupportSessionInput,
+		ec.unmarshalInputStopScreenShareInput,
 		ec.unmarshalInputUpdateSettingsInput,
+		ec.unmarshalInputUpdateSupportSessionInput,
 	)
 	first := true
 
@@ -4101,6 +4521,10 @@ type SupportSession implements Node {
   specialistInvitation: SpecialistInvitation
   "The places for specialists."
   specialistSeats: SpecialistSeats!
+  "Whether specialists may share a screen; members and the customer always may."
+  specialistsMayShare: Boolean!
+  "The screens that are shared at this moment, in the order of their beginning."
+  screenShares: [ScreenShare!]!
 }
 
 "The places for specialists in a support session."
@@ -4153,6 +4577,22 @@ type Specialist implements Node {
   joinedAt: DateTime!
   "When they left, were removed, or the session ended."
   leftAt: DateTime
+}
+
+"A screen that somebody in a support session shows. Pictures go from peer to peer; Parley carries what sets that up."
+type ScreenShare implements Node {
+  "Its id."
+  id: ID!
+  "The session it is in."
+  supportSession: SupportSession!
+  "Whose screen it is."
+  sharer: Actor!
+  "When it was started."
+  startedAt: DateTime!
+  "When it was stopped."
+  stoppedAt: DateTime
+  "The place of the newest signal: subscribe to ` + "`" + `screenShareEvents` + "`" + ` with ` + "`" + `after: lastCursor` + "`" + ` to miss nothing."
+  lastCursor: Cursor!
 }
 
 "What can be read."
@@ -4623,6 +5063,8 @@ input StartSupportSessionInput {
   roomId: ID!
   "The portal through which it is started."
   portalId: ID!
+  "Whether specialists may share a screen."
+  specialistsMayShare: Boolean = false
   "Repeating a request with the same key returns the first result and does nothing again."
   idempotencyKey: String
 }
@@ -4630,6 +5072,22 @@ input StartSupportSessionInput {
 "Answer of ` + "`" + `startSupportSession` + "`" + `."
 type StartSupportSessionPayload {
   "The session."
+  supportSession: SupportSession
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `updateSupportSession` + "`" + `."
+input UpdateSupportSessionInput {
+  "The session."
+  supportSessionId: ID!
+  "Whether specialists may share a screen. Where they may no longer, the screens that they share are stopped."
+  specialistsMayShare: Boolean!
+}
+
+"Answer of ` + "`" + `updateSupportSession` + "`" + `."
+type UpdateSupportSessionPayload {
+  "The session as it is now."
   supportSession: SupportSession
   "Why it was refused."
   userErrors: [UserError!]!
@@ -4749,6 +5207,68 @@ input LeaveSupportSessionInput {
 type LeaveSupportSessionPayload {
   "The specialist who has left."
   specialist: Specialist
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `startScreenShare` + "`" + `."
+input StartScreenShareInput {
+  "The session."
+  supportSessionId: ID!
+  "Repeating a request with the same key returns the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `startScreenShare` + "`" + `."
+type StartScreenSharePayload {
+  "The share. One that the viewer had in the session before is stopped."
+  screenShare: ScreenShare
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `stopScreenShare` + "`" + `."
+input StopScreenShareInput {
+  "The share."
+  screenShareId: ID!
+}
+
+"Answer of ` + "`" + `stopScreenShare` + "`" + `."
+type StopScreenSharePayload {
+  "The share."
+  screenShare: ScreenShare
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `sendSignal` + "`" + `."
+input SendSignalInput {
+  "The share."
+  screenShareId: ID!
+  "To whom: somebody in the session."
+  toAttendeeId: ID!
+  "What the other client understands, such as an offer, an answer or a candidate in JSON; at most 32 KiB."
+  payload: String!
+  "Repeating a request with the same key returns the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `sendSignal` + "`" + `."
+type SendSignalPayload {
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `sendControlInput` + "`" + `."
+input SendControlInputInput {
+  "The share."
+  screenShareId: ID!
+  "What the sharer's client understands, such as some movements and keys in JSON; at most 4 KiB."
+  payload: String!
+}
+
+"Answer of ` + "`" + `sendControlInput` + "`" + `."
+type SendControlInputPayload {
   "Why it was refused."
   userErrors: [UserError!]!
 }
@@ -4948,6 +5468,17 @@ type Mutation {
     input: StartSupportSessionInput!
   ): StartSupportSessionPayload!
   """
+  Changes what may be done in a support session, at once; for members.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { updateSupportSession(input: {supportSessionId: "ses_…", specialistsMayShare: true}) { supportSession { specialistsMayShare } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  updateSupportSession(
+    "What changes."
+    input: UpdateSupportSessionInput!
+  ): UpdateSupportSessionPayload!
+  """
   Ends a support session: its code, and every specialist's access, open subscriptions too; for members.
 
   ` + "`" + `` + "`" + `` + "`" + `graphql
@@ -5025,6 +5556,55 @@ type Mutation {
     "Nothing."
     input: LeaveSupportSessionInput!
   ): LeaveSupportSessionPayload!
+  """
+  Says that the viewer shares a screen; for everyone in a support session, for specialists where it allows that. Others see it
+  by setting up a connection with ` + "`" + `sendSignal` + "`" + `.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { startScreenShare(input: {supportSessionId: "ses_…"}) { screenShare { id } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  startScreenShare(
+    "The session."
+    input: StartScreenShareInput!
+  ): StartScreenSharePayload!
+  """
+  Stops the sharing of a screen; for whoever shares it, and for members.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { stopScreenShare(input: {screenShareId: "scr_…"}) { screenShare { stoppedAt } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  stopScreenShare(
+    "The share."
+    input: StopScreenShareInput!
+  ): StopScreenSharePayload!
+  """
+  Sends somebody in the support session what sets up the connection on which pictures go (WebRTC: offers, answers, candidates).
+  It is kept for as long as the share goes on: ` + "`" + `screenShareEvents` + "`" + ` gives it once, in the order in which signals were accepted; for
+  everyone in the session.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { sendSignal(input: {screenShareId: "scr_…", toAttendeeId: "mem_…", payload: "{\"type\": \"offer\", …}"}) { userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  sendSignal(
+    "What, and to whom."
+    input: SendSignalInput!
+  ): SendSignalPayload!
+  """
+  Sends the sharer of a screen what the viewer does with keyboard and mouse; for members, and for specialists with control. It is
+  told live to whoever shares and follows ` + "`" + `screenShareEvents` + "`" + ` at this moment, and never stored. What was sent when the one before
+  had been answered comes behind it: put what is done meanwhile into one input.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { sendControlInput(input: {screenShareId: "scr_…", payload: "[[\"move\", 120, 80]]"}) { userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  sendControlInput(
+    "What was done, and on which screen."
+    input: SendControlInputInput!
+  ): SendControlInputPayload!
 }
 
 """
@@ -5247,6 +5827,34 @@ type SpecialistAccessChanged implements RoomEvent {
   specialist: Specialist!
 }
 
+"Somebody shares a screen. Subscribed to after its ` + "`" + `lastCursor` + "`" + `, the share gives all signals from its beginning."
+type ScreenShareStarted implements RoomEvent {
+  "Its place in the log of the room."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "Who shares it."
+  actor: Actor
+  "The share, as it is now."
+  screenShare: ScreenShare!
+}
+
+"A screen is no longer shared."
+type ScreenShareStopped implements RoomEvent {
+  "Its place in the log of the room."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The room."
+  room: Room!
+  "Who stopped it, or did what ended it."
+  actor: Actor
+  "The share, as it is now."
+  screenShare: ScreenShare!
+}
+
 "The room was closed. It is the last event of a room."
 type RoomClosed implements RoomEvent {
   "Its place in the log of the room."
@@ -5368,6 +5976,62 @@ type InboxHeartbeat implements InboxEvent {
 }
 
 """
+Something about a screen that is shared: a signal to the viewer, what somebody does with it, or word of the subscription itself.
+"""
+interface ScreenShareEvent {
+  "Its place in the log of the share; null for what is live only."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "Who did it; null for word of the subscription itself."
+  actor: Actor
+}
+
+"Somebody has sent the viewer a signal. It is stored while the share goes on, and forgotten when it is stopped."
+type ScreenShareSignalled implements ScreenShareEvent {
+  "Its place in the log of the share."
+  cursor: Cursor
+  "When it was sent."
+  occurredAt: DateTime!
+  "Who has sent it."
+  actor: Actor
+  "The signal, as it was sent."
+  payload: String!
+}
+
+"Somebody uses keyboard and mouse on the screen; for who shares it. Live only: it is never stored and not repeated."
+type ScreenShareControlled implements ScreenShareEvent {
+  "Always null."
+  cursor: Cursor
+  "When it was done."
+  occurredAt: DateTime!
+  "Who did it: somebody with control."
+  actor: Actor
+  "What was done, as it was sent."
+  payload: String!
+}
+
+"All signals that were stored have been given; what follows is live. It comes once."
+type ScreenShareCaughtUp implements ScreenShareEvent {
+  "Always null."
+  cursor: Cursor
+  "When it was said."
+  occurredAt: DateTime!
+  "Always null."
+  actor: Actor
+}
+
+"Says, after 25 seconds without an event, that the subscription is alive."
+type ScreenShareHeartbeat implements ScreenShareEvent {
+  "Always null."
+  cursor: Cursor
+  "When it was said."
+  occurredAt: DateTime!
+  "Always null."
+  actor: Actor
+}
+
+"""
 What can be followed. Each event comes once and in the order of the log. To resume after a lost connection subscribe again
 with ` + "`" + `after: <last cursor>` + "`" + `; without ` + "`" + `after` + "`" + ` a subscription begins with what happens from now on.
 """
@@ -5396,6 +6060,20 @@ type Subscription {
     "The room."
     roomId: ID!
   ): Specialist!
+  """
+  The signals about a screen that is shared which are for the viewer, and to whoever shares it what others do with keyboard and
+  mouse; for everyone in the support session. It completes when the share is stopped.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  subscription { screenShareEvents(screenShareId: "scr_…", after: "…") { cursor actor { ... on Specialist { id } } ... on ScreenShareSignalled { payload } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  screenShareEvents(
+    "The share."
+    screenShareId: ID!
+    "Only what came after this cursor."
+    after: Cursor
+  ): ScreenShareEvent!
   """
   What happens around the member who asks: which rooms of the organisation have news; for members. ` + "`" + `InboxCaughtUp` + "`" + ` has a cursor
   to begin with: fetch the rooms behind it, and miss nothing.
@@ -5969,6 +6647,32 @@ func (ec *executionContext) childFields_RoomEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type RoomEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ScreenShare(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ScreenShare_id(ctx, field)
+	case "supportSession":
+		return ec.fieldContext_ScreenShare_supportSession(ctx, field)
+	case "sharer":
+		return ec.fieldContext_ScreenShare_sharer(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_ScreenShare_startedAt(ctx, field)
+	case "stoppedAt":
+		return ec.fieldContext_ScreenShare_stoppedAt(ctx, field)
+	case "lastCursor":
+		return ec.fieldContext_ScreenShare_lastCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ScreenShare", field.Name)
+}
+
+func (ec *executionContext) childFields_SendControlInputPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_SendControlInputPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendControlInputPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SendMessagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "message":
@@ -5977,6 +6681,14 @@ func (ec *executionContext) childFields_SendMessagePayload(ctx context.Context, 
 		return ec.fieldContext_SendMessagePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SendMessagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SendSignalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "userErrors":
+		return ec.fieldContext_SendSignalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendSignalPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Service(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6119,6 +6831,16 @@ func (ec *executionContext) childFields_SpecialistSeats(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type SpecialistSeats", field.Name)
 }
 
+func (ec *executionContext) childFields_StartScreenSharePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "screenShare":
+		return ec.fieldContext_StartScreenSharePayload_screenShare(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartScreenSharePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartScreenSharePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_StartSupportSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "supportSession":
@@ -6127,6 +6849,16 @@ func (ec *executionContext) childFields_StartSupportSessionPayload(ctx context.C
 		return ec.fieldContext_StartSupportSessionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StartSupportSessionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StopScreenSharePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "screenShare":
+		return ec.fieldContext_StopScreenSharePayload_screenShare(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StopScreenSharePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StopScreenSharePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SupportSession(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6151,6 +6883,10 @@ func (ec *executionContext) childFields_SupportSession(ctx context.Context, fiel
 		return ec.fieldContext_SupportSession_specialistInvitation(ctx, field)
 	case "specialistSeats":
 		return ec.fieldContext_SupportSession_specialistSeats(ctx, field)
+	case "specialistsMayShare":
+		return ec.fieldContext_SupportSession_specialistsMayShare(ctx, field)
+	case "screenShares":
+		return ec.fieldContext_SupportSession_screenShares(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SupportSession", field.Name)
 }
@@ -6163,6 +6899,16 @@ func (ec *executionContext) childFields_UpdateSettingsPayload(ctx context.Contex
 		return ec.fieldContext_UpdateSettingsPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateSettingsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateSupportSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "supportSession":
+		return ec.fieldContext_UpdateSupportSessionPayload_supportSession(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateSupportSessionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateSupportSessionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6565,12 +7311,40 @@ func (ec *executionContext) field_Mutation_revokeLinks_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_sendControlInput_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.SendControlInputInput, error) {
+			return ec.unmarshalNSendControlInputInput2parleyᚋinternalᚋsessionᚐSendControlInputInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_sendMessage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (room.SendMessageInput, error) {
 			return ec.unmarshalNSendMessageInput2parleyᚋinternalᚋroomᚐSendMessageInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_sendSignal_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.SendSignalInput, error) {
+			return ec.unmarshalNSendSignalInput2parleyᚋinternalᚋsessionᚐSendSignalInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6649,6 +7423,20 @@ func (ec *executionContext) field_Mutation_signOut_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_startScreenShare_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.StartScreenShareInput, error) {
+			return ec.unmarshalNStartScreenShareInput2parleyᚋinternalᚋsessionᚐStartScreenShareInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_startSupportSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6663,12 +7451,40 @@ func (ec *executionContext) field_Mutation_startSupportSession_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_stopScreenShare_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.StopScreenShareInput, error) {
+			return ec.unmarshalNStopScreenShareInput2parleyᚋinternalᚋsessionᚐStopScreenShareInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateSettings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (organization.UpdateSettingsInput, error) {
 			return ec.unmarshalNUpdateSettingsInput2parleyᚋinternalᚋorganizationᚐUpdateSettingsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateSupportSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (session.UpdateSupportSessionInput, error) {
+			return ec.unmarshalNUpdateSupportSessionInput2parleyᚋinternalᚋsessionᚐUpdateSupportSessionInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7076,6 +7892,28 @@ func (ec *executionContext) field_Subscription_roomEvents_args(ctx context.Conte
 		return nil, err
 	}
 	args["roomId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_screenShareEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "screenShareId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["screenShareId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOCursor2ᚖstring(ctx, v)
@@ -11848,6 +12686,50 @@ func (ec *executionContext) fieldContext_Mutation_startSupportSession(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_updateSupportSession(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateSupportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateSupportSession(ctx, fc.Args["input"].(session.UpdateSupportSessionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.UpdateSupportSessionPayload) graphql.Marshaler {
+			return ec.marshalNUpdateSupportSessionPayload2ᚖparleyᚋinternalᚋsessionᚐUpdateSupportSessionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateSupportSession(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateSupportSessionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateSupportSession_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_endSupportSession(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12150,6 +13032,182 @@ func (ec *executionContext) fieldContext_Mutation_leaveSupportSession(ctx contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_leaveSupportSession_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_startScreenShare(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_startScreenShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StartScreenShare(ctx, fc.Args["input"].(session.StartScreenShareInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.StartScreenSharePayload) graphql.Marshaler {
+			return ec.marshalNStartScreenSharePayload2ᚖparleyᚋinternalᚋsessionᚐStartScreenSharePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_startScreenShare(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StartScreenSharePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_startScreenShare_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_stopScreenShare(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_stopScreenShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StopScreenShare(ctx, fc.Args["input"].(session.StopScreenShareInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.StopScreenSharePayload) graphql.Marshaler {
+			return ec.marshalNStopScreenSharePayload2ᚖparleyᚋinternalᚋsessionᚐStopScreenSharePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_stopScreenShare(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StopScreenSharePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_stopScreenShare_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_sendSignal(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_sendSignal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SendSignal(ctx, fc.Args["input"].(session.SendSignalInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.SendSignalPayload) graphql.Marshaler {
+			return ec.marshalNSendSignalPayload2ᚖparleyᚋinternalᚋsessionᚐSendSignalPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_sendSignal(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SendSignalPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_sendSignal_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_sendControlInput(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_sendControlInput(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SendControlInput(ctx, fc.Args["input"].(session.SendControlInputInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *session.SendControlInputPayload) graphql.Marshaler {
+			return ec.marshalNSendControlInputPayload2ᚖparleyᚋinternalᚋsessionᚐSendControlInputPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_sendControlInput(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SendControlInputPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_sendControlInput_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -14879,6 +15937,773 @@ func (ec *executionContext) fieldContext_RoomUpdated_room(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _ScreenShare_id(ctx context.Context, field graphql.CollectedField, obj *ent.ScreenShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShare_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShare_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShare", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShare_supportSession(ctx context.Context, field graphql.CollectedField, obj *ent.ScreenShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShare_supportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ScreenShare().SupportSession(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
+			return ec.marshalNSupportSession2ᚖparleyᚋentᚐSupportSession(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShare_supportSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreenShare",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupportSession(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScreenShare_sharer(ctx context.Context, field graphql.CollectedField, obj *ent.ScreenShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShare_sharer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ScreenShare().Sharer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalNActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShare_sharer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShare", field, true, true, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShare_startedAt(ctx context.Context, field graphql.CollectedField, obj *ent.ScreenShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShare_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShare_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShare", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShare_stoppedAt(ctx context.Context, field graphql.CollectedField, obj *ent.ScreenShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShare_stoppedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StoppedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShare_stoppedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShare", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShare_lastCursor(ctx context.Context, field graphql.CollectedField, obj *ent.ScreenShare) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShare_lastCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ScreenShare().LastCursor(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShare_lastCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShare", field, true, true, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareCaughtUp_cursor(ctx context.Context, field graphql.CollectedField, obj *session.CaughtUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareCaughtUp_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareCaughtUp_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareCaughtUp", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareCaughtUp_occurredAt(ctx context.Context, field graphql.CollectedField, obj *session.CaughtUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareCaughtUp_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareCaughtUp_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareCaughtUp", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareCaughtUp_actor(ctx context.Context, field graphql.CollectedField, obj *session.CaughtUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareCaughtUp_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareCaughtUp_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareCaughtUp", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareControlled_cursor(ctx context.Context, field graphql.CollectedField, obj *session.Controlled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareControlled_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareControlled_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareControlled", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareControlled_occurredAt(ctx context.Context, field graphql.CollectedField, obj *session.Controlled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareControlled_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareControlled_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareControlled", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareControlled_actor(ctx context.Context, field graphql.CollectedField, obj *session.Controlled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareControlled_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareControlled_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareControlled", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareControlled_payload(ctx context.Context, field graphql.CollectedField, obj *session.Controlled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareControlled_payload(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payload, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareControlled_payload(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareControlled", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareHeartbeat_cursor(ctx context.Context, field graphql.CollectedField, obj *session.Heartbeat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareHeartbeat_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareHeartbeat_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareHeartbeat", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareHeartbeat_occurredAt(ctx context.Context, field graphql.CollectedField, obj *session.Heartbeat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareHeartbeat_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareHeartbeat_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareHeartbeat", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareHeartbeat_actor(ctx context.Context, field graphql.CollectedField, obj *session.Heartbeat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareHeartbeat_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareHeartbeat_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareHeartbeat", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareSignalled_cursor(ctx context.Context, field graphql.CollectedField, obj *session.Signalled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareSignalled_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareSignalled_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareSignalled", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareSignalled_occurredAt(ctx context.Context, field graphql.CollectedField, obj *session.Signalled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareSignalled_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareSignalled_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareSignalled", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareSignalled_actor(ctx context.Context, field graphql.CollectedField, obj *session.Signalled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareSignalled_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareSignalled_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareSignalled", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareSignalled_payload(ctx context.Context, field graphql.CollectedField, obj *session.Signalled) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareSignalled_payload(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payload, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareSignalled_payload(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareSignalled", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareStarted_cursor(ctx context.Context, field graphql.CollectedField, obj *room.ScreenShareStarted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareStarted_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareStarted_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareStarted", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareStarted_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.ScreenShareStarted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareStarted_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareStarted_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareStarted", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareStarted_room(ctx context.Context, field graphql.CollectedField, obj *room.ScreenShareStarted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareStarted_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareStarted_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreenShareStarted",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScreenShareStarted_actor(ctx context.Context, field graphql.CollectedField, obj *room.ScreenShareStarted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareStarted_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareStarted_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareStarted", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareStarted_screenShare(ctx context.Context, field graphql.CollectedField, obj *room.ScreenShareStarted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareStarted_screenShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScreenShare(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ScreenShare) graphql.Marshaler {
+			return ec.marshalNScreenShare2ᚖparleyᚋentᚐScreenShare(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareStarted_screenShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreenShareStarted",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScreenShare(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScreenShareStopped_cursor(ctx context.Context, field graphql.CollectedField, obj *room.ScreenShareStopped) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareStopped_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareStopped_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareStopped", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareStopped_occurredAt(ctx context.Context, field graphql.CollectedField, obj *room.ScreenShareStopped) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareStopped_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareStopped_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareStopped", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareStopped_room(ctx context.Context, field graphql.CollectedField, obj *room.ScreenShareStopped) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareStopped_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Room(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.marshalNRoom2ᚖparleyᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareStopped_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreenShareStopped",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ScreenShareStopped_actor(ctx context.Context, field graphql.CollectedField, obj *room.ScreenShareStopped) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareStopped_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareStopped_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ScreenShareStopped", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ScreenShareStopped_screenShare(ctx context.Context, field graphql.CollectedField, obj *room.ScreenShareStopped) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ScreenShareStopped_screenShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScreenShare(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ScreenShare) graphql.Marshaler {
+			return ec.marshalNScreenShare2ᚖparleyᚋentᚐScreenShare(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ScreenShareStopped_screenShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ScreenShareStopped",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScreenShare(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SendControlInputPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.SendControlInputPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SendControlInputPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SendControlInputPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SendControlInputPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SendMessagePayload_message(ctx context.Context, field graphql.CollectedField, obj *room.SendMessagePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14933,6 +16758,38 @@ func (ec *executionContext) _SendMessagePayload_userErrors(ctx context.Context, 
 func (ec *executionContext) fieldContext_SendMessagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SendMessagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SendSignalPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.SendSignalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SendSignalPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SendSignalPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SendSignalPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -16563,6 +18420,70 @@ func (ec *executionContext) fieldContext_SpecialistSeats_limit(_ context.Context
 	return graphql.NewScalarFieldContext("SpecialistSeats", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _StartScreenSharePayload_screenShare(ctx context.Context, field graphql.CollectedField, obj *session.StartScreenSharePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartScreenSharePayload_screenShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScreenShare, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ScreenShare) graphql.Marshaler {
+			return ec.marshalOScreenShare2ᚖparleyᚋentᚐScreenShare(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StartScreenSharePayload_screenShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartScreenSharePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScreenShare(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StartScreenSharePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.StartScreenSharePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartScreenSharePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StartScreenSharePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartScreenSharePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _StartSupportSessionPayload_supportSession(ctx context.Context, field graphql.CollectedField, obj *session.StartSupportSessionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16617,6 +18538,70 @@ func (ec *executionContext) _StartSupportSessionPayload_userErrors(ctx context.C
 func (ec *executionContext) fieldContext_StartSupportSessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "StartSupportSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StopScreenSharePayload_screenShare(ctx context.Context, field graphql.CollectedField, obj *session.StopScreenSharePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StopScreenSharePayload_screenShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ScreenShare, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ScreenShare) graphql.Marshaler {
+			return ec.marshalOScreenShare2ᚖparleyᚋentᚐScreenShare(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StopScreenSharePayload_screenShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StopScreenSharePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScreenShare(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StopScreenSharePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.StopScreenSharePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StopScreenSharePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StopScreenSharePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StopScreenSharePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -16753,6 +18738,50 @@ func (ec *executionContext) fieldContext_Subscription_specialistJoined(ctx conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_specialistJoined_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_screenShareEvents(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_screenShareEvents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().ScreenShareEvents(ctx, fc.Args["screenShareId"].(string), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v session.ScreenEvent) graphql.Marshaler {
+			return ec.marshalNScreenShareEvent2parleyᚋinternalᚋsessionᚐScreenEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_screenShareEvents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_screenShareEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -17094,6 +19123,61 @@ func (ec *executionContext) fieldContext_SupportSession_specialistSeats(_ contex
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_SpecialistSeats(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SupportSession_specialistsMayShare(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_specialistsMayShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SpecialistsMayShare, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_specialistsMayShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SupportSession", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SupportSession_screenShares(ctx context.Context, field graphql.CollectedField, obj *ent.SupportSession) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SupportSession_screenShares(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SupportSession().ScreenShares(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ScreenShare) graphql.Marshaler {
+			return ec.marshalNScreenShare2ᚕᚖparleyᚋentᚐScreenShareᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SupportSession_screenShares(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SupportSession",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ScreenShare(ctx, field)
 		},
 	}
 	return fc, nil
@@ -17543,6 +19627,70 @@ func (ec *executionContext) _UpdateSettingsPayload_userErrors(ctx context.Contex
 func (ec *executionContext) fieldContext_UpdateSettingsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateSettingsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateSupportSessionPayload_supportSession(ctx context.Context, field graphql.CollectedField, obj *session.UpdateSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateSupportSessionPayload_supportSession(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SupportSession, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
+			return ec.marshalOSupportSession2ᚖparleyᚋentᚐSupportSession(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateSupportSessionPayload_supportSession(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateSupportSessionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SupportSession(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateSupportSessionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *session.UpdateSupportSessionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateSupportSessionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateSupportSessionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateSupportSessionPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -19508,6 +21656,43 @@ func (ec *executionContext) unmarshalInputRoomOrder(ctx context.Context, obj any
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSendControlInputInput(ctx context.Context, obj any) (session.SendControlInputInput, error) {
+	var it session.SendControlInputInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"screenShareId", "payload"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "screenShareId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("screenShareId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ScreenShareID = data
+		case "payload":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payload"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payload = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSendMessageInput(ctx context.Context, obj any) (room.SendMessageInput, error) {
 	var it room.SendMessageInput
 	if obj == nil {
@@ -19540,6 +21725,57 @@ func (ec *executionContext) unmarshalInputSendMessageInput(ctx context.Context, 
 				return it, err
 			}
 			it.Body = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSendSignalInput(ctx context.Context, obj any) (session.SendSignalInput, error) {
+	var it session.SendSignalInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"screenShareId", "toAttendeeId", "payload", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "screenShareId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("screenShareId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ScreenShareID = data
+		case "toAttendeeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toAttendeeId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToAttendeeID = data
+		case "payload":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payload"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payload = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -19748,6 +21984,43 @@ func (ec *executionContext) unmarshalInputSignOutInput(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputStartScreenShareInput(ctx context.Context, obj any) (session.StartScreenShareInput, error) {
+	var it session.StartScreenShareInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"supportSessionId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "supportSessionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("supportSessionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SupportSessionID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputStartSupportSessionInput(ctx context.Context, obj any) (session.StartSupportSessionInput, error) {
 	var it session.StartSupportSessionInput
 	if obj == nil {
@@ -19759,7 +22032,11 @@ func (ec *executionContext) unmarshalInputStartSupportSessionInput(ctx context.C
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"roomId", "portalId", "idempotencyKey"}
+	if _, present := asMap["specialistsMayShare"]; !present {
+		asMap["specialistsMayShare"] = false
+	}
+
+	fieldsInOrder := [...]string{"roomId", "portalId", "specialistsMayShare", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -19780,6 +22057,13 @@ func (ec *executionContext) unmarshalInputStartSupportSessionInput(ctx context.C
 				return it, err
 			}
 			it.PortalID = data
+		case "specialistsMayShare":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("specialistsMayShare"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SpecialistsMayShare = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -19787,6 +22071,36 @@ func (ec *executionContext) unmarshalInputStartSupportSessionInput(ctx context.C
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputStopScreenShareInput(ctx context.Context, obj any) (session.StopScreenShareInput, error) {
+	var it session.StopScreenShareInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"screenShareId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "screenShareId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("screenShareId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ScreenShareID = data
 		}
 	}
 	return it, nil
@@ -19838,6 +22152,43 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 				return it, err
 			}
 			it.RoomTimedOutText = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateSupportSessionInput(ctx context.Context, obj any) (session.UpdateSupportSessionInput, error) {
+	var it session.UpdateSupportSessionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"supportSessionId", "specialistsMayShare"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "supportSessionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("supportSessionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SupportSessionID = data
+		case "specialistsMayShare":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("specialistsMayShare"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SpecialistsMayShare = data
 		}
 	}
 	return it, nil
@@ -19943,6 +22294,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Service(ctx, sel, obj)
+	case *ent.ScreenShare:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ScreenShare(ctx, sel, obj)
 	case *ent.Room:
 		if obj == nil {
 			return graphql.Null
@@ -20057,6 +22413,20 @@ func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet
 			return graphql.Null
 		}
 		return ec._SpecialistAccessChanged(ctx, sel, obj)
+	case room.ScreenShareStopped:
+		return ec._ScreenShareStopped(ctx, sel, &obj)
+	case *room.ScreenShareStopped:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ScreenShareStopped(ctx, sel, obj)
+	case room.ScreenShareStarted:
+		return ec._ScreenShareStarted(ctx, sel, &obj)
+	case *room.ScreenShareStarted:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ScreenShareStarted(ctx, sel, obj)
 	case room.RoomRenamed:
 		return ec._RoomRenamed(ctx, sel, &obj)
 	case *room.RoomRenamed:
@@ -20139,6 +22509,47 @@ func (ec *executionContext) _RoomEvent(ctx context.Context, sel ast.SelectionSet
 			return typedObj
 		} else {
 			panic(fmt.Errorf("unexpected type %T; non-generated variants of RoomEvent must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _ScreenShareEvent(ctx context.Context, sel ast.SelectionSet, obj session.ScreenEvent) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case session.Signalled:
+		return ec._ScreenShareSignalled(ctx, sel, &obj)
+	case *session.Signalled:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ScreenShareSignalled(ctx, sel, obj)
+	case session.Heartbeat:
+		return ec._ScreenShareHeartbeat(ctx, sel, &obj)
+	case *session.Heartbeat:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ScreenShareHeartbeat(ctx, sel, obj)
+	case session.Controlled:
+		return ec._ScreenShareControlled(ctx, sel, &obj)
+	case *session.Controlled:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ScreenShareControlled(ctx, sel, obj)
+	case session.CaughtUp:
+		return ec._ScreenShareCaughtUp(ctx, sel, &obj)
+	case *session.CaughtUp:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ScreenShareCaughtUp(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of ScreenShareEvent must implement graphql.Marshaler", obj))
 		}
 	}
 }
@@ -23288,6 +25699,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "updateSupportSession":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateSupportSession(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "endSupportSession":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_endSupportSession(ctx, field)
@@ -23333,6 +25751,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "leaveSupportSession":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_leaveSupportSession(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startScreenShare":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_startScreenShare(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stopScreenShare":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_stopScreenShare(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sendSignal":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_sendSignal(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sendControlInput":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_sendControlInput(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -25543,6 +27989,854 @@ func (ec *executionContext) _RoomUpdated(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var screenShareImplementors = []string{"ScreenShare", "Node"}
+
+func (ec *executionContext) _ScreenShare(ctx context.Context, sel ast.SelectionSet, obj *ent.ScreenShare) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, screenShareImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScreenShare")
+		case "id":
+			out.Values[i] = ec._ScreenShare_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "supportSession":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShare_supportSession(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "sharer":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShare_sharer(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "startedAt":
+			out.Values[i] = ec._ScreenShare_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stoppedAt":
+			out.Values[i] = ec._ScreenShare_stoppedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lastCursor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShare_lastCursor(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var screenShareCaughtUpImplementors = []string{"ScreenShareCaughtUp", "ScreenShareEvent"}
+
+func (ec *executionContext) _ScreenShareCaughtUp(ctx context.Context, sel ast.SelectionSet, obj *session.CaughtUp) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, screenShareCaughtUpImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScreenShareCaughtUp")
+		case "cursor":
+			out.Values[i] = ec._ScreenShareCaughtUp_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ScreenShareCaughtUp_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShareCaughtUp_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var screenShareControlledImplementors = []string{"ScreenShareControlled", "ScreenShareEvent"}
+
+func (ec *executionContext) _ScreenShareControlled(ctx context.Context, sel ast.SelectionSet, obj *session.Controlled) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, screenShareControlledImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScreenShareControlled")
+		case "cursor":
+			out.Values[i] = ec._ScreenShareControlled_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ScreenShareControlled_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShareControlled_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "payload":
+			out.Values[i] = ec._ScreenShareControlled_payload(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var screenShareHeartbeatImplementors = []string{"ScreenShareHeartbeat", "ScreenShareEvent"}
+
+func (ec *executionContext) _ScreenShareHeartbeat(ctx context.Context, sel ast.SelectionSet, obj *session.Heartbeat) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, screenShareHeartbeatImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScreenShareHeartbeat")
+		case "cursor":
+			out.Values[i] = ec._ScreenShareHeartbeat_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ScreenShareHeartbeat_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShareHeartbeat_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var screenShareSignalledImplementors = []string{"ScreenShareSignalled", "ScreenShareEvent"}
+
+func (ec *executionContext) _ScreenShareSignalled(ctx context.Context, sel ast.SelectionSet, obj *session.Signalled) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, screenShareSignalledImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScreenShareSignalled")
+		case "cursor":
+			out.Values[i] = ec._ScreenShareSignalled_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ScreenShareSignalled_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShareSignalled_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "payload":
+			out.Values[i] = ec._ScreenShareSignalled_payload(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var screenShareStartedImplementors = []string{"ScreenShareStarted", "RoomEvent"}
+
+func (ec *executionContext) _ScreenShareStarted(ctx context.Context, sel ast.SelectionSet, obj *room.ScreenShareStarted) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, screenShareStartedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScreenShareStarted")
+		case "cursor":
+			out.Values[i] = ec._ScreenShareStarted_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ScreenShareStarted_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShareStarted_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShareStarted_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "screenShare":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShareStarted_screenShare(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var screenShareStoppedImplementors = []string{"ScreenShareStopped", "RoomEvent"}
+
+func (ec *executionContext) _ScreenShareStopped(ctx context.Context, sel ast.SelectionSet, obj *room.ScreenShareStopped) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, screenShareStoppedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ScreenShareStopped")
+		case "cursor":
+			out.Values[i] = ec._ScreenShareStopped_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ScreenShareStopped_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "room":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShareStopped_room(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShareStopped_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "screenShare":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ScreenShareStopped_screenShare(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var sendControlInputPayloadImplementors = []string{"SendControlInputPayload"}
+
+func (ec *executionContext) _SendControlInputPayload(ctx context.Context, sel ast.SelectionSet, obj *session.SendControlInputPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sendControlInputPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SendControlInputPayload")
+		case "userErrors":
+			out.Values[i] = ec._SendControlInputPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var sendMessagePayloadImplementors = []string{"SendMessagePayload"}
 
 func (ec *executionContext) _SendMessagePayload(ctx context.Context, sel ast.SelectionSet, obj *room.SendMessagePayload) graphql.Marshaler {
@@ -25562,6 +28856,44 @@ func (ec *executionContext) _SendMessagePayload(ctx context.Context, sel ast.Sel
 			}
 		case "userErrors":
 			out.Values[i] = ec._SendMessagePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var sendSignalPayloadImplementors = []string{"SendSignalPayload"}
+
+func (ec *executionContext) _SendSignalPayload(ctx context.Context, sel ast.SelectionSet, obj *session.SendSignalPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sendSignalPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SendSignalPayload")
+		case "userErrors":
+			out.Values[i] = ec._SendSignalPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27122,6 +30454,49 @@ func (ec *executionContext) _SpecialistSeats(ctx context.Context, sel ast.Select
 	return out
 }
 
+var startScreenSharePayloadImplementors = []string{"StartScreenSharePayload"}
+
+func (ec *executionContext) _StartScreenSharePayload(ctx context.Context, sel ast.SelectionSet, obj *session.StartScreenSharePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, startScreenSharePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StartScreenSharePayload")
+		case "screenShare":
+			out.Values[i] = ec._StartScreenSharePayload_screenShare(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._StartScreenSharePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var startSupportSessionPayloadImplementors = []string{"StartSupportSessionPayload"}
 
 func (ec *executionContext) _StartSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *session.StartSupportSessionPayload) graphql.Marshaler {
@@ -27165,6 +30540,49 @@ func (ec *executionContext) _StartSupportSessionPayload(ctx context.Context, sel
 	return out
 }
 
+var stopScreenSharePayloadImplementors = []string{"StopScreenSharePayload"}
+
+func (ec *executionContext) _StopScreenSharePayload(ctx context.Context, sel ast.SelectionSet, obj *session.StopScreenSharePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stopScreenSharePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StopScreenSharePayload")
+		case "screenShare":
+			out.Values[i] = ec._StopScreenSharePayload_screenShare(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._StopScreenSharePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var subscriptionImplementors = []string{"Subscription"}
 
 func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
@@ -27184,6 +30602,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_messagePosted(ctx, fields[0])
 	case "specialistJoined":
 		return ec._Subscription_specialistJoined(ctx, fields[0])
+	case "screenShareEvents":
+		return ec._Subscription_screenShareEvents(ctx, fields[0])
 	case "inboxEvents":
 		return ec._Subscription_inboxEvents(ctx, fields[0])
 	default:
@@ -27423,6 +30843,49 @@ func (ec *executionContext) _SupportSession(ctx context.Context, sel ast.Selecti
 					}
 				}()
 				res = ec._SupportSession_specialistSeats(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "specialistsMayShare":
+			out.Values[i] = ec._SupportSession_specialistsMayShare(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "screenShares":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SupportSession_screenShares(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -27929,6 +31392,49 @@ func (ec *executionContext) _UpdateSettingsPayload(ctx context.Context, sel ast.
 			}
 		case "userErrors":
 			out.Values[i] = ec._UpdateSettingsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateSupportSessionPayloadImplementors = []string{"UpdateSupportSessionPayload"}
+
+func (ec *executionContext) _UpdateSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *session.UpdateSupportSessionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateSupportSessionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateSupportSessionPayload")
+		case "supportSession":
+			out.Values[i] = ec._UpdateSupportSessionPayload_supportSession(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateSupportSessionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -29445,6 +32951,57 @@ func (ec *executionContext) marshalNRoomStatus2parleyᚋentᚋroomᚐStatus(ctx 
 	return res
 }
 
+func (ec *executionContext) marshalNScreenShare2ᚕᚖparleyᚋentᚐScreenShareᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ScreenShare) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNScreenShare2ᚖparleyᚋentᚐScreenShare(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNScreenShare2ᚖparleyᚋentᚐScreenShare(ctx context.Context, sel ast.SelectionSet, v *ent.ScreenShare) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ScreenShare(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNScreenShareEvent2parleyᚋinternalᚋsessionᚐScreenEvent(ctx context.Context, sel ast.SelectionSet, v session.ScreenEvent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ScreenShareEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSendControlInputInput2parleyᚋinternalᚋsessionᚐSendControlInputInput(ctx context.Context, v any) (session.SendControlInputInput, error) {
+	res, err := ec.unmarshalInputSendControlInputInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSendControlInputPayload2ᚖparleyᚋinternalᚋsessionᚐSendControlInputPayload(ctx context.Context, sel ast.SelectionSet, v *session.SendControlInputPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SendControlInputPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSendMessageInput2parleyᚋinternalᚋroomᚐSendMessageInput(ctx context.Context, v any) (room.SendMessageInput, error) {
 	res, err := ec.unmarshalInputSendMessageInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -29458,6 +33015,21 @@ func (ec *executionContext) marshalNSendMessagePayload2ᚖparleyᚋinternalᚋro
 		return graphql.Null
 	}
 	return ec._SendMessagePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSendSignalInput2parleyᚋinternalᚋsessionᚐSendSignalInput(ctx context.Context, v any) (session.SendSignalInput, error) {
+	res, err := ec.unmarshalInputSendSignalInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSendSignalPayload2ᚖparleyᚋinternalᚋsessionᚐSendSignalPayload(ctx context.Context, sel ast.SelectionSet, v *session.SendSignalPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SendSignalPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNService2ᚕᚖparleyᚋentᚐServiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Service) graphql.Marshaler {
@@ -29666,6 +33238,21 @@ func (ec *executionContext) marshalNSpecialistSeats2ᚖparleyᚋinternalᚋsessi
 	return ec._SpecialistSeats(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNStartScreenShareInput2parleyᚋinternalᚋsessionᚐStartScreenShareInput(ctx context.Context, v any) (session.StartScreenShareInput, error) {
+	res, err := ec.unmarshalInputStartScreenShareInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStartScreenSharePayload2ᚖparleyᚋinternalᚋsessionᚐStartScreenSharePayload(ctx context.Context, sel ast.SelectionSet, v *session.StartScreenSharePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StartScreenSharePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNStartSupportSessionInput2parleyᚋinternalᚋsessionᚐStartSupportSessionInput(ctx context.Context, v any) (session.StartSupportSessionInput, error) {
 	res, err := ec.unmarshalInputStartSupportSessionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -29679,6 +33266,21 @@ func (ec *executionContext) marshalNStartSupportSessionPayload2ᚖparleyᚋinter
 		return graphql.Null
 	}
 	return ec._StartSupportSessionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNStopScreenShareInput2parleyᚋinternalᚋsessionᚐStopScreenShareInput(ctx context.Context, v any) (session.StopScreenShareInput, error) {
+	res, err := ec.unmarshalInputStopScreenShareInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStopScreenSharePayload2ᚖparleyᚋinternalᚋsessionᚐStopScreenSharePayload(ctx context.Context, sel ast.SelectionSet, v *session.StopScreenSharePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StopScreenSharePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -29753,6 +33355,21 @@ func (ec *executionContext) marshalNUpdateSettingsPayload2ᚖparleyᚋinternal�
 		return graphql.Null
 	}
 	return ec._UpdateSettingsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateSupportSessionInput2parleyᚋinternalᚋsessionᚐUpdateSupportSessionInput(ctx context.Context, v any) (session.UpdateSupportSessionInput, error) {
+	res, err := ec.unmarshalInputUpdateSupportSessionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateSupportSessionPayload2ᚖparleyᚋinternalᚋsessionᚐUpdateSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, v *session.UpdateSupportSessionPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpdateSupportSessionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUserError2parleyᚋinternalᚋapierrᚐUserError(ctx context.Context, sel ast.SelectionSet, v apierr.UserError) graphql.Marshaler {
@@ -30254,6 +33871,13 @@ func (ec *executionContext) marshalORoomStatus2ᚕparleyᚋentᚋroomᚐStatus�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOScreenShare2ᚖparleyᚋentᚐScreenShare(ctx context.Context, sel ast.SelectionSet, v *ent.ScreenShare) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ScreenShare(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOService2ᚕᚖparleyᚋentᚐServiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Service) graphql.Marshaler {

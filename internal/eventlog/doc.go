@@ -14,7 +14,7 @@
 //   - Live only. What is told (Tell) reaches those who follow at that moment, between the events, and nobody later. It is
 //     not stored, takes no place among the events, and may be lost: by the bus, or by a follower that is slow.
 //   - The end. When a stream is sealed nothing is appended any more. One that goes on in another one says where, and its
-//     cursors lead there for good (Place).
+//     cursors lead there for good (Place). What a stream says can be forgotten (ForgetTx): its places stay, and are empty.
 //   - One history. A cursor of another database, or of this one before it was set back (a restore, a failover), is
 //     refused, and who follows at that moment is told.
 //

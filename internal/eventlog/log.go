@@ -102,6 +102,21 @@ func SealTx(ctx context.Context, tx *ent.Tx, streamID int64) error {
 	return nil
 }
 
+// forgetAtOnce is how many entries are forgotten by one statement, so that none takes longer than one may.
+const forgetAtOnce = 2_000
+
+// ForgetTx takes out of the events of a stream, up to a place, what they say. Who reads them finds them empty; who has read
+// them, or follows at that moment, may have them still.
+func ForgetTx(ctx context.Context, tx *ent.Tx, streamID, upTo int64) error {
+	const q = `UPDATE events SET body = NULL, data = NULL WHERE stream_id = $1 AND seq > $2 AND seq <= $3`
+	for done := int64(0); done < upTo; done += forgetAtOnce {
+		if _, err := tx.ExecContext(ctx, q, streamID, done, min(done+forgetAtOnce, upTo)); err != nil {
+			return fmt.Errorf("forget what a stream says: %w", err)
+		}
+	}
+	return nil
+}
+
 // Epoch is the number of the database's present history.
 func (l *Log) Epoch() uint32 { return l.epoch.Load() }
 

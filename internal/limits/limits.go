@@ -37,6 +37,7 @@ type Limits struct {
 	ImagePixels       int `name:"image-pixels" default:"50000000" help:"pixels in a picture"`
 	SpecialistSeats   int `name:"specialist-seats" default:"5" help:"specialists in a support session at once"`
 	SignalBytes       int `name:"signal-bytes" default:"32768" help:"bytes in a signal about a screen that is shared"`
+	ShareSignals      int `name:"share-signals" default:"10000" help:"signals about one screen, from when it is shared until it is stopped"`
 	InputBytes        int `name:"input-bytes" default:"4096" help:"bytes in a control input"`
 	SearchCharacters  int `name:"search-characters" default:"200" help:"characters in what is searched for"`
 	NameCharacters    int `name:"name-characters" default:"64" help:"characters in a person's name"`

@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	"parley/ent"
+	"parley/ent/member"
 	"parley/ent/predicate"
+	"parley/ent/room"
 	"parley/ent/specialist"
 	"parley/ent/supportsession"
 	"parley/internal/auth"
@@ -25,6 +27,8 @@ const (
 	KindSpecialistJoined    = "SPECIALIST_JOINED"
 	KindSpecialistLeft      = "SPECIALIST_LEFT"
 	KindAccessChanged       = "SPECIALIST_ACCESS_CHANGED"
+	KindShareStarted        = "SCREEN_SHARE_STARTED"
+	KindShareStopped        = "SCREEN_SHARE_STOPPED"
 )
 
 // News is something that a support session tells in its room, of the thing with the id.
@@ -48,6 +52,9 @@ func (n News) entry() eventlog.Entry {
 	}
 	return by(n.By, n.Kind, data{About: n.ID, Access: n.Access})
 }
+
+// Entry is what a viewer has done, for a log other than a room's. The data is a struct that always marshals, or nil.
+func Entry(v auth.Viewer, kind string, data any) eventlog.Entry { return by(v, kind, data) }
 
 func entries(news []News) []eventlog.Entry {
 	all := make([]eventlog.Entry, len(news))
@@ -128,6 +135,39 @@ func checkSeat(ctx context.Context, client *ent.Client, v auth.Viewer) error {
 	return nil
 }
 
+// KeepSeatTx keeps a specialist, if the viewer is one, in their session until the transaction ends: who removes them waits for it.
+// It is NOT_FOUND where they have left.
+func KeepSeatTx(ctx context.Context, tx *ent.Tx, v auth.Viewer) error {
+	if v.Specialist == nil {
+		return nil
+	}
+	sits, err := tx.Specialist.Query().Where(seated(v)).ForShare().Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("lock the place of a specialist: %w", err)
+	}
+	if !sits {
+		return missing()
+	}
+	return nil
+}
+
+// Attends tells whether somebody may be in a room in which a session is going on: a member of its organisation, its customer, also
+// one who has become one with them, or a specialist who has a seat.
+func (s *Service) Attends(ctx context.Context, r *ent.Room, id string) (attends bool, err error) {
+	switch sideOfPerson(id) {
+	case sideCustomer:
+		attends, err = s.ent.Room.Query().Where(room.Or(room.ID(r.ID), room.MergedIntoID(r.ID)), room.CustomerID(id)).Exist(ctx)
+	case sideSpecialist:
+		attends, err = s.ent.Specialist.Query().Where(specialist.ID(id), specialist.RoomID(r.ID), specialist.LeftAtIsNil()).Exist(ctx)
+	default:
+		attends, err = s.ent.Member.Query().Where(member.ID(id), member.OrganizationID(r.OrganizationID), member.DeactivatedAtIsNil()).Exist(ctx)
+	}
+	if err != nil {
+		return false, fmt.Errorf("find out who is in a room: %w", err)
+	}
+	return attends, nil
+}
+
 // specialists are those who are in a session of the room, in the order in which they came.
 func (s *Service) specialists(ctx context.Context, r *ent.Room) ([]*ent.Specialist, error) {
 	all, err := s.ent.Specialist.Query().Where(specialist.RoomID(r.ID), specialist.LeftAtIsNil()).
@@ -157,6 +197,10 @@ type (
 		aboutSpecialist
 		Access specialist.Access
 	}
+	// ScreenShareStarted says that somebody shares a screen.
+	ScreenShareStarted struct{ aboutShare }
+	// ScreenShareStopped says that a screen is no longer shared.
+	ScreenShareStopped struct{ aboutShare }
 )
 
 // What the events are about, as it is now.
@@ -170,6 +214,10 @@ type (
 		id string
 	}
 	aboutSpecialist struct {
+		Happening
+		id string
+	}
+	aboutShare struct {
 		Happening
 		id string
 	}
@@ -188,6 +236,20 @@ func (e aboutInvitation) Invitation(ctx context.Context) (*ent.SpecialistInvitat
 
 func (e aboutSpecialist) Specialist(ctx context.Context) (*ent.Specialist, error) {
 	return about(ctx, e.scene.rooms.ent.Specialist.Get, e.id)
+}
+
+func (e aboutShare) ScreenShare(ctx context.Context) (*ent.ScreenShare, error) {
+	return about(ctx, e.scene.rooms.ent.ScreenShare.Get, e.id)
+}
+
+// ScreenShare is the share, at the beginning of its log: what was signalled before the event has arrived is still to come.
+func (e ScreenShareStarted) ScreenShare(ctx context.Context) (*ent.ScreenShare, error) {
+	c, err := e.aboutShare.ScreenShare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.Edges.Stream = &ent.Stream{ID: c.StreamID}
+	return c, nil
 }
 
 // about gets what an event is about.
@@ -219,6 +281,10 @@ func supportEvent(h Happening, kind string, d data) Event {
 		return &SpecialistLeft{aboutSpecialist{h, d.About}}
 	case KindAccessChanged:
 		return &SpecialistAccessChanged{aboutSpecialist{h, d.About}, d.Access}
+	case KindShareStarted:
+		return &ScreenShareStarted{aboutShare{h, d.About}}
+	case KindShareStopped:
+		return &ScreenShareStopped{aboutShare{h, d.About}}
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
 // Package session is the support session of a room: the code by which outside specialists join, their seats, and what they
-// may do.
+// may do; and the screens that are shared in it.
 //
 // It guarantees, besides the rules S:
 //
@@ -9,6 +9,8 @@
 //     What is open when they leave ends with their token.
 //   - A code is derived from a secret and not kept. Nobody learns from an answer, or from the time it takes, what is wrong with
 //     one.
+//   - What sets up a connection between two people is stored, in the log of the share, in order, and given to the one whom it
+//     is for; with the share it ends, and is forgotten. What somebody does with keyboard and mouse is never stored.
 //
 // It does not know how the room tells its followers.
 package session
@@ -22,6 +24,7 @@ import (
 	"parley/ent/supportsession"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/eventlog"
 	"parley/internal/limits"
 	"parley/internal/notify"
 	"parley/internal/page"
@@ -34,6 +37,7 @@ const (
 	Prefix           = "ses"
 	InvitationPrefix = "spi"
 	SpecialistPrefix = "spc"
+	SharePrefix      = "scr"
 )
 
 // Service answers for support sessions.
@@ -45,6 +49,10 @@ type Service struct {
 	tokens  *auth.Tokens
 	outbox  *notify.Outbox
 	counter *throttle.Counter
+	log     *eventlog.Log // of screens that are shared
+
+	signalling  *throttle.Bucket // signals of a person
+	controlling *throttle.Bucket // what a person does with screens
 }
 
 // Parts are what a Service is made of.
@@ -56,12 +64,15 @@ type Parts struct {
 	Tokens  *auth.Tokens
 	Outbox  *notify.Outbox
 	Counter *throttle.Counter
+	Log     *eventlog.Log
 }
 
 // New returns the service.
 func New(p Parts) *Service {
 	return &Service{
-		ent: p.Ent, limits: p.Limits, rooms: p.Rooms, links: p.Links, tokens: p.Tokens, outbox: p.Outbox, counter: p.Counter,
+		ent: p.Ent, limits: p.Limits, rooms: p.Rooms, links: p.Links, tokens: p.Tokens, outbox: p.Outbox, counter: p.Counter, log: p.Log,
+		signalling:  throttle.NewBucket("signals-burst", p.Limits.SignalsPerSecond, p.Limits.SignalsBurst),
+		controlling: throttle.NewBucket("inputs-burst", p.Limits.InputsPerSecond, p.Limits.InputsBurst),
 	}
 }
 
@@ -166,13 +177,15 @@ func (s *Service) Attendees(ctx context.Context, x *ent.SupportSession, first *i
 	return attendees[:min(size, len(attendees))], nil
 }
 
-// Node returns the session, invitation or specialist with the id, where the viewer may see it.
+// Node returns the session, invitation, specialist or share with the id, where the viewer may see it.
 func (s *Service) Node(ctx context.Context, prefix, id string) (ent.Node, error) {
 	switch prefix {
 	case InvitationPrefix:
 		return node(s.invitation(ctx, id))
 	case SpecialistPrefix:
 		return node(s.specialist(ctx, id))
+	case SharePrefix:
+		return node(s.share(ctx, id))
 	}
 	return node(s.Get(ctx, id))
 }

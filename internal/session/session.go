@@ -7,6 +7,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/portal"
+	"parley/ent/screenshare"
 	"parley/ent/supportsession"
 	"parley/internal/apierr"
 	"parley/internal/auth"
@@ -20,6 +21,8 @@ type StartSupportSessionInput struct {
 	RoomID         string
 	PortalID       string
 	IdempotencyKey *string
+
+	SpecialistsMayShare *bool
 }
 
 // StartSupportSessionPayload is the answer of startSupportSession.
@@ -37,7 +40,7 @@ func (s *Service) Start(ctx context.Context, in StartSupportSessionInput) (*Star
 	if err := s.checkPortal(ctx, v, in.PortalID); err != nil {
 		return nil, err
 	}
-	key, err := idempotency.For(v.ID(), in.IdempotencyKey, "startSupportSession", in.RoomID, in.PortalID)
+	key, err := idempotency.For(v.ID(), in.IdempotencyKey, "startSupportSession", in.RoomID, in.PortalID, in.mayShare())
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +50,7 @@ func (s *Service) Start(ctx context.Context, in StartSupportSessionInput) (*Star
 		if standing, err = key.ClaimTx(ctx, tx, id); err != nil || standing != id {
 			return nil, err
 		}
-		return startTx(ctx, tx, v, r, in.PortalID, id)
+		return startTx(ctx, tx, v, r, in, id)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start support session: %w", err)
@@ -57,6 +60,10 @@ func (s *Service) Start(ctx context.Context, in StartSupportSessionInput) (*Star
 		return nil, err
 	}
 	return &StartSupportSessionPayload{SupportSession: x}, nil
+}
+
+func (in StartSupportSessionInput) mayShare() bool {
+	return in.SpecialistsMayShare != nil && *in.SpecialistsMayShare
 }
 
 func (s *Service) checkPortal(ctx context.Context, v auth.Viewer, id string) error {
@@ -70,7 +77,7 @@ func (s *Service) checkPortal(ctx context.Context, v auth.Viewer, id string) err
 	return nil
 }
 
-func startTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, portalID, id string) ([]rooms.News, error) {
+func startTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, in StartSupportSessionInput, id string) ([]rooms.News, error) {
 	if err := rooms.Open(r); err != nil {
 		return nil, err
 	}
@@ -81,7 +88,8 @@ func startTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, portal
 	if active != nil {
 		return nil, apierr.New(apierr.SessionAlreadyActive, "The room has a support session already: end it first, or go on with it.").On("roomId")
 	}
-	err = tx.SupportSession.Create().SetID(id).SetRoomID(r.ID).SetPortalID(portalID).SetHostID(v.ID()).Exec(ctx)
+	err = tx.SupportSession.Create().SetID(id).SetRoomID(r.ID).SetPortalID(in.PortalID).SetHostID(v.ID()).
+		SetSpecialistsMayShare(in.mayShare()).Exec(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("keep support session: %w", err)
 	}
@@ -99,6 +107,48 @@ func activeInTx(ctx context.Context, tx *ent.Tx, r *ent.Room) (*ent.SupportSessi
 		return nil, fmt.Errorf("find support session of room: %w", err)
 	}
 	return x, nil
+}
+
+// UpdateSupportSessionInput is the input of updateSupportSession.
+type UpdateSupportSessionInput struct {
+	SupportSessionID    string
+	SpecialistsMayShare bool
+}
+
+// UpdateSupportSessionPayload is the answer of updateSupportSession.
+type UpdateSupportSessionPayload struct {
+	apierr.Payload
+	SupportSession *ent.SupportSession
+}
+
+// Update changes what may be done in a session (rule S10); for members. The screens of specialists who may no longer share are
+// stopped.
+func (s *Service) Update(ctx context.Context, in UpdateSupportSessionInput) (*UpdateSupportSessionPayload, error) {
+	v, err := auth.Member(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = s.rooms.Change(ctx, s.roomOf(in.SupportSessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
+		x, err := activeTx(ctx, tx, in.SupportSessionID, "supportSessionId")
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.SupportSession.UpdateOne(x).SetSpecialistsMayShare(in.SpecialistsMayShare).Exec(ctx); err != nil {
+			return nil, fmt.Errorf("keep what specialists may share: %w", err)
+		}
+		if in.SpecialistsMayShare {
+			return nil, nil
+		}
+		return s.stopTx(ctx, tx, v, time.Now(), screenshare.SessionID(x.ID), screenshare.SharerIDHasPrefix(SpecialistPrefix+"_"))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("update support session: %w", err)
+	}
+	x, err := s.Get(ctx, in.SupportSessionID)
+	if err != nil {
+		return nil, err
+	}
+	return &UpdateSupportSessionPayload{SupportSession: x}, nil
 }
 
 // EndSupportSessionInput is the input of endSupportSession.
@@ -155,9 +205,13 @@ func (s *Service) endTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, x *ent.S
 	if err != nil {
 		return nil, err
 	}
+	stopped, err := s.stopTx(ctx, tx, v, now, screenshare.SessionID(x.ID)) // behind the specialists: see Signal
+	if err != nil {
+		return nil, err
+	}
 	err = tx.SupportSession.UpdateOne(x).SetStatus(supportsession.StatusEnded).SetEndedAt(now).Exec(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("mark support session as ended: %w", err)
 	}
-	return append(news, rooms.News{By: v, Kind: rooms.KindSessionEnded, ID: x.ID}), nil
+	return append(append(news, stopped...), rooms.News{By: v, Kind: rooms.KindSessionEnded, ID: x.ID}), nil
 }

@@ -9,6 +9,7 @@ import (
 	"parley/ent"
 	"parley/ent/accesstoken"
 	"parley/ent/predicate"
+	"parley/ent/screenshare"
 	"parley/ent/specialist"
 	"parley/internal/apierr"
 	"parley/internal/auth"
@@ -156,9 +157,12 @@ func (s *Service) leaveTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, at tim
 	if err := s.tokens.RevokeTx(ctx, tx, accesstoken.SpecialistIDIn(ids...)); err != nil {
 		return nil, err
 	}
-	news := make([]rooms.News, len(ids))
-	for i, id := range ids {
-		news[i] = rooms.News{By: v, Kind: rooms.KindSpecialistLeft, ID: id}
+	news, err := s.stopTx(ctx, tx, v, at, screenshare.SharerIDIn(ids...))
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		news = append(news, rooms.News{By: v, Kind: rooms.KindSpecialistLeft, ID: id})
 	}
 	return news, nil
 }
