@@ -31,6 +31,7 @@ type event struct {
 	Code       *struct{ ID, Code string }
 	Specialist struct{ ID, Name, Access string }
 	Access     string
+	Share      struct{ ID, LastCursor, StoppedAt string }
 	From       struct{ ID string }
 	Into       struct{ ID, LastCursor string }
 	Continue   string `json:"continueAfter"`
@@ -53,6 +54,7 @@ const roomEvents = `subscription ($room: ID!, $after: Cursor) { roomEvents(roomI
 	... on SpecialistInvited { code: invitation { id code } } ... on SpecialistInvitationCancelled { code: invitation { id code } }
 	... on SpecialistJoined { specialist { id name access } } ... on SpecialistLeft { specialist { id name access } }
 	... on SpecialistAccessChanged { access specialist { id name access } }
+	... on ScreenShareStarted { share: screenShare { id lastCursor stoppedAt } } ... on ScreenShareStopped { share: screenShare { id lastCursor stoppedAt } }
 	... on RoomRenamed { name } } }`
 
 // subscription is what carries one subscription.

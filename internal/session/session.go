@@ -213,5 +213,5 @@ func (s *Service) endTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, x *ent.S
 	if err != nil {
 		return nil, fmt.Errorf("mark support session as ended: %w", err)
 	}
-	return append(append(news, stopped...), rooms.News{By: v, Kind: rooms.KindSessionEnded, ID: x.ID}), nil
+	return append(append(stopped, news...), rooms.News{By: v, Kind: rooms.KindSessionEnded, ID: x.ID}), nil
 }
