@@ -239,3 +239,28 @@ func BenchmarkAppend(b *testing.B) {
 		}
 	}
 }
+
+func TestWhatIsForgottenLeavesItsPlaces(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	said, other := b.mustAppend(t, 2*eventlog.ForgetAtOnce+1), b.stream
+	b.stream = b.newStream(t)
+	kept := b.mustAppend(t, 1)
+	f := b.log.Follow(other, 0)
+	defer f.Close()
+	err := database.WithTx(t.Context(), b.db.Ent, func(tx *ent.Tx) error {
+		return eventlog.ForgetTx(t.Context(), tx, other, int64(len(said)-1))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range collect(t, f, 0, int64(len(said))) {
+		last := i == len(said)-1
+		if e.ID != said[i].ID || e.ActorID != said[i].ActorID || (e.Body != "") != last {
+			t.Errorf("event %d of %d is %+v", i, len(said), e)
+		}
+	}
+	if e, found, err := b.log.Message(t.Context(), kept[0].ID); err != nil || !found || e.Body == "" {
+		t.Errorf("of another stream: %+v %v", e, err)
+	}
+}

@@ -12,7 +12,9 @@ const (
 	Remembered = remembered
 	Batch      = batch
 	Latest     = latest
-	TopicGrown = topicGrown
+
+	ForgetAtOnce = forgetAtOnce
+	TopicGrown   = topicGrown
 )
 
 // NewOn returns a log that followers read by the function, without a database.
