@@ -124,12 +124,12 @@ func (s *Service) open(ctx context.Context, code string) (*ent.SpecialistInvitat
 	if dead != nil && !apierr.Is(dead, apierr.Throttled) {
 		return nil, dead
 	}
-	i, err := s.find(ctx, code)
-	if err == nil && dead == nil {
-		return i, nil
+	if dead != nil {
+		code = "" // which nothing has: finding the right one would take longer
 	}
-	if err != nil && !apierr.Is(err, apierr.CodeInvalid) {
-		return nil, err
+	i, err := s.find(ctx, code)
+	if err == nil || !apierr.Is(err, apierr.CodeInvalid) {
+		return i, err
 	}
 	if over := s.counter.Take(ctx, byAddress); over != nil { // one of many at the same moment
 		return nil, over
