@@ -34,6 +34,7 @@ func TestNoCanaryIsInALogOrAnError(t *testing.T) {
 	(&page{h: h, token: "canary-token-0123456789"}).TryEnter().refused("LINK_INVALID", "token")
 	h.fetch("POST", h.url()+"/r/canary-token-0123456789")
 	h.fetch("GET", h.url()+"/r/canary-token-0123456789?canary-key")
+	h.fetch("GET", h.url()+"/s/canary-token-0123456789?canary-key")
 
 	key := vars{"roomId": room.ID, "body": "canary-body", "idempotencyKey": "canary-key"}
 	agent.mutate("sendMessage", key, messageSelection).ok()

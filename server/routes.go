@@ -27,8 +27,9 @@ func (a *app) routes() http.Handler {
 	mux.HandleFunc("GET /schema.graphqls", schema)
 
 	mux.Handle("GET /{$}", web.GraphiQL())
-	mux.Handle("GET /r/{token}", web.Room())
+	mux.Handle("GET /r/{token}", web.Customer())
 	mux.HandleFunc("POST /r/{token}", a.seen)
+	mux.Handle("GET /s/{code}", web.Specialist())
 	mux.Handle("GET /assets/", web.Assets())
 	mux.Handle(document.FilesPath, unhurried(a.documents.Files()))
 

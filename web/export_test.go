@@ -8,8 +8,8 @@ import (
 // Files are what the package embeds.
 var Files fs.FS = embedded
 
-// RoomOf is Room, of other files than the embedded ones.
-func RoomOf(files fs.FS) http.Handler { return newSite(files).page("room.html", strict) }
+// CustomerOf is Customer, of other files than the embedded ones.
+func CustomerOf(files fs.FS) http.Handler { return newSite(files).page("customer.html", strict) }
 
 // AssetsOf is Assets, of other files than the embedded ones.
 func AssetsOf(files fs.FS) http.Handler { return newSite(files).serveAssets() }

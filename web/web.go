@@ -1,5 +1,5 @@
 // Package web serves the pages that come with Parley, out of the binary and without the internet:
-// GraphiQL, the customer's room and the simulator.
+// GraphiQL, the pages of customers and specialists, and the simulator.
 //
 // The pages are plain HTML, CSS and JavaScript modules in pages/ and assets/. What they need from npm is copied into
 // dist/ by `npm run build` and embedded with them. A binary built without that step works, but answers for every page
@@ -30,9 +30,12 @@ const (
 // GraphiQL serves the page to try the API with, for "GET /{$}".
 func GraphiQL() http.Handler { return own().page("graphiql.html", styled) }
 
-// Room serves the page behind a customer's link, for "GET /r/{token}". Serving it changes nothing: the page itself reports
+// Customer serves the page behind a customer's link, for "GET /r/{token}". Serving it changes nothing: the page itself reports
 // with a POST to its own address that it was seen.
-func Room() http.Handler { return own().page("room.html", strict) }
+func Customer() http.Handler { return own().page("customer.html", strict) }
+
+// Specialist serves the page at which a specialist joins a support session, for "GET /s/{code}". Serving it uses nothing up.
+func Specialist() http.Handler { return own().page("specialist.html", strict) }
 
 // Simulator serves the phone and the mailbox of the simulated carrier, for "GET /simulator".
 func Simulator() http.Handler { return own().page("simulator.html", strict) }

@@ -91,7 +91,7 @@ func TestEverythingThatPagesLoadIsServed(t *testing.T) {
 
 func TestPagesThatAreNotBuiltSaySo(t *testing.T) {
 	t.Parallel()
-	answer := get(t, web.RoomOf(unbuilt()), "/r/secret")
+	answer := get(t, web.CustomerOf(unbuilt()), "/r/secret")
 	if answer.Code != http.StatusServiceUnavailable || !strings.Contains(answer.Body.String(), "run make web") {
 		t.Errorf("got %d %q", answer.Code, answer.Body)
 	}
@@ -104,7 +104,7 @@ func TestPagesThatAreBuiltAreServed(t *testing.T) {
 	t.Parallel()
 	files := unbuilt()
 	files["dist/vendor/x.js"] = &fstest.MapFile{Data: []byte("x")}
-	answer := get(t, web.RoomOf(files), "/r/secret")
+	answer := get(t, web.CustomerOf(files), "/r/secret")
 	if answer.Code != http.StatusOK || answer.Body.String() != "<p>room</p>" {
 		t.Errorf("got %d %q", answer.Code, answer.Body)
 	}
@@ -136,7 +136,7 @@ func TestAssetsAreCheckedByTheirContent(t *testing.T) {
 
 func TestAssetsServeNothingElse(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"/assets/", "/assets/.gitkeep", "/assets/vendor", "/assets/../web.go", "/assets/room.html"} {
+	for _, path := range []string{"/assets/", "/assets/.gitkeep", "/assets/vendor", "/assets/../web.go", "/assets/customer.html"} {
 		if status := get(t, web.Assets(), path).Code; status != http.StatusNotFound {
 			t.Errorf("%s: got %d", path, status)
 		}
@@ -144,14 +144,16 @@ func TestAssetsServeNothingElse(t *testing.T) {
 }
 
 func allPages() map[string]http.Handler {
-	return map[string]http.Handler{"GraphiQL": web.GraphiQL(), "Room": web.Room(), "Simulator": web.Simulator()}
+	return map[string]http.Handler{
+		"GraphiQL": web.GraphiQL(), "Customer": web.Customer(), "Specialist": web.Specialist(), "Simulator": web.Simulator(),
+	}
 }
 
 func unbuilt() fstest.MapFS {
 	return fstest.MapFS{
-		"pages/room.html": {Data: []byte("<p>room</p>")},
-		"assets/room.js":  {Data: []byte("")},
-		"dist/.gitkeep":   {},
+		"pages/customer.html": {Data: []byte("<p>room</p>")},
+		"assets/room.js":      {Data: []byte("")},
+		"dist/.gitkeep":       {},
 	}
 }
 

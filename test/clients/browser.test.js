@@ -1,20 +1,31 @@
 // The pages in a real browser: npm run test:browser. Skipped where no Chromium is installed.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { closeRoom, createRoom, freshAddress, freshNumber, invite, linkTokenSentTo, mergeRooms, send, tokenOf } from './lib/demo.js';
+import { launch, noBrowser, open } from './lib/browser.js';
+import {
+  closeRoom,
+  createRoom,
+  endSession,
+  freshAddress,
+  freshNumber,
+  invite,
+  inviteSpecialists,
+  join,
+  linkTokenSentTo,
+  mergeRooms,
+  removeSpecialist,
+  send,
+  specialistsIn,
+  startSession,
+  tokenOf,
+} from './lib/demo.js';
 import { Follower, overSocket } from './lib/follow.js';
 import { address } from './lib/server.js';
 
-const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => path && existsSync(path),
-);
-
-describe('in a browser', { skip: !executablePath && 'no Chromium found' }, () => {
+describe('in a browser', { skip: noBrowser }, () => {
   let browser;
   before(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    browser = await launch();
   });
   after(() => browser.close());
 
@@ -116,6 +127,73 @@ describe('in a browser', { skip: !executablePath && 'no Chromium found' }, () =>
     assert.equal(await page.getByRole('button', { name: 'Enter the room' }).isVisible(), false);
   });
 
+  test('a specialist joins by the link with a name, talks, keeps the seat over a reload, and leaves', async () => {
+    const { accessToken, room, code } = await supportedRoom();
+    await send(accessToken, room.id, 'Before you came.');
+    const { page, complaints, requests } = await open(browser, `/s/${code}`, { viewport: { width: 390, height: 800 } });
+    await page.getByLabel('Your name').waitFor();
+    assert.equal(await page.getByText('Before you came.').count(), 0);
+    assert.deepEqual(await specialistsIn(accessToken, room.id), [], 'opening the link has used up a seat');
+
+    await page.getByLabel('Your name').fill('   ');
+    await page.getByRole('button', { name: 'Join the session' }).click();
+    await page.getByRole('status').filter({ hasText: /\w+ .+\./ }).waitFor();
+    await page.getByLabel('Your name').fill('Grace Hopper');
+    await page.keyboard.press('Enter');
+    await page.getByText('Before you came.').waitFor();
+    await page.getByText('Grace Hopper has joined the session').waitFor();
+    await page.getByRole('list', { name: 'Who is here' }).getByText('You').waitFor();
+    await page.getByText('View only').waitFor();
+    const seats = await specialistsIn(accessToken, room.id);
+    assert.deepEqual(seats.map(({ name }) => name), ['Grace Hopper']);
+
+    await page.getByLabel('Your message').fill('Hello!');
+    await page.keyboard.press('Enter');
+    await page.getByText('Hello!').waitFor();
+    await page.reload();
+    await page.getByText('Hello!').waitFor();
+    await send(accessToken, room.id, 'Welcome back.');
+    await page.getByText('Welcome back.').waitFor();
+    assert.deepEqual(await shownMessages(page), ['Before you came.', 'Hello!', 'Welcome back.']);
+    assert.deepEqual(await specialistsIn(accessToken, room.id), seats);
+
+    await page.getByRole('button', { name: 'Leave' }).click();
+    await page.getByText('You have left the support session.').waitFor();
+    assert.equal(await page.getByText('Welcome back.').isVisible(), false);
+    assert.deepEqual(await specialistsIn(accessToken, room.id), []);
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(requests.filter((url) => url.includes(code) && url !== address(`/s/${code}`)), []);
+  });
+
+  test('a specialist is told when the session is full, when removed, when it has ended, and of a wrong code', async () => {
+    const { accessToken, room, session, code } = await supportedRoom();
+    const others = await Promise.all([1, 2, 3, 4, 5].map((number) => join(code, `Expert ${number}`)));
+    const { page, complaints } = await open(browser, `/s/${code}`);
+    const joinAs = async (name) => {
+      await page.getByLabel('Your name').fill(name);
+      await page.getByRole('button', { name: 'Join the session' }).click();
+    };
+    await joinAs('Grace Hopper');
+    await page.getByText('All 5 places for specialists are taken').waitFor();
+
+    await removeSpecialist(accessToken, others[0].specialist.id);
+    await joinAs('Grace Hopper');
+    await page.getByText('Grace Hopper has joined the session').waitFor();
+    const { id } = (await specialistsIn(accessToken, room.id)).find(({ name }) => name === 'Grace Hopper');
+    await removeSpecialist(accessToken, id);
+    await page.getByText('it has ended, or you were removed').waitFor();
+    assert.equal(await page.getByLabel('Your message').isVisible(), false);
+
+    await joinAs('Grace again');
+    await page.getByText('Grace again has joined the session').waitFor();
+    await endSession(accessToken, session);
+    await page.getByText('it has ended, or you were removed').waitFor();
+    await joinAs('Grace too late');
+    await page.getByText('This code does not work').waitFor();
+    assert.equal(await page.getByLabel('Your name').isVisible(), false);
+    assert.deepEqual(complaints, []);
+  });
+
   test('the simulator shows what was sent, and its links lead into the room', async () => {
     const number = freshNumber();
     const mailbox = freshAddress();
@@ -133,25 +211,6 @@ describe('in a browser', { skip: !executablePath && 'no Chromium found' }, () =>
   });
 });
 
-// Opens a page and notes what it asks for, and what the browser complains about.
-async function open(browser, path, options) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const complaints = [];
-  const requests = [];
-  const sockets = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('request', (request) => requests.push(request.url()));
-  await page.routeWebSocket(/\/graphql/, (socket) => {
-    sockets.push(socket);
-    socket.connectToServer();
-  });
-  await page.goto(address(path));
-  const cutSockets = () => Promise.all(sockets.splice(0).map((socket) => socket.close({ code: 1011 })));
-  return { page, complaints, requests, cutSockets };
-}
-
 async function runTab(page, index) {
   await page.locator('.graphiql-tab button').nth(index * 2).click();
   // GraphiQL reads the operation of a tab a moment after it shows it.
@@ -167,6 +226,14 @@ async function invitedRoom(channel, recipient) {
   const room = await createRoom(accessToken);
   await invite(accessToken, room.id, channel, recipient);
   return { accessToken, room, token: await linkTokenSentTo(recipient) };
+}
+
+async function supportedRoom(access) {
+  const accessToken = await tokenOf('lead@demo.example');
+  const room = await createRoom(accessToken);
+  const session = await startSession(accessToken, room.id);
+  const { code } = await inviteSpecialists(accessToken, session, access);
+  return { accessToken, room, session, code };
 }
 
 function shownMessages(page) {

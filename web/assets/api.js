@@ -28,6 +28,16 @@ export async function request(query, variables, accessToken) {
   return data;
 }
 
+/** What to tell a person of an error that `request` has thrown. */
+export function messageOf(error) {
+  return error instanceof ApiError ? error.message : 'There is no connection. Please try again.';
+}
+
+/** A new idempotency key. */
+export function newKey() {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
+}
+
 /**
  * Runs a query or mutation until there is an answer, however long the server cannot be reached. What is repeated must
  * carry an idempotency key. `onWait` is told each time that it has to be tried again.
@@ -61,4 +71,20 @@ export function pause(attempt, atLeastMs = 0) {
     const timer = setTimeout(done, Math.max(growing, atLeastMs));
     addEventListener('online', done);
   });
+}
+
+/** A function that does `work`, never twice at a time: who calls it meanwhile has it done once more, afterwards. */
+export function oneAtATime(work) {
+  let wanted = false;
+  let busy = false;
+  return async () => {
+    wanted = true;
+    if (busy) return;
+    busy = true;
+    try {
+      for (; wanted; await work()) wanted = false;
+    } finally {
+      busy = false;
+    }
+  };
 }

@@ -1,21 +1,52 @@
-// What the customer's room asks of the API.
+// What the pages of customers and specialists ask of the API.
+
+const PERSON = `
+  fragment Person on Actor {
+    __typename
+    ... on Member { id name }
+    ... on Customer { id name }
+    ... on Specialist { id name }
+  }`;
 
 const MESSAGE = `
   fragment Message on Message {
     id kind body side sentAt
-    author { __typename ... on Member { id name } ... on Customer { id name } }
-  }`;
+    author { ...Person }
+  }
+  ${PERSON}`;
 
 export const ENTER = `
   mutation Enter($token: String!) {
     enterRoom(input: {token: $token}) { accessToken room { id } userErrors { message } }
   }`;
 
+export const JOIN = `
+  mutation Join($code: String!, $name: String!) {
+    joinSupportSession(input: {code: $code, name: $name}) {
+      accessToken
+      supportSession { room { id } }
+      userErrors { code message }
+    }
+  }`;
+
+export const LEAVE = `
+  mutation Leave {
+    leaveSupportSession(input: {}) { userErrors { message } }
+  }`;
+
 export const ROOM = `
   query Room($roomId: ID!) {
-    viewer { ... on Customer { id } }
+    viewer { ... on Customer { id } ... on Specialist { id } }
     room(id: $roomId) { name status lastCursor }
   }`;
+
+/** What may change at any moment, and is not in the timeline. */
+export const PRESENT = `
+  query Present($roomId: ID!) {
+    viewer { ... on Specialist { accessLabel } }
+    room(id: $roomId) { attendees(first: 100) { ...Person } }
+  }
+  ${PERSON}`;
 
 export const HISTORY = `
   query History($roomId: ID!, $before: Cursor) {

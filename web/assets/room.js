@@ -1,192 +1,192 @@
-// The customer's room: enter by the link, read everything, write, and see what others write as they do.
-import { ApiError, request, requestUntilAnswered } from '/assets/api.js';
-import { elementsById } from '/assets/dom.js';
-import { follow } from '/assets/follow.js';
-import { ENTER, EVENTS, HISTORY, ROOM, SEND } from '/assets/room-operations.js';
-import * as session from '/assets/room-session.js';
-import { Timeline } from '/assets/timeline.js';
+// A room on a page: what was written in it and what is being written, who is here, and a box to write in.
+import { ApiError, newKey, oneAtATime } from '/assets/api.js';
+import { Connection } from '/assets/connection.js';
+import { make } from '/assets/dom.js';
+import { EVENTS, HISTORY, PRESENT, ROOM, SEND } from '/assets/room-operations.js';
+import { sideOf, Timeline } from '/assets/timeline.js';
+import * as visit from '/assets/visit.js';
 
-const page = elementsById();
+// Events after which other people are here, or may do other things.
+const changesOfPresence = new Set([
+  'CaughtUp',
+  'PresenceChanged',
+  'SupportSessionStarted',
+  'SupportSessionEnded',
+  'SpecialistJoined',
+  'SpecialistLeft',
+  'SpecialistAccessChanged',
+]);
 
-page.enter.addEventListener('click', enter);
-page.body.addEventListener('keydown', sendOnEnter);
+export class Room {
+  #page;
+  #connection = new Connection(visit.current().accessToken);
+  #viewerId;
+  #timeline;
+  #onPresent;
+  #lookAround = oneAtATime(() => this.#present());
 
-if (session.current()) {
-  stay();
-} else {
-  page.welcome.hidden = false;
-  reportSeen();
-}
-
-// Tells the server that a person sees this page, and not a program that follows links.
-function reportSeen() {
-  if (document.prerendering || document.visibilityState !== 'visible') {
-    document.addEventListener('visibilitychange', reportSeen, { once: true });
-    return;
+  /** `page` holds the elements of the page by their ids. `onPresent` is told what PRESENT answers, now and whenever it changes. */
+  constructor(page, onPresent = () => {}) {
+    this.#page = page;
+    this.#onPresent = onPresent;
   }
-  fetch(location.pathname, { method: 'POST' }).catch(() => {});
-}
 
-async function enter() {
-  page.enter.disabled = true;
-  say('Entering…');
-  try {
-    const { enterRoom } = await request(ENTER, { token: session.linkToken() });
-    if (enterRoom.userErrors.length > 0) {
-      page.welcome.hidden = true;
-      say(enterRoom.userErrors[0].message);
-      return;
+  /** Shows the room until the server refuses to go on. A room that is closed stays on the screen. */
+  async stay() {
+    try {
+      await this.#follow(await this.#open());
+    } catch (refusal) {
+      if (!(refusal instanceof ApiError)) throw refusal;
+      if (refusal.codes.includes('CURSOR_EXPIRED')) location.reload();
     }
-    session.begin(enterRoom.accessToken, enterRoom.room.id);
-    await stay();
-  } catch (error) {
-    say(error instanceof ApiError ? error.message : 'There is no connection. Please try again.');
-  } finally {
-    page.enter.disabled = false;
+    this.#connection.close();
+    this.#page.room.hidden = !this.closed;
   }
-}
 
-// Shows the room and follows it until the server refuses to go on.
-async function stay() {
-  try {
-    await open();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    leave(error);
+  /** Whether the room is over. */
+  get closed() {
+    return this.#page.closed.hidden === false;
   }
-}
 
-// What was kept from before may have ended: the link gives a new session. A room that was closed stays on the screen.
-function leave(error) {
-  if (page.room.dataset.closed) return;
-  if (error.codes.includes('CURSOR_EXPIRED')) {
-    location.reload();
-    return;
+  /** Asks the API something about the room. */
+  ask(operation, variables = {}, onWait = () => this.#sayReconnecting()) {
+    return this.#connection.ask(operation, { roomId: visit.current().roomId, ...variables }, onWait);
   }
-  session.end();
-  page.room.hidden = true;
-  page.welcome.hidden = false;
-  say('Please enter the room again.');
-}
 
-async function open() {
-  const { room, viewer } = await ask(ROOM, {}, sayReconnecting);
-  const timeline = new Timeline(page.timeline, viewer.id);
-  show(room);
-  await readHistory(timeline);
-  page.composer.onsubmit = (submission) => {
-    submission.preventDefault();
-    send(timeline);
-  };
-  say('');
-  await follow({
-    query: EVENTS,
-    after: room.lastCursor,
-    roomId: session.current().roomId,
-    accessToken: session.current().accessToken,
-    onEvent: (event) => apply(event, timeline),
-    onLive: (live) => (live ? say('') : sayReconnecting()),
-  });
-}
-
-function show(room) {
-  rename(room.name);
-  page.welcome.hidden = true;
-  page.room.hidden = false;
-  if (room.status === 'CLOSED') close();
-}
-
-function rename(name) {
-  page.name.textContent = name;
-  document.title = name;
-}
-
-function close() {
-  page.room.dataset.closed = 'yes';
-  page.composer.hidden = true;
-  page.closed.hidden = false;
-}
-
-// Reads the timeline from its end to its beginning. It may reach beyond the cursor from which the room is followed: the
-// timeline shows a message once.
-async function readHistory(timeline) {
-  const messages = [];
-  let before = null;
-  do {
-    const { room } = await ask(HISTORY, { before }, sayReconnecting);
-    messages.unshift(...room.messages.nodes);
-    before = room.messages.pageInfo.hasPreviousPage ? room.messages.pageInfo.startCursor : null;
-  } while (before);
-  timeline.fill(messages);
-}
-
-function apply(event, timeline) {
-  switch (event.__typename) {
-    case 'MessagePosted':
-      timeline.show(event.message);
-      break;
-    case 'RoomRenamed':
-      rename(event.name);
-      break;
-    case 'RoomMerged':
-      move(event.into, timeline);
-      break;
-    case 'RoomClosed':
-      close();
-      break;
+  async #open() {
+    const { room, viewer } = await this.ask(ROOM);
+    this.#viewerId = viewer.id;
+    this.#timeline = new Timeline(this.#page.timeline, viewer.id);
+    this.#rename(room.name);
+    this.#page.welcome.hidden = true;
+    this.#page.room.hidden = false;
+    if (room.status === 'CLOSED') this.#close();
+    await this.#readHistory();
+    this.#readyToWrite();
+    this.say('');
+    return room;
   }
-}
 
-// Another room and this one have become one: what was written there is to be seen, too.
-async function move(room, timeline) {
-  session.begin(session.current().accessToken, room.id);
-  rename(room.name);
-  await readHistory(timeline);
-}
+  #follow(room) {
+    return this.#connection.follow({
+      query: EVENTS,
+      variables: { roomId: visit.current().roomId, after: room.lastCursor },
+      onEvent: (event) => this.#apply(event),
+      onLive: (live) => (live ? this.say('') : this.#sayReconnecting()),
+    });
+  }
 
-// The text stays in its box until the server has answered: then, and only then, it is on its way for certain.
-async function send(timeline) {
-  const body = page.body.value;
-  if (page.body.readOnly || body.trim() === '') return;
-  page.body.readOnly = true;
-  explain('');
-  try {
-    const { sendMessage } = await ask(SEND, { body, key: newKey() }, () => explain('Not sent yet. Trying again…'));
-    if (sendMessage.message) {
-      timeline.show(sendMessage.message);
-      page.body.value = '';
+  #apply(event) {
+    if (changesOfPresence.has(event.__typename)) this.#lookAround();
+    switch (event.__typename) {
+      case 'MessagePosted':
+        this.#timeline.show(event.message);
+        break;
+      case 'RoomRenamed':
+        this.#rename(event.name);
+        break;
+      case 'RoomMerged':
+        return this.#move(event);
+      case 'RoomClosed':
+        this.#close();
+        break;
     }
-    explain(sendMessage.userErrors.map((refusal) => refusal.message).join(' '));
-  } catch (error) {
-    explain(error.message);
   }
-  page.body.readOnly = false;
-  page.body.focus();
-}
 
-function sendOnEnter(key) {
-  if (key.key !== 'Enter' || key.shiftKey || key.isComposing) return;
-  key.preventDefault();
-  page.composer.requestSubmit();
-}
+  // Another room and this one have become one: what was written there is to be seen, too. Where this one has gone into the other
+  // that is where it goes on.
+  #move({ from, into, continueAfter }) {
+    const goes = from.id === visit.current().roomId;
+    visit.begin(visit.current().accessToken, into.id);
+    this.#rename(into.name);
+    this.#readHistory();
+    return goes ? { roomId: into.id, after: continueAfter } : undefined;
+  }
 
-function ask(operation, variables, onWait) {
-  const { roomId, accessToken } = session.current();
-  return requestUntilAnswered(operation, { roomId, ...variables }, accessToken, onWait);
-}
+  #rename(name) {
+    this.#page.title.textContent = name;
+    document.title = name;
+  }
 
-function newKey() {
-  return crypto.getRandomValues(new Uint32Array(4)).join('-');
-}
+  #close() {
+    this.#page.composer.hidden = true;
+    this.#page.people.hidden = true;
+    this.#page.closed.hidden = false;
+  }
 
-function sayReconnecting() {
-  say('Reconnecting…');
-}
+  // Reads the timeline from its end to its beginning. It may reach beyond the cursor from which the room is followed: the
+  // timeline shows a message once.
+  async #readHistory() {
+    const messages = [];
+    let before = null;
+    do {
+      const { room } = await this.ask(HISTORY, { before });
+      messages.unshift(...room.messages.nodes);
+      before = room.messages.pageInfo.hasPreviousPage ? room.messages.pageInfo.startCursor : null;
+    } while (before);
+    this.#timeline.fill(messages);
+  }
 
-function say(sentence) {
-  page.status.textContent = sentence;
-}
+  async #present() {
+    let present;
+    try {
+      present = await this.ask(PRESENT);
+    } catch {
+      return; // who may not know it may not stay, either
+    }
+    const people = present.room.attendees.map((person) => {
+      const entry = make('li', '', person.id === this.#viewerId ? 'You' : person.name);
+      entry.append(make('span', 'side', sideOf(person)));
+      return entry;
+    });
+    this.#page.people.replaceChildren(...people);
+    this.#onPresent(present);
+  }
 
-function explain(sentence) {
-  page.refusal.textContent = sentence;
+  #readyToWrite() {
+    const { composer, body } = this.#page;
+    composer.onsubmit = (submission) => {
+      submission.preventDefault();
+      this.#send();
+    };
+    body.onkeydown = (key) => {
+      if (key.key !== 'Enter' || key.shiftKey || key.isComposing) return;
+      key.preventDefault();
+      composer.requestSubmit();
+    };
+  }
+
+  // The text stays in its box until the server has answered: then, and only then, it is on its way for certain.
+  async #send() {
+    const box = this.#page.body;
+    if (box.readOnly || box.value.trim() === '') return;
+    box.readOnly = true;
+    this.#explain('');
+    try {
+      const variables = { body: box.value, key: newKey() };
+      const { sendMessage } = await this.ask(SEND, variables, () => this.#explain('Not sent yet. Trying again…'));
+      if (sendMessage.message) {
+        this.#timeline.show(sendMessage.message);
+        box.value = '';
+      }
+      this.#explain(sendMessage.userErrors.map((refusal) => refusal.message).join(' '));
+    } catch (error) {
+      this.#explain(error.message);
+    }
+    box.readOnly = false;
+    box.focus();
+  }
+
+  #sayReconnecting() {
+    this.say('Reconnecting…');
+  }
+
+  /** Says something about how things are, on the page's status line. */
+  say(sentence) {
+    this.#page.status.textContent = sentence;
+  }
+
+  #explain(sentence) {
+    this.#page.refusal.textContent = sentence;
+  }
 }

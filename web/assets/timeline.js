@@ -3,6 +3,11 @@ import { make } from '/assets/dom.js';
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const sides = { MEMBER: 'Team', CUSTOMER: 'Customer', SPECIALIST: 'Specialist', SYSTEM: 'Notice' };
 
+/** From which side somebody is, in words. */
+export function sideOf(person) {
+  return sides[person.__typename.toUpperCase()];
+}
+
 /** The list of messages on a page, in order of time. It shows each message once, however often it is given it. */
 export class Timeline {
   #list;

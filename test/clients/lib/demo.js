@@ -1,7 +1,7 @@
 // What people do in the demo organisation.
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { address, mutate } from './server.js';
+import { address, mutate, run } from './server.js';
 
 const signedIn = new Map();
 
@@ -77,6 +77,78 @@ export function enter(token) {
       enterRoom(input: {token: $token}) { accessToken room { id name lastCursor } userErrors { code message } }
     }`,
     { token },
+  );
+}
+
+/** Starts a support session in a room, through a portal that lets specialists in, and gives its id. */
+export async function startSession(accessToken, roomId) {
+  const { organization } = await run('{ organization { portals { id allowsSpecialists } } }', {}, accessToken);
+  const portalId = organization.portals.find((portal) => portal.allowsSpecialists).id;
+  const { supportSession } = await mutate(
+    `mutation ($input: StartSupportSessionInput!) {
+      startSupportSession(input: $input) { supportSession { id } userErrors { code message } }
+    }`,
+    { input: { roomId, portalId } },
+    accessToken,
+  );
+  return supportSession.id;
+}
+
+export function endSession(accessToken, supportSessionId) {
+  return mutate(
+    'mutation ($id: ID!) { endSupportSession(input: {supportSessionId: $id}) { userErrors { code message } } }',
+    { id: supportSessionId },
+    accessToken,
+  );
+}
+
+/** The code and the link of a support session, `{code, url}`. */
+export async function inviteSpecialists(accessToken, supportSessionId, access = 'VIEW_ONLY') {
+  const { specialistInvitation } = await mutate(
+    `mutation ($input: CreateSpecialistInvitationInput!) {
+      createSpecialistInvitation(input: $input) { specialistInvitation { code url } userErrors { code message } }
+    }`,
+    { input: { supportSessionId, access } },
+    accessToken,
+  );
+  return specialistInvitation;
+}
+
+/** Joins a support session by its code and gives `{accessToken, specialist}`. */
+export function join(code, name) {
+  return mutate(
+    `mutation ($code: String!, $name: String!) {
+      joinSupportSession(input: {code: $code, name: $name}) { accessToken specialist { id } userErrors { code message } }
+    }`,
+    { code, name },
+  );
+}
+
+/** The specialists who are in the support session of a room, `[{id, name}]`. */
+export async function specialistsIn(accessToken, roomId) {
+  const { room } = await run(
+    'query ($id: ID!) { room(id: $id) { attendees { ... on Specialist { id name } } } }',
+    { id: roomId },
+    accessToken,
+  );
+  return room.attendees.filter((attendee) => attendee.id);
+}
+
+export function setAccess(accessToken, specialistId, access) {
+  return mutate(
+    `mutation ($input: SetSpecialistAccessInput!) {
+      setSpecialistAccess(input: $input) { userErrors { code message } }
+    }`,
+    { input: { specialistId, access } },
+    accessToken,
+  );
+}
+
+export function removeSpecialist(accessToken, specialistId) {
+  return mutate(
+    'mutation ($id: ID!) { removeSpecialist(input: {specialistId: $id}) { userErrors { code message } } }',
+    { id: specialistId },
+    accessToken,
   );
 }
 

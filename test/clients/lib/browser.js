@@ -1,0 +1,34 @@
+// Pages in a real browser.
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { address } from './server.js';
+
+const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => path && existsSync(path),
+);
+
+/** Why nothing can be shown in a browser here; false where it can. */
+export const noBrowser = !executablePath && 'no Chromium found';
+
+export function launch(...args) {
+  return chromium.launch({ executablePath, args: ['--no-sandbox', ...args] });
+}
+
+/** Opens a page and notes what it asks for, and what the browser complains about. */
+export async function open(browser, path, options) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const complaints = [];
+  const requests = [];
+  const sockets = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.routeWebSocket(/\/graphql/, (socket) => {
+    sockets.push(socket);
+    socket.connectToServer();
+  });
+  await page.goto(address(path));
+  const cutSockets = () => Promise.all(sockets.splice(0).map((socket) => socket.close({ code: 1011 })));
+  return { page, complaints, requests, cutSockets };
+}
