@@ -12,9 +12,13 @@ export class ApiError extends Error {
   }
 }
 
-/** Runs a query or mutation. Throws an ApiError for what the server refused, any other error when it was not reached. */
-export async function request(query, variables, accessToken) {
+/**
+ * Runs a query or mutation. Throws an ApiError for what the server refused, any other error when it was not reached. `options`
+ * are those of fetch.
+ */
+export async function request(query, variables, accessToken, options) {
   const response = await fetch('/graphql', {
+    ...options,
     method: 'POST',
     headers: {
       'content-type': 'application/json',

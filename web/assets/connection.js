@@ -1,7 +1,7 @@
 // What somebody has who has come in: requests with their token, and one WebSocket on which they follow what happens, without a
 // gap and without a repetition, across lost connections.
 import { createClient } from '/assets/vendor/graphql-ws/client.js';
-import { ApiError, pause, requestUntilAnswered, socketUrl } from '/assets/api.js';
+import { ApiError, pause, request, requestUntilAnswered, socketUrl } from '/assets/api.js';
 
 const silenceMs = 5_000;
 
@@ -17,6 +17,11 @@ export class Connection {
   /** Runs a query or mutation until there is an answer. See requestUntilAnswered. */
   ask(query, variables, onWait = () => {}) {
     return requestUntilAnswered(query, variables, this.#accessToken, onWait);
+  }
+
+  /** Runs a mutation once, whatever becomes of it. See request. */
+  once(query, variables, options) {
+    return request(query, variables, this.#accessToken, options);
   }
 
   /**

@@ -43,8 +43,14 @@ export const ROOM = `
 /** What may change at any moment, and is not in the timeline. */
 export const PRESENT = `
   query Present($roomId: ID!) {
-    viewer { ... on Specialist { accessLabel } }
-    room(id: $roomId) { attendees(first: 100) { ...Person } }
+    viewer { __typename ... on Customer { id } ... on Specialist { id access accessLabel } }
+    room(id: $roomId) {
+      attendees(first: 100) { ...Person }
+      supportSession {
+        id specialistsMayShare
+        screenShares { id lastCursor sharer { ...Person } }
+      }
+    }
   }
   ${PERSON}`;
 
@@ -63,6 +69,8 @@ export const EVENTS = `
       cursor
       ... on MessagePosted { message { ...Message } }
       ... on RoomRenamed { name }
+      ... on SpecialistLeft { specialist { id } }
+      ... on ScreenShareStopped { screenShare { id } }
       ... on RoomMerged { from { id } into { id name } continueAfter }
     }
   }

@@ -1,12 +1,13 @@
-// A room on a page: what was written in it and what is being written, who is here, and a box to write in.
+// A room on a page: what was written in it and what is being written, who is here, what screens are shared, and a box to write in.
 import { ApiError, newKey, oneAtATime } from '/assets/api.js';
 import { Connection } from '/assets/connection.js';
 import { make } from '/assets/dom.js';
 import { EVENTS, HISTORY, PRESENT, ROOM, SEND } from '/assets/room-operations.js';
+import { Screens } from '/assets/screens.js';
 import { sideOf, Timeline } from '/assets/timeline.js';
 import * as visit from '/assets/visit.js';
 
-// Events after which other people are here, or may do other things.
+// Events after which other people are here, may do other things, or share other screens.
 const changesOfPresence = new Set([
   'CaughtUp',
   'PresenceChanged',
@@ -15,6 +16,8 @@ const changesOfPresence = new Set([
   'SpecialistJoined',
   'SpecialistLeft',
   'SpecialistAccessChanged',
+  'ScreenShareStarted',
+  'ScreenShareStopped',
 ]);
 
 export class Room {
@@ -22,12 +25,15 @@ export class Room {
   #connection = new Connection(visit.current().accessToken);
   #viewerId;
   #timeline;
+  #screens;
   #onPresent;
+  #over = false;
   #lookAround = oneAtATime(() => this.#present());
 
   /** `page` holds the elements of the page by their ids. `onPresent` is told what PRESENT answers, now and whenever it changes. */
   constructor(page, onPresent = () => {}) {
     this.#page = page;
+    this.#screens = new Screens(page, this.#connection);
     this.#onPresent = onPresent;
   }
 
@@ -39,6 +45,8 @@ export class Room {
       if (!(refusal instanceof ApiError)) throw refusal;
       if (refusal.codes.includes('CURSOR_EXPIRED')) location.reload();
     }
+    this.#over = true;
+    this.#screens.close();
     this.#connection.close();
     this.#page.room.hidden = !this.closed;
   }
@@ -78,6 +86,7 @@ export class Room {
 
   #apply(event) {
     if (changesOfPresence.has(event.__typename)) this.#lookAround();
+    this.#screens.apply(event);
     switch (event.__typename) {
       case 'MessagePosted':
         this.#timeline.show(event.message);
@@ -134,12 +143,14 @@ export class Room {
     } catch {
       return; // who may not know it may not stay, either
     }
+    if (this.#over) return;
     const people = present.room.attendees.map((person) => {
       const entry = make('li', '', person.id === this.#viewerId ? 'You' : person.name);
       entry.append(make('span', 'side', sideOf(person)));
       return entry;
     });
     this.#page.people.replaceChildren(...people);
+    this.#screens.update(present);
     this.#onPresent(present);
   }
 
