@@ -15,6 +15,8 @@ import {
   mergeRooms,
   removeSpecialist,
   send,
+  setAccess,
+  sharesIn,
   specialistsIn,
   startSession,
   tokenOf,
@@ -169,26 +171,20 @@ describe('in a browser', { skip: noBrowser }, () => {
     const { accessToken, room, session, code } = await supportedRoom();
     const others = await Promise.all([1, 2, 3, 4, 5].map((number) => join(code, `Expert ${number}`)));
     const { page, complaints } = await open(browser, `/s/${code}`);
-    const joinAs = async (name) => {
-      await page.getByLabel('Your name').fill(name);
-      await page.getByRole('button', { name: 'Join the session' }).click();
-    };
-    await joinAs('Grace Hopper');
+    await tryToJoinAs(page, 'Grace Hopper');
     await page.getByText('All 5 places for specialists are taken').waitFor();
 
     await removeSpecialist(accessToken, others[0].specialist.id);
-    await joinAs('Grace Hopper');
-    await page.getByText('Grace Hopper has joined the session').waitFor();
+    await joinAs(page, 'Grace Hopper');
     const { id } = (await specialistsIn(accessToken, room.id)).find(({ name }) => name === 'Grace Hopper');
     await removeSpecialist(accessToken, id);
     await page.getByText('it has ended, or you were removed').waitFor();
     assert.equal(await page.getByLabel('Your message').isVisible(), false);
 
-    await joinAs('Grace again');
-    await page.getByText('Grace again has joined the session').waitFor();
+    await joinAs(page, 'Grace again');
     await endSession(accessToken, session);
     await page.getByText('it has ended, or you were removed').waitFor();
-    await joinAs('Grace too late');
+    await tryToJoinAs(page, 'Grace too late');
     await page.getByText('This code does not work').waitFor();
     assert.equal(await page.getByLabel('Your name').isVisible(), false);
     assert.deepEqual(complaints, []);
@@ -211,6 +207,198 @@ describe('in a browser', { skip: noBrowser }, () => {
   });
 });
 
+// Two browsers that share nothing but the server. What getDisplayMedia gives in them is their own tab.
+describe('between two browsers', { skip: noBrowser }, () => {
+  const capture = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream=display-media-type=browser'];
+  let ones;
+  let others;
+  before(async () => {
+    [ones, others] = await Promise.all([launch(...capture), launch(...capture)]);
+  });
+  after(() => Promise.all([ones.close(), others.close()]));
+
+  test('a customer shares the screen; a specialist sees it, and controls it while that is allowed', async () => {
+    const { accessToken, room, code, token } = await supportedRoomWithCustomer();
+    const customer = await open(ones, `/r/${token}`, { init: rememberPeers });
+    const specialist = await open(others, `/s/${code}`, { init: neverClosePeers });
+    await customer.page.getByRole('button', { name: 'Enter the room' }).click();
+    await joinAs(specialist.page, 'Grace Hopper');
+
+    await customer.page.getByRole('button', { name: 'Share my screen' }).click();
+    await seesFrames(specialist.page);
+    await specialist.page.getByText("Ada Lovelace's screen").waitFor();
+    for (const colour of [[255, 0, 0], [0, 0, 255]]) {
+      await paint(customer.page, colour);
+      await seesColour(specialist.page, colour);
+    }
+
+    // View only: the page passes nothing on, and the server would not take it.
+    const [share] = await sharesIn(accessToken, room.id);
+    const keyboard = specialist.page.getByRole('application');
+    assert.equal(await keyboard.count(), 0);
+    await pointAt(specialist.page, 0.5, 0.5);
+    assert.deepEqual(await controlDirectly(specialist.page, share), ['ACCESS_NOT_ALLOWED']);
+
+    const [{ id }] = await specialistsIn(accessToken, room.id);
+    await setAccess(accessToken, id, 'CONTROL');
+    await keyboard.waitFor();
+    const pointer = customer.page.locator('.pointer', { hasText: 'Grace Hopper' });
+    assert.equal(await pointer.count(), 0, 'something was passed on before');
+    await pointAt(specialist.page, 0.25, 0.5);
+    await pointer.waitFor();
+    const { x, y } = await placeWithin(customer.page, '.pointer');
+    assert.ok(Math.abs(x - 0.25) < 0.01 && Math.abs(y - 0.5) < 0.01, `points at ${x}, ${y}`);
+    await keyboard.focus();
+    await specialist.page.keyboard.type('hello');
+    await pointer.getByText('hello').waitFor();
+    assert.deepEqual(await controlDirectly(specialist.page, share), []);
+
+    await setAccess(accessToken, id, 'VIEW_ONLY');
+    await keyboard.waitFor({ state: 'detached' });
+    assert.deepEqual(await controlDirectly(specialist.page, share), ['ACCESS_NOT_ALLOWED']);
+
+    // The pictures do not depend on the sockets; and what is signalled while a socket is lost is heard behind that.
+    await Promise.all([customer.disconnect(), specialist.cutSockets()]);
+    await paint(customer.page, [0, 255, 0]);
+    await seesColour(specialist.page, [0, 255, 0]);
+    const asked = specialist.page.waitForResponse((response) => response.request().postData()?.includes('watch'));
+    await specialist.page.reload();
+    await asked;
+    customer.reconnect();
+    await seesColour(specialist.page, [0, 255, 0]);
+
+    assert.deepEqual(await peersOf(customer.page, 'iceServers'), [[], []]);
+    // Not even a page that holds on to the pictures keeps them.
+    await removeSpecialist(accessToken, id);
+    await specialist.page.getByText('it has ended, or you were removed').waitFor();
+    assert.equal(await specialist.page.locator('video').count(), 0);
+    await customer.page.waitForFunction(() => peers.every((peer) => peer.connectionState === 'closed'));
+
+    for (const { complaints, requests } of [customer, specialist]) {
+      assert.deepEqual(complaints, []);
+      assert.deepEqual(requests.filter((url) => new URL(url).origin !== new URL(address('/')).origin), []);
+    }
+  });
+
+  test('a specialist shares where the session allows it, until they stop', async () => {
+    const { accessToken, room, code, token } = await supportedRoomWithCustomer(true);
+    const customer = await open(ones, `/r/${token}`);
+    const specialist = await open(others, `/s/${code}`);
+    await customer.page.getByRole('button', { name: 'Enter the room' }).click();
+    await joinAs(specialist.page, 'Grace Hopper');
+    await specialist.page.getByRole('button', { name: 'Share my screen' }).click();
+    await paint(specialist.page, [255, 0, 0]);
+    await seesColour(customer.page, [255, 0, 0]);
+    assert.equal(await customer.page.getByRole('application').count(), 0);
+
+    await specialist.page.getByRole('button', { name: 'Stop sharing' }).click();
+    await customer.page.locator('video').waitFor({ state: 'detached' });
+    assert.deepEqual(await sharesIn(accessToken, room.id), []);
+
+    await specialist.page.getByRole('button', { name: 'Share my screen' }).click();
+    await seesFrames(customer.page);
+    await specialist.page.reload();
+    await customer.page.locator('video').waitFor({ state: 'detached' });
+    await specialist.page.getByRole('button', { name: 'Share my screen' }).waitFor();
+    assert.deepEqual([...customer.complaints, ...specialist.complaints], []);
+  });
+
+  test('a specialist has no button to share where the session does not allow it', async () => {
+    const { accessToken, room, code } = await supportedRoom();
+    const { page } = await open(others, `/s/${code}`);
+    await joinAs(page, 'Grace Hopper');
+    await page.getByRole('list', { name: 'Who is here' }).getByText('You').waitFor(); // with this it is known, too
+    assert.equal(await page.getByRole('button', { name: 'Share my screen' }).isVisible(), false);
+    await send(accessToken, room.id, 'Hello.');
+    await page.getByText('Hello.').waitFor();
+  });
+});
+
+async function tryToJoinAs(page, name) {
+  await page.getByLabel('Your name').fill(name);
+  await page.getByRole('button', { name: 'Join the session' }).click();
+}
+
+async function joinAs(page, name) {
+  await tryToJoinAs(page, name);
+  await page.getByText(`${name} has joined the session`).waitFor();
+}
+
+// Keeps the peer connections of a page in `peers`.
+function rememberPeers() {
+  window.peers = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...configuration) {
+      super(...configuration);
+      peers.push(this);
+    }
+  };
+}
+
+function neverClosePeers() {
+  RTCPeerConnection.prototype.close = () => {};
+}
+
+function peersOf(page, setting) {
+  return page.evaluate((setting) => peers.map((peer) => peer.getConfiguration()[setting]), setting);
+}
+
+// Gives all of a page a colour.
+function paint(page, [red, green, blue]) {
+  return page.evaluate((colour) => (document.body.style.background = colour), `rgb(${red}, ${green}, ${blue})`);
+}
+
+// Waits until pictures have come, and go on coming.
+async function seesFrames(page) {
+  const start = await page.waitForFunction(() => {
+    const video = document.querySelector('video');
+    return video?.videoWidth > 0 && video.currentTime + 0.01;
+  });
+  await page.waitForFunction((start) => document.querySelector('video').currentTime > start, await start.jsonValue());
+}
+
+// Waits until the lower left corner of the picture has a colour, as nearly as a video shows it.
+function seesColour(page, colour) {
+  return page.waitForFunction((colour) => {
+    const video = document.querySelector('video');
+    if (!video?.videoWidth) return false;
+    const pixel = new OffscreenCanvas(1, 1).getContext('2d');
+    pixel.drawImage(video, 2, video.videoHeight - 3, 1, 1, 0, 0, 1, 1);
+    const seen = pixel.getImageData(0, 0, 1, 1).data;
+    return colour.every((value, i) => Math.abs(value - seen[i]) < 50);
+  }, colour);
+}
+
+async function pointAt(page, x, y) {
+  const picture = await page.locator('video').boundingBox();
+  await page.mouse.move(picture.x + picture.width * x, picture.y + picture.height * y);
+}
+
+// Where an element's left upper corner is within its parent, in fractions of that.
+function placeWithin(page, selector) {
+  return page.locator(selector).evaluate((element) => {
+    const { width, height } = element.parentElement.getBoundingClientRect();
+    return { x: element.offsetLeft / width, y: element.offsetTop / height };
+  });
+}
+
+// What the server says when the page of a specialist sends control input past its own code: the codes of its refusals.
+async function controlDirectly(page, share) {
+  const { accessToken } = await page.evaluate(() => JSON.parse(sessionStorage.getItem('parley.visit')));
+  return page.evaluate(
+    async ([query, accessToken]) => {
+      const response = await fetch('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+        body: JSON.stringify({ query }),
+      });
+      const { data } = await response.json();
+      return data.sendControlInput.userErrors.map(({ code }) => code);
+    },
+    [`mutation { sendControlInput(input: {screenShareId: "${share}", payload: "[]"}) { userErrors { code } } }`, accessToken],
+  );
+}
+
 async function runTab(page, index) {
   await page.locator('.graphiql-tab button').nth(index * 2).click();
   // GraphiQL reads the operation of a tab a moment after it shows it.
@@ -228,12 +416,18 @@ async function invitedRoom(channel, recipient) {
   return { accessToken, room, token: await linkTokenSentTo(recipient) };
 }
 
-async function supportedRoom(access) {
+async function supportedRoom() {
   const accessToken = await tokenOf('lead@demo.example');
   const room = await createRoom(accessToken);
   const session = await startSession(accessToken, room.id);
-  const { code } = await inviteSpecialists(accessToken, session, access);
+  const { code } = await inviteSpecialists(accessToken, session);
   return { accessToken, room, session, code };
+}
+
+async function supportedRoomWithCustomer(specialistsMayShare) {
+  const { accessToken, room, token } = await invitedRoom('EMAIL', freshAddress());
+  const { code } = await inviteSpecialists(accessToken, await startSession(accessToken, room.id, specialistsMayShare));
+  return { accessToken, room, token, code };
 }
 
 function shownMessages(page) {

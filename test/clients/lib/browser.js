@@ -14,21 +14,31 @@ export function launch(...args) {
   return chromium.launch({ executablePath, args: ['--no-sandbox', ...args] });
 }
 
-/** Opens a page and notes what it asks for, and what the browser complains about. */
-export async function open(browser, path, options) {
+/**
+ * Opens a page and notes what it asks for, and what the browser complains about. `init` runs in it before its own scripts.
+ */
+export async function open(browser, path, { init = () => {}, ...options } = {}) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  await page.addInitScript(init);
   const complaints = [];
   const requests = [];
   const sockets = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('request', (request) => requests.push(request.url()));
+  let down = false;
   await page.routeWebSocket(/\/graphql/, (socket) => {
     sockets.push(socket);
-    socket.connectToServer();
+    if (down) socket.close({ code: 1011 });
+    else socket.connectToServer();
   });
   await page.goto(address(path));
   const cutSockets = () => Promise.all(sockets.splice(0).map((socket) => socket.close({ code: 1011 })));
-  return { page, complaints, requests, cutSockets };
+  const disconnect = () => {
+    down = true;
+    return cutSockets();
+  };
+  const reconnect = () => (down = false);
+  return { page, complaints, requests, cutSockets, disconnect, reconnect };
 }

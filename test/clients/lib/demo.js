@@ -81,14 +81,14 @@ export function enter(token) {
 }
 
 /** Starts a support session in a room, through a portal that lets specialists in, and gives its id. */
-export async function startSession(accessToken, roomId) {
+export async function startSession(accessToken, roomId, specialistsMayShare = false) {
   const { organization } = await run('{ organization { portals { id allowsSpecialists } } }', {}, accessToken);
   const portalId = organization.portals.find((portal) => portal.allowsSpecialists).id;
   const { supportSession } = await mutate(
     `mutation ($input: StartSupportSessionInput!) {
       startSupportSession(input: $input) { supportSession { id } userErrors { code message } }
     }`,
-    { input: { roomId, portalId } },
+    { input: { roomId, portalId, specialistsMayShare } },
     accessToken,
   );
   return supportSession.id;
@@ -132,6 +132,16 @@ export async function specialistsIn(accessToken, roomId) {
     accessToken,
   );
   return room.attendees.filter((attendee) => attendee.id);
+}
+
+/** The ids of the screens that are shared in a room. */
+export async function sharesIn(accessToken, roomId) {
+  const { room } = await run(
+    'query ($id: ID!) { room(id: $id) { supportSession { screenShares { id } } } }',
+    { id: roomId },
+    accessToken,
+  );
+  return room.supportSession.screenShares.map(({ id }) => id);
 }
 
 export function setAccess(accessToken, specialistId, access) {
