@@ -13,7 +13,7 @@ func TestNoCanaryIsInALogOrAnError(t *testing.T) {
 	for what, canary := range map[string]string{
 		"a password": "canary-password", "a wrong token": "canary-token-0123456789", "a message": "canary-body", "a name": "Canaria",
 		"an address": "canary@customer.example", "a wrong address": "canary address", "a wrong number": "+4474001234canary", "a key": "canary-key",
-		"a number": adasNumber,
+		"a number": adasNumber, "a wrong code": "canary-code", "a specialist's name": "canary-expert",
 	} {
 		h.keepSecret(what, canary)
 	}
@@ -35,6 +35,15 @@ func TestNoCanaryIsInALogOrAnError(t *testing.T) {
 	h.fetch("POST", h.url()+"/r/canary-token-0123456789")
 	h.fetch("GET", h.url()+"/r/canary-token-0123456789?canary-key")
 	h.fetch("GET", h.url()+"/s/canary-token-0123456789?canary-key")
+
+	c := agent.starts(room).invites("VIEW_ONLY") // of which the house looks for the code
+	h.tryJoin("canary-code", "canary-expert").refused("CODE_INVALID", "code")
+	h.tryJoin(c.short, "canary-expert://").refused("NAME_INVALID", "name")
+	agent.tryInvite(c.of, "VIEW_ONLY", vars{"email": "canary address"}).refused("EMAIL_INVALID", "email")
+	h.joins(c.short, "canary-expert").Says("canary-body")
+	h.fetch("GET", c.url)
+	h.fetch("POST", c.url)
+	h.fetch("GET", h.url()+"/s/canary-code?canary-key")
 
 	key := vars{"roomId": room.ID, "body": "canary-body", "idempotencyKey": "canary-key"}
 	agent.mutate("sendMessage", key, messageSelection).ok()
@@ -64,8 +73,10 @@ func TestNoCanaryIsInALogOrAnError(t *testing.T) {
 	// What breaks inside tells the log, and the log says nothing of what it was about.
 	h.exec(`ALTER TABLE events ADD CHECK (body NOT LIKE 'canary-break%')`)
 	h.exec(`ALTER TABLE customers ADD CHECK (first_name NOT LIKE 'Canariabreak%')`)
+	h.exec(`ALTER TABLE specialists ADD CHECK (name NOT LIKE 'canary-expert-break%')`)
 	h.provoke()
 	agent.TrySay(room, "canary-break").failed("INTERNAL")
+	h.tryJoin(c.short, "canary-expert-break").failed("INTERNAL")
 	agent.TryInvite(agent.CreateRoom(), byEmail(h.Mailbox("canary2@customer.example")), "Canariabreak", "Lovelace").failed("INTERNAL")
 	if !strings.Contains(h.log.String(), "request failed") {
 		t.Error("the log says nothing of what broke")

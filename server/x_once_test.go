@@ -42,6 +42,20 @@ func (h *house) keyedMutations() map[string]keyed {
 			},
 			other: vars{"uploadId": "doc_00000000000000000000000000"},
 		},
+		"startSupportSession": {
+			selection: sessionSelection, result: "supportSession.id", count: `SELECT count(*) FROM support_sessions`,
+			input: func(u *user, _ place) vars {
+				return vars{"roomId": u.CreateRoom().ID, "portalId": h.portal("Phone")}
+			},
+			other: vars{"portalId": h.portal("Web")},
+		},
+		"createSpecialistInvitation": {
+			selection: codeSelection, result: "specialistInvitation.id", count: `SELECT count(*) FROM specialist_invitations`,
+			input: func(u *user, _ place) vars {
+				return vars{"supportSessionId": u.starts(u.CreateRoom()).id, "access": "VIEW_ONLY"}
+			},
+			other: vars{"access": "CONTROL"},
+		},
 		"sendMessage": {
 			selection: messageSelection, result: "message.id", count: `SELECT count(*) FROM events WHERE kind = 'TEXT'`,
 			input: func(_ *user, room place) vars { return vars{"roomId": room.ID, "body": "Hello"} },
@@ -148,6 +162,28 @@ func TestX1_KeysOfARoomThatWasClosedMeanwhile(t *testing.T) {
 	}
 	agent.mutate("sendMessage", input.with(vars{"body": "Bye"}), messageSelection).refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")
 	agent.mutate("sendMessage", input.with(vars{"idempotencyKey": "new"}), messageSelection).refused("ROOM_CLOSED", "roomId")
+}
+
+// What was made is told again, whatever has become of it.
+func TestX1_KeysOfASessionThatHasEndedMeanwhile(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.SignIn("agent@demo.example")
+	start := vars{"roomId": agent.CreateRoom().ID, "portalId": h.portal("Phone"), "idempotencyKey": "to start"}
+	s := &support{host: agent, id: agent.mutate("startSupportSession", start, sessionSelection).ok().text("supportSession.id")}
+	invite := vars{"idempotencyKey": "to invite"}
+	c := s.codeIn(agent.tryInvite(s, "VIEW_ONLY", invite).ok())
+	c.cancels()
+	if again := agent.tryInvite(s, "VIEW_ONLY", invite).ok(); again.text("specialistInvitation.id") != c.id || again.text("specialistInvitation.cancelledAt") == "" {
+		t.Errorf("the code that was cancelled is %s", again.body)
+	}
+	s.ends()
+	if again := agent.tryInvite(s, "VIEW_ONLY", invite).ok(); again.text("specialistInvitation.id") != c.id {
+		t.Errorf("the code of a session that has ended is %s", again.body)
+	}
+	if again := agent.mutate("startSupportSession", start, sessionSelection).ok(); again.text("supportSession.id") != s.id || again.text("supportSession.status") != "ENDED" {
+		t.Errorf("the session that has ended is %s", again.body)
+	}
 }
 
 // What was not answered can be repeated after a merge: by the old id or the new one, and by a customer who is another one now.

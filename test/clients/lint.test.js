@@ -23,7 +23,7 @@ const config = {
       {
         exceptions: {
           types: ['PageInfo', 'UserError', ...eventTypes()],
-          suffixes: ['Connection', 'Edge', 'Payload', 'Settings', 'Form', 'Preview'],
+          suffixes: ['Connection', 'Edge', 'Payload', 'Settings', 'Form', 'Preview', 'Seats'],
         },
       },
     ],
