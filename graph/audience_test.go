@@ -50,11 +50,29 @@ func TestWhatTheViewerAloneMaySeeIsNotShared(t *testing.T) {
 	t.Parallel()
 	for _, f := range [][2]string{
 		{"Member", "email"}, {"Member", "channels"}, {"Member", "services"}, {"Room", "messages"}, {"Room", "canGetLink"},
-		{"Room", "unreadCount"},
+		{"Room", "unreadCount"}, {"Room", "supportSession"}, {"SupportSession", "attendees"}, {"SupportSession", "room"},
 		{"Query", "viewer"}, {"RoomEvent", "nothing"}, {"Nothing", "id"}, {"", ""},
 	} {
 		if graph.Shareable(f[0], f[1]) {
 			t.Errorf("%s.%s is shared", f[0], f[1])
+		}
+	}
+}
+
+// What an audience may see, which is asked where nobody is the viewer.
+func TestAudiencesAreTold(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		v                    auth.Viewer
+		members, specialists bool
+	}{
+		{auth.Viewer{}, false, false},
+		{auth.Viewer{Member: &ent.Member{ID: "mem_1", OrganizationID: "org_1"}}, true, false},
+		{auth.Viewer{Customer: &ent.Customer{ID: "cus_1", OrganizationID: "org_1"}, RoomID: "room_1"}, false, false},
+		{auth.Viewer{Specialist: &ent.Specialist{ID: "spc_1", OrganizationID: "org_1", SessionID: "ses_1"}, RoomID: "room_1"}, false, true},
+	} {
+		if a := c.v.Audience(); a.IsMembers() != c.members || a.IsSpecialists() != c.specialists {
+			t.Errorf("%+v: members %v, specialists %v", a, a.IsMembers(), a.IsSpecialists())
 		}
 	}
 }
@@ -66,6 +84,9 @@ func TestAudiences(t *testing.T) {
 	}
 	customer := func(id, organization, room string) auth.Viewer {
 		return auth.Viewer{Customer: &ent.Customer{ID: id, OrganizationID: organization}, RoomID: room}
+	}
+	specialist := func(id, organization, session string) auth.Viewer {
+		return auth.Viewer{Specialist: &ent.Specialist{ID: id, OrganizationID: organization, SessionID: session}, RoomID: "room_1"}
 	}
 	key := func(v auth.Viewer) string {
 		a, ok := graph.Audience(auth.With(t.Context(), v))
@@ -84,10 +105,14 @@ func TestAudiences(t *testing.T) {
 	if key(member("mem_1", "org_1")) != key(member("mem_2", "org_1")) {
 		t.Error("colleagues are not of one audience")
 	}
+	if key(specialist("spc_1", "org_1", "ses_1")) != key(specialist("spc_2", "org_1", "ses_1")) {
+		t.Error("the specialists of a session are not of one audience")
+	}
 	seen := map[string]bool{}
 	for _, v := range []auth.Viewer{
 		{}, member("mem_1", "org_1"), member("mem_1", "org_2"), customer("cus_1", "org_1", "room_1"),
 		customer("cus_1", "org_1", "room_2"), customer("cus_2", "org_1", "room_1"), customer("cus_1", "org_2", "room_1"),
+		specialist("spc_1", "org_1", "ses_1"), specialist("spc_1", "org_1", "ses_2"), specialist("spc_1", "org_2", "ses_1"),
 	} {
 		if k := key(v); seen[k] {
 			t.Errorf("%+v is of another's audience", v)
