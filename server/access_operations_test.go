@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -21,7 +22,7 @@ import (
 type operation struct {
 	name     string
 	document string
-	public   bool // whoever has the password or the link may
+	public   bool // whoever has the password, the link or the code may
 }
 
 func (o operation) changes() bool             { return strings.HasPrefix(o.document, "mutation") }
@@ -57,57 +58,86 @@ var roots = map[string]string{
 	"Mutation.markRead":  `mutation { it: markRead(input: {roomId: $fresh#, cursor: $begin#}) { room { name } userErrors { code } } }`,
 	"Mutation.setTyping": `mutation { it: setTyping(input: {roomId: $fresh#, typing: true}) { userErrors { code } } }`,
 
+	"Mutation.startSupportSession":        `mutation { it: startSupportSession(input: {roomId: $fresh#, portalId: $portal#}) { supportSession { status } userErrors { code } } }`,
+	"Mutation.endSupportSession":          `mutation { it: endSupportSession(input: {supportSessionId: $live#}) { supportSession { status } userErrors { code } } }`,
+	"Mutation.createSpecialistInvitation": `mutation { it: createSpecialistInvitation(input: {supportSessionId: $live#, access: VIEW_ONLY}) { specialistInvitation { code } userErrors { code } } }`,
+	"Mutation.cancelSpecialistInvitation": `mutation { it: cancelSpecialistInvitation(input: {specialistInvitationId: $ticket#, removeJoined: true}) { specialistInvitation { cancelledAt } userErrors { code } } }`,
+	"Mutation.joinSupportSession":         `mutation { it: joinSupportSession(input: {code: $spoken#, name: "A"}) { specialist { name } supportSession { room { name messages { totalCount } } } userErrors { code } } }`,
+	"Mutation.setSpecialistAccess":        `mutation { it: setSpecialistAccess(input: {specialistId: $colleague#, access: CONTROL}) { specialist { access } userErrors { code } } }`,
+	"Mutation.removeSpecialist":           `mutation { it: removeSpecialist(input: {specialistId: $colleague#}) { specialist { leftAt } userErrors { code } } }`,
+	"Mutation.leaveSupportSession":        `mutation { it: leaveSupportSession(input: {}) { specialist { leftAt } userErrors { code } } }`,
+
+	"Subscription.specialistJoined": `subscription { it: specialistJoined(roomId: $room#) { name } }`,
+
 	"Subscription.roomEvents":    `subscription { it: roomEvents(roomId: $room#, after: $after#) { __typename } }`,
 	"Subscription.inboxEvents":   `subscription { it: inboxEvents { __typename } }`,
 	"Subscription.messagePosted": `subscription { it: messagePosted(roomId: $room#, after: $after#) { body } }`,
 }
 
+// open are those that whoever has the password, the link or the code may do.
+var open = []string{"Mutation.signIn", "Mutation.enterRoom", "Mutation.joinSupportSession"}
+
 // paths lead to things through others, besides those that ways has.
 var paths = map[string]string{
-	"room(closed)":                     `{ it: room(id: $closed#) { name } }`,
-	"room(id-of-a-message)":            `{ it: room(id: $message#) { name } }`,
-	"rooms(agentId)":                   `{ it: rooms(filter: {agentId: $member#}) { nodes { id } totalCount } }`,
-	"room.messages(after).body":        `{ room(id: $room#) { messages(after: $after#) { nodes { it: body } } } }`,
-	"room.messages.room.messages.body": `{ room(id: $room#) { messages { nodes { room { messages { nodes { it: body } } } } } } }`,
-	"room.messages.room.invitations":   `{ room(id: $room#) { messages { nodes { room { it: invitations { totalCount } } } } } }`,
-	"room.createdBy.email":             `{ room(id: $room#) { createdBy { it: email } } }`,
-	"room.createdBy.services":          `{ room(id: $room#) { createdBy { it: services { id } } } }`,
-	"room.createdBy.channels":          `{ room(id: $room#) { createdBy { it: channels } } }`,
-	"room.customer.phone":              `{ room(id: $room#) { customer { it: email } } }`,
-	"invitation.room.messages.body":    `{ node(id: $invitation#) { ... on CustomerInvitation { room { messages { nodes { it: body } } } } } }`,
-	"invitation.invitedBy.email":       `{ node(id: $invitation#) { ... on CustomerInvitation { invitedBy { it: email } } } }`,
-	"message.room.invitations.to":      `{ node(id: $message#) { ... on Message { room { invitations { nodes { it: to } } } } } }`,
-	"organization.members.email":       `{ node(id: $org#) { ... on Organization { members { nodes { it: email } } } } }`,
-	"roomEvents.room.messages.body":    `subscription { roomEvents(roomId: $room#, after: $after#) { ... on MessagePosted { room { messages { nodes { it: body } } } } } }`,
-	"roomEvents.room.invitations":      `subscription { roomEvents(roomId: $room#, after: $after#) { ... on MessagePosted { room { it: invitations { totalCount } } } } }`,
-	"roomEvents(closed)":               `subscription { it: roomEvents(roomId: $closed#, after: $start#) { __typename } }`,
-	"roomEvents(without-after)":        `subscription { it: roomEvents(roomId: $room#) { __typename } }`,
-	"createRoom.room.createdBy.email":  `mutation { createRoom(input: {}) { room { createdBy { it: email } } } }`,
-	"sendMessage(closed)":              `mutation { it: sendMessage(input: {roomId: $closed#, body: "Hi"}) { message { body } userErrors { code } } }`,
-	"setTyping(closed)":                `mutation { it: setTyping(input: {roomId: $closed#, typing: true}) { userErrors { code } } }`,
-	"setTyping(draft)":                 `mutation { it: setTyping(input: {roomId: $draft#, typing: true}) { userErrors { code } } }`,
-	"room.attendees.email":             `{ room(id: $room#) { attendees { ... on Member { it: email } } } }`,
-	"sendMessage(draft)":               `mutation { it: sendMessage(input: {roomId: $draft#, body: "Hi"}) { message { body } userErrors { code } } }`,
-	"inviteCustomer(sms)":              `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: SMS, to: "+447400123456", firstName: "A", lastName: "B"}) { room { name } userErrors { code } } }`,
-	"room(gone)":                       `{ it: room(id: $gone#) { name } }`,
-	"room.mergedInto.messages.body":    `subscription { roomEvents(roomId: $gone#, after: $goneStart#) { ... on RoomMerged { room { mergedInto { messages { nodes { it: body } } } } } } }`,
-	"roomEvents(gone)":                 `subscription { it: roomEvents(roomId: $gone#) { __typename } }`,
-	"sendMessage(gone)":                `mutation { it: sendMessage(input: {roomId: $gone#, body: "Hi"}) { message { body } userErrors { code } } }`,
-	"mergeRooms(closed)":               `mutation { it: mergeRooms(input: {roomId: $draft#, intoRoomId: $closed#}) { room { name } userErrors { code } } }`,
-	"inviteCustomer(dry)":              `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: $known#, firstName: "A", lastName: "B", dryRun: true}) { mergePreview { room { name } } userErrors { code } } }`,
-	"reinviteCustomer(draft)":          `mutation { it: reinviteCustomer(input: {roomId: $draft#, channel: EMAIL}) { room { name } userErrors { code } } }`,
-	"reinviteCustomer(sms)":            `mutation { it: reinviteCustomer(input: {roomId: $fresh#, channel: SMS, to: "+447400123456"}) { room { name } userErrors { code } } }`,
-	"reinviteCustomer(link)":           `mutation { it: reinviteCustomer(input: {roomId: $fresh#, channel: LINK}) { url userErrors { code } } }`,
-	"revokeLinks(closed)":              `mutation { it: revokeLinks(input: {roomId: $closed#}) { room { name } userErrors { code } } }`,
-	"shareDocument(fresh)":             `mutation { it: shareDocument(input: {roomId: $fresh#, uploadId: $document#}) { document { url } userErrors { code } } }`,
-	"createUpload(closed)":             `mutation { it: createUpload(input: {roomId: $closed#, filename: "a.pdf", size: 10}) { url userErrors { code } } }`,
-	"getLink(draft)":                   `mutation { it: getLink(input: {roomId: $draft#}) { url userErrors { code } } }`,
+	"room(closed)":                      `{ it: room(id: $closed#) { name } }`,
+	"room(id-of-a-message)":             `{ it: room(id: $message#) { name } }`,
+	"rooms(agentId)":                    `{ it: rooms(filter: {agentId: $member#}) { nodes { id } totalCount } }`,
+	"room.messages(after).body":         `{ room(id: $room#) { messages(after: $after#) { nodes { it: body } } } }`,
+	"room.messages.room.messages.body":  `{ room(id: $room#) { messages { nodes { room { messages { nodes { it: body } } } } } } }`,
+	"room.messages.room.invitations":    `{ room(id: $room#) { messages { nodes { room { it: invitations { totalCount } } } } } }`,
+	"room.createdBy.email":              `{ room(id: $room#) { createdBy { it: email } } }`,
+	"room.createdBy.services":           `{ room(id: $room#) { createdBy { it: services { id } } } }`,
+	"room.createdBy.channels":           `{ room(id: $room#) { createdBy { it: channels } } }`,
+	"room.customer.phone":               `{ room(id: $room#) { customer { it: email } } }`,
+	"invitation.room.messages.body":     `{ node(id: $invitation#) { ... on CustomerInvitation { room { messages { nodes { it: body } } } } } }`,
+	"invitation.invitedBy.email":        `{ node(id: $invitation#) { ... on CustomerInvitation { invitedBy { it: email } } } }`,
+	"message.room.invitations.to":       `{ node(id: $message#) { ... on Message { room { invitations { nodes { it: to } } } } } }`,
+	"organization.members.email":        `{ node(id: $org#) { ... on Organization { members { nodes { it: email } } } } }`,
+	"roomEvents.room.messages.body":     `subscription { roomEvents(roomId: $room#, after: $after#) { ... on MessagePosted { room { messages { nodes { it: body } } } } } }`,
+	"roomEvents.room.invitations":       `subscription { roomEvents(roomId: $room#, after: $after#) { ... on MessagePosted { room { it: invitations { totalCount } } } } }`,
+	"roomEvents(closed)":                `subscription { it: roomEvents(roomId: $closed#, after: $start#) { __typename } }`,
+	"roomEvents(without-after)":         `subscription { it: roomEvents(roomId: $room#) { __typename } }`,
+	"createRoom.room.createdBy.email":   `mutation { createRoom(input: {}) { room { createdBy { it: email } } } }`,
+	"sendMessage(closed)":               `mutation { it: sendMessage(input: {roomId: $closed#, body: "Hi"}) { message { body } userErrors { code } } }`,
+	"setTyping(closed)":                 `mutation { it: setTyping(input: {roomId: $closed#, typing: true}) { userErrors { code } } }`,
+	"setTyping(draft)":                  `mutation { it: setTyping(input: {roomId: $draft#, typing: true}) { userErrors { code } } }`,
+	"room.attendees.email":              `{ room(id: $room#) { attendees { ... on Member { it: email } } } }`,
+	"sendMessage(draft)":                `mutation { it: sendMessage(input: {roomId: $draft#, body: "Hi"}) { message { body } userErrors { code } } }`,
+	"inviteCustomer(sms)":               `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: SMS, to: "+447400123456", firstName: "A", lastName: "B"}) { room { name } userErrors { code } } }`,
+	"room(gone)":                        `{ it: room(id: $gone#) { name } }`,
+	"room.mergedInto.messages.body":     `subscription { roomEvents(roomId: $gone#, after: $goneStart#) { ... on RoomMerged { room { mergedInto { messages { nodes { it: body } } } } } } }`,
+	"roomEvents(gone)":                  `subscription { it: roomEvents(roomId: $gone#) { __typename } }`,
+	"sendMessage(gone)":                 `mutation { it: sendMessage(input: {roomId: $gone#, body: "Hi"}) { message { body } userErrors { code } } }`,
+	"mergeRooms(closed)":                `mutation { it: mergeRooms(input: {roomId: $draft#, intoRoomId: $closed#}) { room { name } userErrors { code } } }`,
+	"inviteCustomer(dry)":               `mutation { it: inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: $known#, firstName: "A", lastName: "B", dryRun: true}) { mergePreview { room { name } } userErrors { code } } }`,
+	"reinviteCustomer(draft)":           `mutation { it: reinviteCustomer(input: {roomId: $draft#, channel: EMAIL}) { room { name } userErrors { code } } }`,
+	"reinviteCustomer(sms)":             `mutation { it: reinviteCustomer(input: {roomId: $fresh#, channel: SMS, to: "+447400123456"}) { room { name } userErrors { code } } }`,
+	"reinviteCustomer(link)":            `mutation { it: reinviteCustomer(input: {roomId: $fresh#, channel: LINK}) { url userErrors { code } } }`,
+	"revokeLinks(closed)":               `mutation { it: revokeLinks(input: {roomId: $closed#}) { room { name } userErrors { code } } }`,
+	"shareDocument(fresh)":              `mutation { it: shareDocument(input: {roomId: $fresh#, uploadId: $document#}) { document { url } userErrors { code } } }`,
+	"createUpload(closed)":              `mutation { it: createUpload(input: {roomId: $closed#, filename: "a.pdf", size: 10}) { url userErrors { code } } }`,
+	"startSupportSession(closed)":       `mutation { it: startSupportSession(input: {roomId: $closed#, portalId: $portal#}) { supportSession { status } userErrors { code } } }`,
+	"createSpecialistInvitation(over)":  `mutation { it: createSpecialistInvitation(input: {supportSessionId: $over#, access: VIEW_ONLY}) { specialistInvitation { code } userErrors { code } } }`,
+	"createSpecialistInvitation(email)": `mutation { it: createSpecialistInvitation(input: {supportSessionId: $live#, access: VIEW_ONLY, email: "matrix@customer.example"}) { specialistInvitation { code } userErrors { code } } }`,
+	"leaveSupportSession(another)":      `mutation { it: leaveSupportSession(input: {supportSessionId: $session#}) { specialist { leftAt } userErrors { code } } }`,
+	"specialistJoined(closed)":          `subscription { it: specialistJoined(roomId: $closed#) { name } }`,
+	"node(session-over)":                `{ it: node(id: $over#) { id } }`,
+	"room.attendees.specialist":         `{ room(id: $room#) { attendees(first: 100) { ... on Specialist { it: name } } } }`,
+	"room.supportSession.code":          `{ room(id: $room#) { supportSession { specialistInvitation { it: code } } } }`,
+	"session.room.messages.body":        `{ node(id: $session#) { ... on SupportSession { room { messages { nodes { it: body } } } } } }`,
+	"session.host.email":                `{ node(id: $session#) { ... on SupportSession { host { it: email } } } }`,
+	"roomEvents.invitation.code":        `subscription { roomEvents(roomId: $room#, after: $after#) { ... on SpecialistInvited { it: invitation { code } } } }`,
+	"roomEvents.session.code":           `subscription { roomEvents(roomId: $room#, after: $last#) { ... on SupportSessionStarted { supportSession { it: specialistInvitation { code } } } } }`,
+	"roomEvents.room.customer.email":    `subscription { roomEvents(roomId: $room#, after: $after#) { ... on MessagePosted { room { customer { it: email } } } } }`,
+	"message.author.email":              `{ node(id: $message#) { ... on Message { author { ... on Customer { it: email } } } } }`,
+	"getLink(draft)":                    `mutation { it: getLink(input: {roomId: $draft#}) { url userErrors { code } } }`,
 }
 
 // nodes are the things that have an id.
 var nodes = map[string]string{
 	"Organization": "$org#", "Member": "$member#", "Service": "$service#", "Site": "$site#", "Skill": "$skill#", "Portal": "$portal#",
 	"OwnedPhoneNumber": "$number#", "Customer": "$customer#", "Room": "$room#", "Message": "$message#", "Document": "$document#", "CustomerInvitation": "$invitation#",
+	"SupportSession": "$session#", "SpecialistInvitation": "$code#", "Specialist": "$expert#",
 }
 
 // arguments are those of fields that need some.
@@ -125,6 +155,7 @@ var ways = map[string]string{
 	"MessageEdge":                  `{ room(id: $room#) { messages { edges { %s } } } }`,
 	"CustomerInvitationConnection": `{ room(id: $room#) { invitations { %s } } }`,
 	"CustomerInvitationEdge":       `{ room(id: $room#) { invitations { edges { %s } } } }`,
+	"SpecialistSeats":              `{ node(id: $session#) { ... on SupportSession { specialistSeats { %s } } } }`,
 	"MergePreview":                 `mutation { inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: $known#, firstName: "A", lastName: "B", dryRun: true}) { mergePreview { %s } } }`,
 	"ReinviteForm":                 `{ room(id: $room#) { reinvite(channel: SMS) { %s } } }`,
 	"RoomMerged":                   `subscription { roomEvents(roomId: $gone#, after: $goneStart#) { ... on RoomMerged { %s } } }`,
@@ -141,7 +172,7 @@ func operations(t *testing.T) []operation {
 	schema := gqlparser.MustLoadSchema(&ast.Source{Input: parley.Schema})
 	var all []operation
 	add := func(name, document string) {
-		all = append(all, operation{name: name, document: document, public: name == "Mutation.signIn" || name == "Mutation.enterRoom"})
+		all = append(all, operation{name: name, document: document, public: slices.Contains(open, name)})
 	}
 	for _, d := range schema.Types {
 		switch {
@@ -234,7 +265,10 @@ func (h *house) perform(o operation, token, document string, happen func()) (out
 		return err.Error(), ""
 	}
 	defer s.cut()
-	for range 20 { // events, of which one has it
+	if o.mentions("specialistJoined") { // where nothing comes before
+		defer again(happen)()
+	}
+	for range 200 { // events, of which one has it
 		payload, err := s.next()
 		if end := (*ending)(nil); errors.As(err, &end) {
 			return judge(nil, end.errors), fmt.Sprint(end.errors)
@@ -254,6 +288,28 @@ func (h *house) perform(o operation, token, document string, happen func()) (out
 		happen()
 	}
 	return "nothing", ""
+}
+
+// again does something again and again until stop is called.
+func again(do func()) (stop func()) {
+	done, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				do()
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-over
+	}
 }
 
 var short = map[string]string{"UNAUTHENTICATED": "401", "FORBIDDEN": "403", "NOT_FOUND": "404"}

@@ -23,7 +23,8 @@ type world struct {
 	members map[string]*ent.Member // by column
 	tokens  map[string]string      // by column
 	things  map[string]string      // ids and the like, by the name they have in operations
-	secrets []string               // what nobody of another organisation may see
+	secrets []string               // what nobody of another organisation or room may see
+	code    string                 // by which specialists come into the room
 	rooms   int
 }
 
@@ -100,7 +101,10 @@ func (w *world) furnish(ctx context.Context, o *ent.Organization) {
 	number := must(w.h, func() (*ent.PhoneNumber, error) {
 		return c.PhoneNumber.Create().SetOrganizationID(o.ID).SetNumber(fmt.Sprintf("+4474800009%02d", len(w.name))).SetCountry("GB").Save(ctx)
 	})
-	door := must(w.h, func() (*ent.Portal, error) { return c.Portal.Query().Where(portal.OrganizationID(o.ID)).First(ctx) })
+	door := must(w.h, func() (*ent.Portal, error) {
+		return c.Portal.Create().SetOrganizationID(o.ID).SetName("Portal of " + w.name).SetMode(portal.ModeWeb).
+			SetAllowsSpecialists(true).SetAllowsControl(true).Save(ctx)
+	})
 	if err := w.members["agent"].Update().AddServices(service).AddSites(site).AddSkills(skill).Exec(ctx); err != nil {
 		w.h.t.Fatal(err)
 	}
@@ -129,6 +133,7 @@ func (w *world) fill() {
 	there.expect("CaughtUp")
 	go there.drain()
 	await(w.h.t, "a picture to be examined", func() bool { return w.agent.document(picture).ok().text("node.status") == "READY" })
+	w.support(room)
 	gone := w.agent.CreateRoom()
 	w.agent.Merge(gone, room)
 	w.things["$gone"], w.things["$goneStart"], w.things["$known"] = gone.ID, gone.Start, fmt.Sprintf("customer%d@of.%s", w.rooms, w.domain)
@@ -139,12 +144,40 @@ func (w *world) fill() {
 		w.things["$document"], "paper of "+w.name)
 }
 
+// support has everything happen in the room that happens in support sessions, of which one goes on.
+func (w *world) support(room place) {
+	w.h.t.Helper()
+	before := w.host(room)
+	w.things["$over"] = before.of.id
+	before.of.ends()
+	w.things["$last"] = w.agent.ask(`query ($id: ID!) { room(id: $id) { lastCursor } }`, vars{"id": room.ID}).ok().text("room.lastCursor")
+	first := w.host(room)
+	first.cancels()
+	c := first.of.invites("VIEW_ONLY")
+	expert, removed := w.h.joins(c.short, "Expert of "+w.name), w.h.joins(c.short, "Former expert of "+w.name)
+	w.agent.trySetAccess(expert, "CONTROL").ok()
+	w.agent.tryRemove(removed).ok()
+	stranger := w.h.joins(w.host(w.agent.CreateRoom()).short, "Stranger")
+	w.tokens["specialist"], w.tokens["removed"], w.tokens["stranger"] = expert.token, removed.token, stranger.token
+	w.things["$session"], w.things["$code"], w.things["$expert"], w.code = c.of.id, c.id, expert.id, c.short
+	w.secrets = append(w.secrets, c.of.id, before.of.id, c.id, c.short, expert.id, expert.name, removed.id, removed.name)
+}
+
+// host starts a support session in a room and makes its code.
+func (w *world) host(room place) *code {
+	w.h.t.Helper()
+	a := w.agent.mutate("startSupportSession", vars{"roomId": room.ID, "portalId": w.things["$portal"]}, sessionSelection).ok()
+	return (&support{host: w.agent, room: room, id: a.text("supportSession.id")}).invites("VIEW_ONLY")
+}
+
 // happen has what is live only happen in the room, where an operation asks for it.
 func (w *world) happen(o operation) {
 	room := place{ID: w.things["$room"]}
 	switch {
 	case o.mentions("on Typing "):
 		w.agent.mutate("setTyping", vars{"roomId": room.ID, "typing": true}, "").ok()
+	case o.mentions("specialistJoined"):
+		w.h.joins(w.code, "Visitor").tryLeave().ok()
 	case o.mentions("on PresenceChanged "):
 		w.guest.followAfter(room, "", overStream).cut()
 	}
@@ -174,33 +207,69 @@ func (w *world) prepare(o operation, column string, other *world) asking {
 	}
 	token := viewer.tokens[name]
 	if o.changes() {
-		link := ""
-		if o.mentions("$fresh#") || o.mentions("$link#") {
-			var room place
-			room, link = w.openRoom()
-			things["$fresh"], things["$begin"], things["$link"] = room.ID, room.Start, tokenOf(link)
+		own := &lodging{}
+		if viewer == w {
+			own = w.lodge(o, things, name == "specialist")
+		} else {
+			w.lodge(o, things, false)
 		}
 		if o.mentions("$draft#") {
 			things["$draft"] = w.agent.CreateRoom().ID
 		}
 		things["$email"] = "agent@" + w.domain
-		token = viewer.freshToken(name, token, viewer == w, link)
+		token = viewer.freshToken(o, name, token, own)
 	}
 	return asking{token: token, things: replacer(things, false), nothing: replacer(things, true)}
 }
 
-// freshToken is a token for what ends tokens or rooms; a customer's is of the room behind the link, if it is their own
-// organisation's.
-func (w *world) freshToken(column, token string, own bool, link string) string {
+// lodging is a room that was opened for one operation: its link, and the code of its session. Each is empty where the operation
+// needs none.
+type lodging struct{ link, code string }
+
+// lodge opens a room for an operation that names one, and a session in it where one is named or wanted.
+func (w *world) lodge(o operation, things map[string]string, session bool) *lodging {
+	w.h.t.Helper()
+	of := &lodging{}
+	inSession := o.mentions("$live#") || o.mentions("$ticket#") || o.mentions("$colleague#") || o.mentions("$spoken#")
+	if !inSession && !o.mentions("$fresh#") && !o.mentions("$link#") {
+		return of
+	}
+	room := place{}
+	if o.mentions("$fresh#") || o.mentions("$link#") {
+		room, of.link = w.openRoom()
+		things["$fresh"], things["$begin"], things["$link"] = room.ID, room.Start, tokenOf(of.link)
+	} else {
+		room = w.agent.CreateRoom()
+	}
+	if inSession || session {
+		c := w.host(room)
+		of.code = c.short
+		things["$live"], things["$ticket"], things["$spoken"] = c.of.id, c.id, c.short
+	}
+	if o.mentions("$colleague#") {
+		things["$colleague"] = w.h.joins(of.code, "Colleague").id
+	}
+	return of
+}
+
+// freshToken is a token for what ends tokens or rooms; a customer's and a specialist's is of the room that was opened for the
+// operation, if it is their own organisation's.
+func (w *world) freshToken(o operation, column, token string, own *lodging) string {
+	w.h.t.Helper()
 	switch {
 	case w.members[column] != nil:
 		return w.issue(column)
-	case column != "customer":
-		return token
-	case !own || link == "":
-		_, link = w.openRoom()
+	case column == "customer":
+		if own.link == "" {
+			_, own.link = w.openRoom()
+		}
+		return w.h.open(own.link).Enter().token
+	case column == "stranger", column == "specialist" && own.code == "" && !o.mentions("$room#"):
+		return w.h.joins(w.host(w.agent.CreateRoom()).short, "Stranger").token
+	case column == "specialist" && own.code != "":
+		return w.h.joins(own.code, "Expert").token
 	}
-	return w.h.open(link).Enter().token
+	return token
 }
 
 // replacer puts things into an operation, or ids of the same types that nothing has.
