@@ -67,6 +67,14 @@ var roots = map[string]string{
 	"Mutation.removeSpecialist":           `mutation { it: removeSpecialist(input: {specialistId: $colleague#}) { specialist { leftAt } userErrors { code } } }`,
 	"Mutation.leaveSupportSession":        `mutation { it: leaveSupportSession(input: {}) { specialist { leftAt } userErrors { code } } }`,
 
+	"Mutation.updateSupportSession": `mutation { it: updateSupportSession(input: {supportSessionId: $live#, specialistsMayShare: true}) { supportSession { specialistsMayShare } userErrors { code } } }`,
+	"Mutation.startScreenShare":     `mutation { it: startScreenShare(input: {supportSessionId: $live#}) { screenShare { startedAt } userErrors { code } } }`,
+	"Mutation.stopScreenShare":      `mutation { it: stopScreenShare(input: {screenShareId: $shown#}) { screenShare { stoppedAt } userErrors { code } } }`,
+	"Mutation.sendSignal":           `mutation { it: sendSignal(input: {screenShareId: $shown#, toAttendeeId: $member#, payload: "x"}) { userErrors { code } } }`,
+	"Mutation.sendControlInput":     `mutation { it: sendControlInput(input: {screenShareId: $shown#, payload: "x"}) { userErrors { code } } }`,
+
+	"Subscription.screenShareEvents": `subscription { it: screenShareEvents(screenShareId: $share#, after: $shareStart#) { __typename } }`,
+
 	"Subscription.specialistJoined": `subscription { it: specialistJoined(roomId: $room#) { name } }`,
 
 	"Subscription.roomEvents":    `subscription { it: roomEvents(roomId: $room#, after: $after#) { __typename } }`,
@@ -130,6 +138,14 @@ var paths = map[string]string{
 	"roomEvents.session.code":           `subscription { roomEvents(roomId: $room#, after: $last#) { ... on SupportSessionStarted { supportSession { it: specialistInvitation { code } } } } }`,
 	"roomEvents.room.customer.email":    `subscription { roomEvents(roomId: $room#, after: $after#) { ... on MessagePosted { room { customer { it: email } } } } }`,
 	"message.author.email":              `{ node(id: $message#) { ... on Message { author { ... on Customer { it: email } } } } }`,
+	"startScreenShare(over)":            `mutation { it: startScreenShare(input: {supportSessionId: $over#}) { screenShare { startedAt } userErrors { code } } }`,
+	"sendSignal(stopped)":               `mutation { it: sendSignal(input: {screenShareId: $stopped#, toAttendeeId: $member#, payload: "x"}) { userErrors { code } } }`,
+	"sendSignal(to-somebody-elsewhere)": `mutation { it: sendSignal(input: {screenShareId: $shown#, toAttendeeId: $expert#, payload: "x"}) { userErrors { code } } }`,
+	"sendControlInput(stopped)":         `mutation { it: sendControlInput(input: {screenShareId: $stopped#, payload: "x"}) { userErrors { code } } }`,
+	"sendControlInput(control)":         `mutation { it: sendControlInput(input: {screenShareId: $share#, payload: "x"}) { userErrors { code } } }`,
+	"screenShareEvents(stopped)":        `subscription { it: screenShareEvents(screenShareId: $stopped#, after: $stoppedStart#) { __typename } }`,
+	"screenShare.session.code":          `{ node(id: $share#) { ... on ScreenShare { supportSession { specialistInvitation { it: code } } } } }`,
+	"screenShare.sharer.email":          `{ node(id: $share#) { ... on ScreenShare { sharer { ... on Member { it: email } } } } }`,
 	"getLink(draft)":                    `mutation { it: getLink(input: {roomId: $draft#}) { url userErrors { code } } }`,
 }
 
@@ -137,7 +153,7 @@ var paths = map[string]string{
 var nodes = map[string]string{
 	"Organization": "$org#", "Member": "$member#", "Service": "$service#", "Site": "$site#", "Skill": "$skill#", "Portal": "$portal#",
 	"OwnedPhoneNumber": "$number#", "Customer": "$customer#", "Room": "$room#", "Message": "$message#", "Document": "$document#", "CustomerInvitation": "$invitation#",
-	"SupportSession": "$session#", "SpecialistInvitation": "$code#", "Specialist": "$expert#",
+	"SupportSession": "$session#", "SpecialistInvitation": "$code#", "Specialist": "$expert#", "ScreenShare": "$share#",
 }
 
 // arguments are those of fields that need some.
@@ -156,6 +172,10 @@ var ways = map[string]string{
 	"CustomerInvitationConnection": `{ room(id: $room#) { invitations { %s } } }`,
 	"CustomerInvitationEdge":       `{ room(id: $room#) { invitations { edges { %s } } } }`,
 	"SpecialistSeats":              `{ node(id: $session#) { ... on SupportSession { specialistSeats { %s } } } }`,
+	"ScreenShareSignalled":         `subscription { screenShareEvents(screenShareId: $mine#, after: $mineStart#) { ... on ScreenShareSignalled { %s } } }`,
+	"ScreenShareControlled":        `subscription { screenShareEvents(screenShareId: $mine#) { ... on ScreenShareControlled { %s } } }`,
+	"ScreenShareCaughtUp":          `subscription { screenShareEvents(screenShareId: $share#) { ... on ScreenShareCaughtUp { %s } } }`,
+	"ScreenShareHeartbeat":         `subscription { screenShareEvents(screenShareId: $share#) { ... on ScreenShareHeartbeat { %s } } }`,
 	"MergePreview":                 `mutation { inviteCustomer(input: {roomId: $draft#, channel: EMAIL, to: $known#, firstName: "A", lastName: "B", dryRun: true}) { mergePreview { %s } } }`,
 	"ReinviteForm":                 `{ room(id: $room#) { reinvite(channel: SMS) { %s } } }`,
 	"RoomMerged":                   `subscription { roomEvents(roomId: $gone#, after: $goneStart#) { ... on RoomMerged { %s } } }`,

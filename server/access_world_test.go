@@ -25,6 +25,7 @@ type world struct {
 	things  map[string]string      // ids and the like, by the name they have in operations
 	secrets []string               // what nobody of another organisation or room may see
 	code    string                 // by which specialists come into the room
+	screens map[string]screen      // of those who are there, by column
 	rooms   int
 }
 
@@ -160,7 +161,35 @@ func (w *world) support(room place) {
 	stranger := w.h.joins(w.host(w.agent.CreateRoom()).short, "Stranger")
 	w.tokens["specialist"], w.tokens["removed"], w.tokens["stranger"] = expert.token, removed.token, stranger.token
 	w.things["$session"], w.things["$code"], w.things["$expert"], w.code = c.of.id, c.id, expert.id, c.short
+	w.show(c.of)
 	w.secrets = append(w.secrets, c.of.id, before.of.id, c.id, c.short, expert.id, expert.name, removed.id, removed.name)
+}
+
+// show has everyone who is in the session share a screen, and get a signal there; and the agent another one, which is stopped.
+func (w *world) show(s *support) {
+	w.h.t.Helper()
+	w.agent.id = w.members["agent"].ID
+	w.agent.tryAllow(s, true).ok()
+	stopped := w.agent.shares(s)
+	w.things["$stopped"], w.things["$stoppedStart"] = stopped.ID, stopped.Start
+	w.screens = map[string]screen{}
+	for _, column := range columns[:here] {
+		p := w.h.user(column, w.tokens[column])
+		switch column {
+		case "customer":
+			p.id = w.things["$customer"]
+		case "specialist":
+			p.id = w.things["$expert"]
+		default:
+			p.id = w.members[column].ID
+		}
+		c := p.shares(s)
+		w.agent.signals(c, p, "A signal of "+w.name)
+		w.screens[column] = c
+		w.secrets = append(w.secrets, c.ID, "A signal of "+w.name)
+	}
+	agents := w.screens["agent"] // with which the first one was stopped
+	w.things["$share"], w.things["$shareStart"] = agents.ID, agents.Start
 }
 
 // host starts a support session in a room and makes its code.
@@ -178,6 +207,10 @@ func (w *world) happen(o operation) {
 		w.agent.mutate("setTyping", vars{"roomId": room.ID, "typing": true}, "").ok()
 	case o.mentions("specialistJoined"):
 		w.h.joins(w.code, "Visitor").tryLeave().ok()
+	case o.mentions("on ScreenShareControlled "):
+		for _, c := range w.screens {
+			w.agent.tryInput(c, "An input of "+w.name).ok()
+		}
 	case o.mentions("on PresenceChanged "):
 		w.guest.followAfter(room, "", overStream).cut()
 	}
@@ -206,6 +239,11 @@ func (w *world) prepare(o operation, column string, other *world) asking {
 		viewer = other
 	}
 	token := viewer.tokens[name]
+	mine := w.screens[name]
+	if viewer != w || mine.ID == "" {
+		mine = w.screens["agent"]
+	}
+	things["$mine"], things["$mineStart"] = mine.ID, mine.Start
 	if o.changes() {
 		own := &lodging{}
 		if viewer == w {
@@ -230,12 +268,12 @@ type lodging struct{ link, code string }
 func (w *world) lodge(o operation, things map[string]string, session bool) *lodging {
 	w.h.t.Helper()
 	of := &lodging{}
-	inSession := o.mentions("$live#") || o.mentions("$ticket#") || o.mentions("$colleague#") || o.mentions("$spoken#")
+	inSession := o.mentions("$live#") || o.mentions("$ticket#") || o.mentions("$colleague#") || o.mentions("$spoken#") || o.mentions("$shown#")
 	if !inSession && !o.mentions("$fresh#") && !o.mentions("$link#") {
 		return of
 	}
 	room := place{}
-	if o.mentions("$fresh#") || o.mentions("$link#") {
+	if o.mentions("$fresh#") || o.mentions("$link#") || o.mentions("creenShare") { // which customers do, too
 		room, of.link = w.openRoom()
 		things["$fresh"], things["$begin"], things["$link"] = room.ID, room.Start, tokenOf(of.link)
 	} else {
@@ -245,6 +283,9 @@ func (w *world) lodge(o operation, things map[string]string, session bool) *lodg
 		c := w.host(room)
 		of.code = c.short
 		things["$live"], things["$ticket"], things["$spoken"] = c.of.id, c.id, c.short
+		if o.mentions("$shown#") {
+			things["$shown"] = w.agent.shares(c.of).ID
+		}
 	}
 	if o.mentions("$colleague#") {
 		things["$colleague"] = w.h.joins(of.code, "Colleague").id
@@ -259,6 +300,8 @@ func (w *world) freshToken(o operation, column, token string, own *lodging) stri
 	switch {
 	case w.members[column] != nil:
 		return w.issue(column)
+	case o.mentions("$share#"), o.mentions("$stopped#"): // which nothing ends
+		return token
 	case column == "customer":
 		if own.link == "" {
 			_, own.link = w.openRoom()

@@ -251,10 +251,10 @@ func TestS10_AStoppedShareIsForgotten(t *testing.T) {
 		"removed":                {func(x scene) *user { return x.grace }, func(x scene) { x.agent.tryRemove(x.grace).ok() }, []string{"SpecialistLeft"}, true},
 		"all removed": {func(x scene) *user { return x.grace }, func(x scene) { x.agent.tryCancel(x.s.invites("VIEW_ONLY"), true).ok() },
 			[]string{"SpecialistLeft"}, true},
-		"the end of the session":  {func(x scene) *user { return x.ada }, func(x scene) { x.s.ends() }, []string{"SupportSessionEnded"}, true},
-		"the end of the other's":  {func(x scene) *user { return x.grace }, func(x scene) { x.s.ends() }, []string{"SpecialistLeft", "SupportSessionEnded"}, true},
-		"the end of the room":     {func(x scene) *user { return x.ada }, func(x scene) { x.agent.Close(x.s.room) }, []string{"SupportSessionEnded", "RoomClosed"}, true},
-		"a merge":                 {func(x scene) *user { return x.agent }, func(x scene) { x.agent.Merge(x.s.room, x.agent.CreateRoom()) }, []string{"SupportSessionEnded"}, true},
+		"the end of the session": {func(x scene) *user { return x.ada }, func(x scene) { x.s.ends() }, []string{"SupportSessionEnded"}, true},
+		"the end of the other's": {func(x scene) *user { return x.grace }, func(x scene) { x.s.ends() }, []string{"SpecialistLeft", "SupportSessionEnded"}, true},
+		"the end of the room":    {func(x scene) *user { return x.ada }, func(x scene) { x.agent.Close(x.s.room) }, []string{"SupportSessionEnded", "RoomClosed"}, true},
+		"a merge":                {func(x scene) *user { return x.agent }, func(x scene) { x.agent.Merge(x.s.room, x.agent.CreateRoom()) }, []string{"SupportSessionEnded"}, true},
 		"a token that has ended": {func(x scene) *user { return x.grace }, func(x scene) {
 			x.grace.mutate("signOut", nil, "").ok()
 			if err := h.app.sessions.FreeSeats(h.t.Context()); err != nil {

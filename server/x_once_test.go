@@ -56,6 +56,10 @@ func (h *house) keyedMutations() map[string]keyed {
 			},
 			other: vars{"access": "CONTROL"},
 		},
+		"startScreenShare": {
+			selection: shareSelection, result: "screenShare.id", count: `SELECT count(*) FROM screen_shares`,
+			input: func(u *user, room place) vars { return vars{"supportSessionId": u.starts(room).id} },
+		},
 		"sendMessage": {
 			selection: messageSelection, result: "message.id", count: `SELECT count(*) FROM events WHERE kind = 'TEXT'`,
 			input: func(_ *user, room place) vars { return vars{"roomId": room.ID, "body": "Hello"} },
