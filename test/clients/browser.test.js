@@ -163,7 +163,7 @@ describe('in a browser', { skip: noBrowser }, () => {
     await page.getByText('You have left the support session.').waitFor();
     assert.equal(await page.getByText('Welcome back.').isVisible(), false);
     assert.deepEqual(await specialistsIn(accessToken, room.id), []);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(complaints.filter(unexpected), []);
     assert.deepEqual(requests.filter((url) => url.includes(code) && url !== address(`/s/${code}`)), []);
   });
 
@@ -187,7 +187,7 @@ describe('in a browser', { skip: noBrowser }, () => {
     await tryToJoinAs(page, 'Grace too late');
     await page.getByText('This code does not work').waitFor();
     assert.equal(await page.getByLabel('Your name').isVisible(), false);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(complaints.filter(unexpected), []);
   });
 
   test('the simulator shows what was sent, and its links lead into the room', async () => {
@@ -224,6 +224,7 @@ describe('between two browsers', { skip: noBrowser }, () => {
     await customer.page.getByRole('button', { name: 'Enter the room' }).click();
     await joinAs(specialist.page, 'Grace Hopper');
 
+    await keepMoving(customer.page);
     await customer.page.getByRole('button', { name: 'Share my screen' }).click();
     await seesFrames(specialist.page);
     await specialist.page.getByText("Ada Lovelace's screen").waitFor();
@@ -275,7 +276,7 @@ describe('between two browsers', { skip: noBrowser }, () => {
     await customer.page.waitForFunction(() => peers.every((peer) => peer.connectionState === 'closed'));
 
     for (const { complaints, requests } of [customer, specialist]) {
-      assert.deepEqual(complaints, []);
+      assert.deepEqual(complaints.filter(unexpected), []);
       assert.deepEqual(requests.filter((url) => new URL(url).origin !== new URL(address('/')).origin), []);
     }
   });
@@ -286,6 +287,7 @@ describe('between two browsers', { skip: noBrowser }, () => {
     const specialist = await open(others, `/s/${code}`);
     await customer.page.getByRole('button', { name: 'Enter the room' }).click();
     await joinAs(specialist.page, 'Grace Hopper');
+    await keepMoving(specialist.page);
     await specialist.page.getByRole('button', { name: 'Share my screen' }).click();
     await paint(specialist.page, [255, 0, 0]);
     await seesColour(customer.page, [255, 0, 0]);
@@ -324,6 +326,11 @@ async function joinAs(page, name) {
   await page.getByText(`${name} has joined the session`).waitFor();
 }
 
+// What is on its way when the access ends is refused, or comes to a socket that is closed, which the browser remarks.
+function unexpected(complaint) {
+  return !/401 \(Unauthorized\)|already in CLOSING or CLOSED state/.test(complaint);
+}
+
 // Keeps the peer connections of a page in `peers`.
 function rememberPeers() {
   window.peers = [];
@@ -341,6 +348,14 @@ function neverClosePeers() {
 
 function peersOf(page, setting) {
   return page.evaluate((setting) => peers.map((peer) => peer.getConfiguration()[setting]), setting);
+}
+
+// Has something move on a page: of one that stands still browsers send few pictures, if any.
+function keepMoving(page) {
+  return page.evaluate(() => {
+    let wide = false;
+    setInterval(() => (document.body.style.borderTop = `${(wide = !wide) ? 8 : 4}px solid gray`), 100);
+  });
 }
 
 // Gives all of a page a colour.
