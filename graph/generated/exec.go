@@ -4204,8 +4204,8 @@ type Room implements Node {
     channel: ReinviteChannel!
   ): ReinviteForm
   """
-  The people who are here at this moment: they have subscribed to ` + "`" + `roomEvents` + "`" + ` or ` + "`" + `messagePosted` + "`" + ` of this room, which
-  ` + "`" + `PresenceChanged` + "`" + ` tells; and the specialists of its support session, from joining until they leave.
+  The people who are here at this moment: they have subscribed to ` + "`" + `roomEvents` + "`" + `, ` + "`" + `messagePosted` + "`" + ` or ` + "`" + `specialistJoined` + "`" + ` of
+  this room, which ` + "`" + `PresenceChanged` + "`" + ` tells; and the specialists of its support session, from joining until they leave.
   """
   attendees(
     "How many; 20 unless told, at most 100."

@@ -128,16 +128,20 @@ func (s *Service) open(ctx context.Context, code string) (*ent.SpecialistInvitat
 		code = "" // which nothing has: finding the right one would take longer
 	}
 	i, err := s.find(ctx, code)
-	if err == nil || !apierr.Is(err, apierr.CodeInvalid) {
-		return i, err
+	wrong := apierr.Is(err, apierr.CodeInvalid)
+	if err != nil && !wrong {
+		return nil, err
 	}
-	if over := s.counter.Take(ctx, byAddress); over != nil { // one of many at the same moment
+	if over := s.counter.Settle(ctx, wrong, byAddress); over != nil { // one of many at the same moment
 		return nil, over
 	}
-	if over := s.counter.Take(ctx, byCode); over != nil && !apierr.Is(over, apierr.Throttled) {
+	if over := s.counter.Settle(ctx, wrong, byCode); over != nil {
+		if apierr.Is(over, apierr.Throttled) {
+			over = invalidCode()
+		}
 		return nil, over
 	}
-	return nil, invalidCode()
+	return i, err
 }
 
 func (s *Service) find(ctx context.Context, code string) (*ent.SpecialistInvitation, error) {
