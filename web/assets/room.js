@@ -85,6 +85,7 @@ export class Room {
   }
 
   #apply(event) {
+    if (event.__typename === 'SpecialistLeft' && event.specialist.id === this.#viewerId) this.#over = true;
     if (changesOfPresence.has(event.__typename)) this.#lookAround();
     this.#screens.apply(event);
     switch (event.__typename) {
@@ -137,6 +138,7 @@ export class Room {
   }
 
   async #present() {
+    if (this.#over) return;
     let present;
     try {
       present = await this.ask(PRESENT);
