@@ -24,6 +24,7 @@ var shareable = map[string][]string{
 	"RoomClosed":              happening,
 
 	"SupportSessionStarted":         append(happening, "supportSession"),
+	"SupportSessionChanged":         append(happening, "supportSession"),
 	"SupportSessionEnded":           append(happening, "supportSession"),
 	"SpecialistInvited":             append(happening, "invitation"),
 	"SpecialistInvitationCancelled": append(happening, "invitation"),

@@ -212,6 +212,9 @@ func TestS10_SpecialistsShareWhereTheSessionAllowsIt(t *testing.T) {
 		t.Errorf("shared are %v", got)
 	}
 	grace.tryShare(s).refused("SCREEN_SHARE_NOT_ALLOWED", "supportSessionId")
+	if told := grace.changes(s.room); told != 2 { // and not of what was so before
+		t.Errorf("%d changes were told", told)
+	}
 	s.ends()
 	agent.tryAllow(s, true).refused("SESSION_NOT_ACTIVE", "supportSessionId")
 	for _, p := range []*user{agent, ada} {

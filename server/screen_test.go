@@ -175,3 +175,15 @@ func (f *shareFeed) completes() {
 		f.t.Fatalf("it ended with %v", end)
 	}
 }
+
+// changes is how many changes of its sessions a room has told.
+func (p *user) changes(room place) (n int) {
+	p.h.t.Helper()
+	f := p.follow(room, overSocket)
+	for {
+		if f.until("SupportSessionChanged", "CaughtUp").Type == "CaughtUp" {
+			return n
+		}
+		n++
+	}
+}

@@ -21,6 +21,7 @@ import (
 // Kinds of events that support sessions tell.
 const (
 	KindSessionStarted      = "SUPPORT_SESSION_STARTED"
+	KindSessionChanged      = "SUPPORT_SESSION_CHANGED"
 	KindSessionEnded        = "SUPPORT_SESSION_ENDED"
 	KindSpecialistInvited   = "SPECIALIST_INVITED"
 	KindInvitationCancelled = "SPECIALIST_INVITATION_CANCELLED"
@@ -182,6 +183,8 @@ func (s *Service) specialists(ctx context.Context, r *ent.Room) ([]*ent.Speciali
 type (
 	// SupportSessionStarted says that a session was started.
 	SupportSessionStarted struct{ aboutSession }
+	// SupportSessionChanged says that something else may be done in a session.
+	SupportSessionChanged struct{ aboutSession }
 	// SupportSessionEnded says that a session has ended.
 	SupportSessionEnded struct{ aboutSession }
 	// SpecialistInvited says that a code was made.
@@ -269,6 +272,8 @@ func supportEvent(h Happening, kind string, d data) Event {
 	switch kind {
 	case KindSessionStarted:
 		return &SupportSessionStarted{aboutSession{h, d.About}}
+	case KindSessionChanged:
+		return &SupportSessionChanged{aboutSession{h, d.About}}
 	case KindSessionEnded:
 		return &SupportSessionEnded{aboutSession{h, d.About}}
 	case KindSpecialistInvited:

@@ -133,13 +133,18 @@ func (s *Service) Update(ctx context.Context, in UpdateSupportSessionInput) (*Up
 		if err != nil {
 			return nil, err
 		}
+		if x.SpecialistsMayShare == in.SpecialistsMayShare {
+			return nil, nil
+		}
 		if err := tx.SupportSession.UpdateOne(x).SetSpecialistsMayShare(in.SpecialistsMayShare).Exec(ctx); err != nil {
 			return nil, fmt.Errorf("keep what specialists may share: %w", err)
 		}
+		changed := rooms.News{By: v, Kind: rooms.KindSessionChanged, ID: x.ID}
 		if in.SpecialistsMayShare {
-			return nil, nil
+			return []rooms.News{changed}, nil
 		}
-		return s.stopTx(ctx, tx, v, time.Now(), screenshare.SessionID(x.ID), screenshare.SharerIDHasPrefix(SpecialistPrefix+"_"))
+		news, err := s.stopTx(ctx, tx, v, time.Now(), screenshare.SessionID(x.ID), screenshare.SharerIDHasPrefix(SpecialistPrefix+"_"))
+		return append(news, changed), err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("update support session: %w", err)

@@ -12,6 +12,7 @@ const changesOfPresence = new Set([
   'CaughtUp',
   'PresenceChanged',
   'SupportSessionStarted',
+  'SupportSessionChanged',
   'SupportSessionEnded',
   'SpecialistJoined',
   'SpecialistLeft',
