@@ -300,7 +300,7 @@ func (w *world) freshToken(o operation, column, token string, own *lodging) stri
 	switch {
 	case w.members[column] != nil:
 		return w.issue(column)
-	case o.mentions("$share#"), o.mentions("$stopped#"): // which nothing ends
+	case o.mentions("$share#"), o.mentions("$stopped#"), o.mentions("$over#"): // which nothing ends
 		return token
 	case column == "customer":
 		if own.link == "" {
