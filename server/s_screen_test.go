@@ -404,6 +404,7 @@ func TestS10_WhoIsRemovedSendsNoSignalAnyMore(t *testing.T) {
 		t.Fatal(err)
 	}
 	(<-answered).failed("NOT_FOUND")
+	grace.tryInput(c, "with a token that has not ended yet").failed("NOT_FOUND")
 	s.host.signals(c, ada, "the next one")
 	adas.gets("the next one")
 }
