@@ -26,7 +26,7 @@ var layers = []struct {
 	{"graph/transport", []string{"graph/precheck", "graph/transport", "internal/apierr", "internal/feed", "internal/limits", "internal/upload"}, "protocols know no domain, so that they serve any schema"},
 	{"graph", []string{"!internal/database", "!internal/bus", "!internal/presence", "!internal/notify", "!internal/throttle", "!internal/idempotency", "ent", "graph/", "internal/"}, "it translates and decides nothing: it calls services, and never touches rows"},
 
-	{"internal/session", []string{"internal/room", base}, "a session is in a room, which knows only who has come in by it"},
+	{"internal/session", []string{"internal/room", "internal/organization", base}, "a session is in a room, which knows only who has come in by it"},
 	{"internal/inbox", []string{"internal/room", base}, "an inbox tells of rooms, which do not know it"},
 	{"internal/room", []string{"internal/customer", "internal/document", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},
 	{"internal/document", []string{"ent", "internal/apierr", "internal/blob", "internal/database", "internal/inspect", "internal/limits", "internal/typeid"}, "a document does not know what it is shared in, nor with whom"},

@@ -4310,6 +4310,22 @@ func (c *SpecialistClient) QuerySession(_m *Specialist) *SupportSessionQuery {
 	return query
 }
 
+// QueryInvitation queries the invitation edge of a Specialist.
+func (c *SpecialistClient) QueryInvitation(_m *Specialist) *SpecialistInvitationQuery {
+	query := (&SpecialistInvitationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(specialist.Table, specialist.FieldID, id),
+			sqlgraph.To(specialistinvitation.Table, specialistinvitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, specialist.InvitationTable, specialist.InvitationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryRoom queries the room edge of a Specialist.
 func (c *SpecialistClient) QueryRoom(_m *Specialist) *RoomQuery {
 	query := (&RoomClient{config: c.config}).Query()

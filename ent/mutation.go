@@ -18799,6 +18799,8 @@ type SpecialistMutation struct {
 	clearedorganization bool
 	session             *string
 	clearedsession      bool
+	invitation          *string
+	clearedinvitation   bool
 	room                *string
 	clearedroom         bool
 	tokens              map[string]struct{}
@@ -18983,6 +18985,42 @@ func (m *SpecialistMutation) OldSessionID(ctx context.Context) (v string, err er
 // ResetSessionID resets all changes to the "session_id" field.
 func (m *SpecialistMutation) ResetSessionID() {
 	m.session = nil
+}
+
+// SetInvitationID sets the "invitation_id" field.
+func (m *SpecialistMutation) SetInvitationID(s string) {
+	m.invitation = &s
+}
+
+// InvitationID returns the value of the "invitation_id" field in the mutation.
+func (m *SpecialistMutation) InvitationID() (r string, exists bool) {
+	v := m.invitation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInvitationID returns the old "invitation_id" field's value of the Specialist entity.
+// If the Specialist object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistMutation) OldInvitationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInvitationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInvitationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInvitationID: %w", err)
+	}
+	return oldValue.InvitationID, nil
+}
+
+// ResetInvitationID resets all changes to the "invitation_id" field.
+func (m *SpecialistMutation) ResetInvitationID() {
+	m.invitation = nil
 }
 
 // SetRoomID sets the "room_id" field.
@@ -19288,6 +19326,33 @@ func (m *SpecialistMutation) ResetSession() {
 	m.clearedsession = false
 }
 
+// ClearInvitation clears the "invitation" edge to the SpecialistInvitation entity.
+func (m *SpecialistMutation) ClearInvitation() {
+	m.clearedinvitation = true
+	m.clearedFields[specialist.FieldInvitationID] = struct{}{}
+}
+
+// InvitationCleared reports if the "invitation" edge to the SpecialistInvitation entity was cleared.
+func (m *SpecialistMutation) InvitationCleared() bool {
+	return m.clearedinvitation
+}
+
+// InvitationIDs returns the "invitation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InvitationID instead. It exists only for internal usage by the builders.
+func (m *SpecialistMutation) InvitationIDs() (ids []string) {
+	if id := m.invitation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInvitation resets all changes to the "invitation" edge.
+func (m *SpecialistMutation) ResetInvitation() {
+	m.invitation = nil
+	m.clearedinvitation = false
+}
+
 // ClearRoom clears the "room" edge to the Room entity.
 func (m *SpecialistMutation) ClearRoom() {
 	m.clearedroom = true
@@ -19403,12 +19468,15 @@ func (m *SpecialistMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SpecialistMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.organization != nil {
 		fields = append(fields, specialist.FieldOrganizationID)
 	}
 	if m.session != nil {
 		fields = append(fields, specialist.FieldSessionID)
+	}
+	if m.invitation != nil {
+		fields = append(fields, specialist.FieldInvitationID)
 	}
 	if m.room != nil {
 		fields = append(fields, specialist.FieldRoomID)
@@ -19440,6 +19508,8 @@ func (m *SpecialistMutation) Field(name string) (ent.Value, bool) {
 		return m.OrganizationID()
 	case specialist.FieldSessionID:
 		return m.SessionID()
+	case specialist.FieldInvitationID:
+		return m.InvitationID()
 	case specialist.FieldRoomID:
 		return m.RoomID()
 	case specialist.FieldName:
@@ -19465,6 +19535,8 @@ func (m *SpecialistMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldOrganizationID(ctx)
 	case specialist.FieldSessionID:
 		return m.OldSessionID(ctx)
+	case specialist.FieldInvitationID:
+		return m.OldInvitationID(ctx)
 	case specialist.FieldRoomID:
 		return m.OldRoomID(ctx)
 	case specialist.FieldName:
@@ -19499,6 +19571,13 @@ func (m *SpecialistMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSessionID(v)
+		return nil
+	case specialist.FieldInvitationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInvitationID(v)
 		return nil
 	case specialist.FieldRoomID:
 		v, ok := value.(string)
@@ -19621,6 +19700,9 @@ func (m *SpecialistMutation) ResetField(name string) error {
 	case specialist.FieldSessionID:
 		m.ResetSessionID()
 		return nil
+	case specialist.FieldInvitationID:
+		m.ResetInvitationID()
+		return nil
 	case specialist.FieldRoomID:
 		m.ResetRoomID()
 		return nil
@@ -19645,12 +19727,15 @@ func (m *SpecialistMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *SpecialistMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.organization != nil {
 		edges = append(edges, specialist.EdgeOrganization)
 	}
 	if m.session != nil {
 		edges = append(edges, specialist.EdgeSession)
+	}
+	if m.invitation != nil {
+		edges = append(edges, specialist.EdgeInvitation)
 	}
 	if m.room != nil {
 		edges = append(edges, specialist.EdgeRoom)
@@ -19673,6 +19758,10 @@ func (m *SpecialistMutation) AddedIDs(name string) []ent.Value {
 		if id := m.session; id != nil {
 			return []ent.Value{*id}
 		}
+	case specialist.EdgeInvitation:
+		if id := m.invitation; id != nil {
+			return []ent.Value{*id}
+		}
 	case specialist.EdgeRoom:
 		if id := m.room; id != nil {
 			return []ent.Value{*id}
@@ -19689,7 +19778,7 @@ func (m *SpecialistMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *SpecialistMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.removedtokens != nil {
 		edges = append(edges, specialist.EdgeTokens)
 	}
@@ -19712,12 +19801,15 @@ func (m *SpecialistMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *SpecialistMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedorganization {
 		edges = append(edges, specialist.EdgeOrganization)
 	}
 	if m.clearedsession {
 		edges = append(edges, specialist.EdgeSession)
+	}
+	if m.clearedinvitation {
+		edges = append(edges, specialist.EdgeInvitation)
 	}
 	if m.clearedroom {
 		edges = append(edges, specialist.EdgeRoom)
@@ -19736,6 +19828,8 @@ func (m *SpecialistMutation) EdgeCleared(name string) bool {
 		return m.clearedorganization
 	case specialist.EdgeSession:
 		return m.clearedsession
+	case specialist.EdgeInvitation:
+		return m.clearedinvitation
 	case specialist.EdgeRoom:
 		return m.clearedroom
 	case specialist.EdgeTokens:
@@ -19754,6 +19848,9 @@ func (m *SpecialistMutation) ClearEdge(name string) error {
 	case specialist.EdgeSession:
 		m.ClearSession()
 		return nil
+	case specialist.EdgeInvitation:
+		m.ClearInvitation()
+		return nil
 	case specialist.EdgeRoom:
 		m.ClearRoom()
 		return nil
@@ -19770,6 +19867,9 @@ func (m *SpecialistMutation) ResetEdge(name string) error {
 		return nil
 	case specialist.EdgeSession:
 		m.ResetSession()
+		return nil
+	case specialist.EdgeInvitation:
+		m.ResetInvitation()
 		return nil
 	case specialist.EdgeRoom:
 		m.ResetRoom()
@@ -19788,6 +19888,7 @@ type SpecialistInvitationMutation struct {
 	typ            string
 	id             *string
 	code_hash      *[]byte
+	beginning_hash *[]byte
 	access         *specialistinvitation.Access
 	expires_at     *time.Time
 	cancelled_at   *time.Time
@@ -19974,6 +20075,42 @@ func (m *SpecialistInvitationMutation) OldCodeHash(ctx context.Context) (v []byt
 // ResetCodeHash resets all changes to the "code_hash" field.
 func (m *SpecialistInvitationMutation) ResetCodeHash() {
 	m.code_hash = nil
+}
+
+// SetBeginningHash sets the "beginning_hash" field.
+func (m *SpecialistInvitationMutation) SetBeginningHash(b []byte) {
+	m.beginning_hash = &b
+}
+
+// BeginningHash returns the value of the "beginning_hash" field in the mutation.
+func (m *SpecialistInvitationMutation) BeginningHash() (r []byte, exists bool) {
+	v := m.beginning_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeginningHash returns the old "beginning_hash" field's value of the SpecialistInvitation entity.
+// If the SpecialistInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SpecialistInvitationMutation) OldBeginningHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeginningHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeginningHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeginningHash: %w", err)
+	}
+	return oldValue.BeginningHash, nil
+}
+
+// ResetBeginningHash resets all changes to the "beginning_hash" field.
+func (m *SpecialistInvitationMutation) ResetBeginningHash() {
+	m.beginning_hash = nil
 }
 
 // SetAccess sets the "access" field.
@@ -20194,12 +20331,15 @@ func (m *SpecialistInvitationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SpecialistInvitationMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.session != nil {
 		fields = append(fields, specialistinvitation.FieldSessionID)
 	}
 	if m.code_hash != nil {
 		fields = append(fields, specialistinvitation.FieldCodeHash)
+	}
+	if m.beginning_hash != nil {
+		fields = append(fields, specialistinvitation.FieldBeginningHash)
 	}
 	if m.access != nil {
 		fields = append(fields, specialistinvitation.FieldAccess)
@@ -20225,6 +20365,8 @@ func (m *SpecialistInvitationMutation) Field(name string) (ent.Value, bool) {
 		return m.SessionID()
 	case specialistinvitation.FieldCodeHash:
 		return m.CodeHash()
+	case specialistinvitation.FieldBeginningHash:
+		return m.BeginningHash()
 	case specialistinvitation.FieldAccess:
 		return m.Access()
 	case specialistinvitation.FieldExpiresAt:
@@ -20246,6 +20388,8 @@ func (m *SpecialistInvitationMutation) OldField(ctx context.Context, name string
 		return m.OldSessionID(ctx)
 	case specialistinvitation.FieldCodeHash:
 		return m.OldCodeHash(ctx)
+	case specialistinvitation.FieldBeginningHash:
+		return m.OldBeginningHash(ctx)
 	case specialistinvitation.FieldAccess:
 		return m.OldAccess(ctx)
 	case specialistinvitation.FieldExpiresAt:
@@ -20276,6 +20420,13 @@ func (m *SpecialistInvitationMutation) SetField(name string, value ent.Value) er
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCodeHash(v)
+		return nil
+	case specialistinvitation.FieldBeginningHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeginningHash(v)
 		return nil
 	case specialistinvitation.FieldAccess:
 		v, ok := value.(specialistinvitation.Access)
@@ -20368,6 +20519,9 @@ func (m *SpecialistInvitationMutation) ResetField(name string) error {
 		return nil
 	case specialistinvitation.FieldCodeHash:
 		m.ResetCodeHash()
+		return nil
+	case specialistinvitation.FieldBeginningHash:
+		m.ResetBeginningHash()
 		return nil
 	case specialistinvitation.FieldAccess:
 		m.ResetAccess()

@@ -535,15 +535,15 @@ func init() {
 	specialistFields := schema.Specialist{}.Fields()
 	_ = specialistFields
 	// specialistDescName is the schema descriptor for name field.
-	specialistDescName := specialistFields[4].Descriptor()
+	specialistDescName := specialistFields[5].Descriptor()
 	// specialist.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	specialist.NameValidator = specialistDescName.Validators[0].(func(string) error)
 	// specialistDescSeat is the schema descriptor for seat field.
-	specialistDescSeat := specialistFields[6].Descriptor()
+	specialistDescSeat := specialistFields[7].Descriptor()
 	// specialist.SeatValidator is a validator for the "seat" field. It is called by the builders before save.
 	specialist.SeatValidator = specialistDescSeat.Validators[0].(func(int) error)
 	// specialistDescCreatedAt is the schema descriptor for created_at field.
-	specialistDescCreatedAt := specialistFields[8].Descriptor()
+	specialistDescCreatedAt := specialistFields[9].Descriptor()
 	// specialist.DefaultCreatedAt holds the default value on creation for the created_at field.
 	specialist.DefaultCreatedAt = specialistDescCreatedAt.Default.(func() time.Time)
 	// specialistDescID is the schema descriptor for id field.
@@ -555,7 +555,7 @@ func init() {
 	specialistinvitationFields := schema.SpecialistInvitation{}.Fields()
 	_ = specialistinvitationFields
 	// specialistinvitationDescCreatedAt is the schema descriptor for created_at field.
-	specialistinvitationDescCreatedAt := specialistinvitationFields[6].Descriptor()
+	specialistinvitationDescCreatedAt := specialistinvitationFields[7].Descriptor()
 	// specialistinvitation.DefaultCreatedAt holds the default value on creation for the created_at field.
 	specialistinvitation.DefaultCreatedAt = specialistinvitationDescCreatedAt.Default.(func() time.Time)
 	// specialistinvitationDescID is the schema descriptor for id field.

@@ -7,6 +7,7 @@ import (
 	"parley/ent/organization"
 	"parley/ent/room"
 	"parley/ent/specialist"
+	"parley/ent/specialistinvitation"
 	"parley/ent/supportsession"
 	"strings"
 	"time"
@@ -24,6 +25,8 @@ type Specialist struct {
 	OrganizationID string `json:"organization_id,omitempty"`
 	// SessionID holds the value of the "session_id" field.
 	SessionID string `json:"session_id,omitempty"`
+	// InvitationID holds the value of the "invitation_id" field.
+	InvitationID string `json:"invitation_id,omitempty"`
 	// RoomID holds the value of the "room_id" field.
 	RoomID string `json:"room_id,omitempty"`
 	// Name holds the value of the "name" field.
@@ -48,13 +51,15 @@ type SpecialistEdges struct {
 	Organization *Organization `json:"organization,omitempty"`
 	// Session holds the value of the session edge.
 	Session *SupportSession `json:"session,omitempty"`
+	// Invitation holds the value of the invitation edge.
+	Invitation *SpecialistInvitation `json:"invitation,omitempty"`
 	// Room holds the value of the room edge.
 	Room *Room `json:"room,omitempty"`
 	// Tokens holds the value of the tokens edge.
 	Tokens []*AccessToken `json:"tokens,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -79,12 +84,23 @@ func (e SpecialistEdges) SessionOrErr() (*SupportSession, error) {
 	return nil, &NotLoadedError{edge: "session"}
 }
 
+// InvitationOrErr returns the Invitation value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e SpecialistEdges) InvitationOrErr() (*SpecialistInvitation, error) {
+	if e.Invitation != nil {
+		return e.Invitation, nil
+	} else if e.loadedTypes[2] {
+		return nil, &NotFoundError{label: specialistinvitation.Label}
+	}
+	return nil, &NotLoadedError{edge: "invitation"}
+}
+
 // RoomOrErr returns the Room value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e SpecialistEdges) RoomOrErr() (*Room, error) {
 	if e.Room != nil {
 		return e.Room, nil
-	} else if e.loadedTypes[2] {
+	} else if e.loadedTypes[3] {
 		return nil, &NotFoundError{label: room.Label}
 	}
 	return nil, &NotLoadedError{edge: "room"}
@@ -93,7 +109,7 @@ func (e SpecialistEdges) RoomOrErr() (*Room, error) {
 // TokensOrErr returns the Tokens value or an error if the edge
 // was not loaded in eager-loading.
 func (e SpecialistEdges) TokensOrErr() ([]*AccessToken, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[4] {
 		return e.Tokens, nil
 	}
 	return nil, &NotLoadedError{edge: "tokens"}
@@ -106,7 +122,7 @@ func (*Specialist) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case specialist.FieldSeat:
 			values[i] = new(sql.NullInt64)
-		case specialist.FieldID, specialist.FieldOrganizationID, specialist.FieldSessionID, specialist.FieldRoomID, specialist.FieldName, specialist.FieldAccess:
+		case specialist.FieldID, specialist.FieldOrganizationID, specialist.FieldSessionID, specialist.FieldInvitationID, specialist.FieldRoomID, specialist.FieldName, specialist.FieldAccess:
 			values[i] = new(sql.NullString)
 		case specialist.FieldLeftAt, specialist.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -142,6 +158,12 @@ func (_m *Specialist) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field session_id", values[i])
 			} else if value.Valid {
 				_m.SessionID = value.String
+			}
+		case specialist.FieldInvitationID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field invitation_id", values[i])
+			} else if value.Valid {
+				_m.InvitationID = value.String
 			}
 		case specialist.FieldRoomID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -203,6 +225,11 @@ func (_m *Specialist) QuerySession() *SupportSessionQuery {
 	return NewSpecialistClient(_m.config).QuerySession(_m)
 }
 
+// QueryInvitation queries the "invitation" edge of the Specialist entity.
+func (_m *Specialist) QueryInvitation() *SpecialistInvitationQuery {
+	return NewSpecialistClient(_m.config).QueryInvitation(_m)
+}
+
 // QueryRoom queries the "room" edge of the Specialist entity.
 func (_m *Specialist) QueryRoom() *RoomQuery {
 	return NewSpecialistClient(_m.config).QueryRoom(_m)
@@ -241,6 +268,9 @@ func (_m *Specialist) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("session_id=")
 	builder.WriteString(_m.SessionID)
+	builder.WriteString(", ")
+	builder.WriteString("invitation_id=")
+	builder.WriteString(_m.InvitationID)
 	builder.WriteString(", ")
 	builder.WriteString("room_id=")
 	builder.WriteString(_m.RoomID)

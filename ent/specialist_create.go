@@ -10,6 +10,7 @@ import (
 	"parley/ent/organization"
 	"parley/ent/room"
 	"parley/ent/specialist"
+	"parley/ent/specialistinvitation"
 	"parley/ent/supportsession"
 	"time"
 
@@ -36,6 +37,12 @@ func (_c *SpecialistCreate) SetOrganizationID(v string) *SpecialistCreate {
 // SetSessionID sets the "session_id" field.
 func (_c *SpecialistCreate) SetSessionID(v string) *SpecialistCreate {
 	_c.mutation.SetSessionID(v)
+	return _c
+}
+
+// SetInvitationID sets the "invitation_id" field.
+func (_c *SpecialistCreate) SetInvitationID(v string) *SpecialistCreate {
+	_c.mutation.SetInvitationID(v)
 	return _c
 }
 
@@ -115,6 +122,11 @@ func (_c *SpecialistCreate) SetSession(v *SupportSession) *SpecialistCreate {
 	return _c.SetSessionID(v.ID)
 }
 
+// SetInvitation sets the "invitation" edge to the SpecialistInvitation entity.
+func (_c *SpecialistCreate) SetInvitation(v *SpecialistInvitation) *SpecialistCreate {
+	return _c.SetInvitationID(v.ID)
+}
+
 // SetRoom sets the "room" edge to the Room entity.
 func (_c *SpecialistCreate) SetRoom(v *Room) *SpecialistCreate {
 	return _c.SetRoomID(v.ID)
@@ -188,6 +200,9 @@ func (_c *SpecialistCreate) check() error {
 	if _, ok := _c.mutation.SessionID(); !ok {
 		return &ValidationError{Name: "session_id", err: errors.New(`ent: missing required field "Specialist.session_id"`)}
 	}
+	if _, ok := _c.mutation.InvitationID(); !ok {
+		return &ValidationError{Name: "invitation_id", err: errors.New(`ent: missing required field "Specialist.invitation_id"`)}
+	}
 	if _, ok := _c.mutation.RoomID(); !ok {
 		return &ValidationError{Name: "room_id", err: errors.New(`ent: missing required field "Specialist.room_id"`)}
 	}
@@ -228,6 +243,9 @@ func (_c *SpecialistCreate) check() error {
 	}
 	if len(_c.mutation.SessionIDs()) == 0 {
 		return &ValidationError{Name: "session", err: errors.New(`ent: missing required edge "Specialist.session"`)}
+	}
+	if len(_c.mutation.InvitationIDs()) == 0 {
+		return &ValidationError{Name: "invitation", err: errors.New(`ent: missing required edge "Specialist.invitation"`)}
 	}
 	if len(_c.mutation.RoomIDs()) == 0 {
 		return &ValidationError{Name: "room", err: errors.New(`ent: missing required edge "Specialist.room"`)}
@@ -320,6 +338,23 @@ func (_c *SpecialistCreate) createSpec() (*Specialist, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.SessionID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.InvitationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   specialist.InvitationTable,
+			Columns: []string{specialist.InvitationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(specialistinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.InvitationID = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.RoomIDs(); len(nodes) > 0 {
@@ -459,6 +494,9 @@ func (u *SpecialistUpsertOne) UpdateNewValues() *SpecialistUpsertOne {
 		}
 		if _, exists := u.create.mutation.SessionID(); exists {
 			s.SetIgnore(specialist.FieldSessionID)
+		}
+		if _, exists := u.create.mutation.InvitationID(); exists {
+			s.SetIgnore(specialist.FieldInvitationID)
 		}
 		if _, exists := u.create.mutation.RoomID(); exists {
 			s.SetIgnore(specialist.FieldRoomID)
@@ -726,6 +764,9 @@ func (u *SpecialistUpsertBulk) UpdateNewValues() *SpecialistUpsertBulk {
 			}
 			if _, exists := b.mutation.SessionID(); exists {
 				s.SetIgnore(specialist.FieldSessionID)
+			}
+			if _, exists := b.mutation.InvitationID(); exists {
+				s.SetIgnore(specialist.FieldInvitationID)
 			}
 			if _, exists := b.mutation.RoomID(); exists {
 				s.SetIgnore(specialist.FieldRoomID)

@@ -12,6 +12,7 @@ import (
 	"parley/ent/predicate"
 	"parley/ent/room"
 	"parley/ent/specialist"
+	"parley/ent/specialistinvitation"
 	"parley/ent/supportsession"
 
 	"entgo.io/ent"
@@ -30,6 +31,7 @@ type SpecialistQuery struct {
 	predicates       []predicate.Specialist
 	withOrganization *OrganizationQuery
 	withSession      *SupportSessionQuery
+	withInvitation   *SpecialistInvitationQuery
 	withRoom         *RoomQuery
 	withTokens       *AccessTokenQuery
 	modifiers        []func(*sql.Selector)
@@ -106,6 +108,28 @@ func (_q *SpecialistQuery) QuerySession() *SupportSessionQuery {
 			sqlgraph.From(specialist.Table, specialist.FieldID, selector),
 			sqlgraph.To(supportsession.Table, supportsession.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, specialist.SessionTable, specialist.SessionColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryInvitation chains the current query on the "invitation" edge.
+func (_q *SpecialistQuery) QueryInvitation() *SpecialistInvitationQuery {
+	query := (&SpecialistInvitationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(specialist.Table, specialist.FieldID, selector),
+			sqlgraph.To(specialistinvitation.Table, specialistinvitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, specialist.InvitationTable, specialist.InvitationColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -351,6 +375,7 @@ func (_q *SpecialistQuery) Clone() *SpecialistQuery {
 		predicates:       append([]predicate.Specialist{}, _q.predicates...),
 		withOrganization: _q.withOrganization.Clone(),
 		withSession:      _q.withSession.Clone(),
+		withInvitation:   _q.withInvitation.Clone(),
 		withRoom:         _q.withRoom.Clone(),
 		withTokens:       _q.withTokens.Clone(),
 		// clone intermediate query.
@@ -379,6 +404,17 @@ func (_q *SpecialistQuery) WithSession(opts ...func(*SupportSessionQuery)) *Spec
 		opt(query)
 	}
 	_q.withSession = query
+	return _q
+}
+
+// WithInvitation tells the query-builder to eager-load the nodes that are connected to
+// the "invitation" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SpecialistQuery) WithInvitation(opts ...func(*SpecialistInvitationQuery)) *SpecialistQuery {
+	query := (&SpecialistInvitationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInvitation = query
 	return _q
 }
 
@@ -482,9 +518,10 @@ func (_q *SpecialistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*S
 	var (
 		nodes       = []*Specialist{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withOrganization != nil,
 			_q.withSession != nil,
+			_q.withInvitation != nil,
 			_q.withRoom != nil,
 			_q.withTokens != nil,
 		}
@@ -519,6 +556,12 @@ func (_q *SpecialistQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*S
 	if query := _q.withSession; query != nil {
 		if err := _q.loadSession(ctx, query, nodes, nil,
 			func(n *Specialist, e *SupportSession) { n.Edges.Session = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withInvitation; query != nil {
+		if err := _q.loadInvitation(ctx, query, nodes, nil,
+			func(n *Specialist, e *SpecialistInvitation) { n.Edges.Invitation = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -589,6 +632,35 @@ func (_q *SpecialistQuery) loadSession(ctx context.Context, query *SupportSessio
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "session_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *SpecialistQuery) loadInvitation(ctx context.Context, query *SpecialistInvitationQuery, nodes []*Specialist, init func(*Specialist), assign func(*Specialist, *SpecialistInvitation)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Specialist)
+	for i := range nodes {
+		fk := nodes[i].InvitationID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(specialistinvitation.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "invitation_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -692,6 +764,9 @@ func (_q *SpecialistQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withSession != nil {
 			_spec.Node.AddColumnOnce(specialist.FieldSessionID)
+		}
+		if _q.withInvitation != nil {
+			_spec.Node.AddColumnOnce(specialist.FieldInvitationID)
 		}
 		if _q.withRoom != nil {
 			_spec.Node.AddColumnOnce(specialist.FieldRoomID)

@@ -145,6 +145,9 @@ func (_u *SpecialistUpdate) check() error {
 	if _u.mutation.SessionCleared() && len(_u.mutation.SessionIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Specialist.session"`)
 	}
+	if _u.mutation.InvitationCleared() && len(_u.mutation.InvitationIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "Specialist.invitation"`)
+	}
 	if _u.mutation.RoomCleared() && len(_u.mutation.RoomIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Specialist.room"`)
 	}
@@ -372,6 +375,9 @@ func (_u *SpecialistUpdateOne) check() error {
 	}
 	if _u.mutation.SessionCleared() && len(_u.mutation.SessionIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Specialist.session"`)
+	}
+	if _u.mutation.InvitationCleared() && len(_u.mutation.InvitationIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "Specialist.invitation"`)
 	}
 	if _u.mutation.RoomCleared() && len(_u.mutation.RoomIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Specialist.room"`)

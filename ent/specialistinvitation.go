@@ -20,8 +20,10 @@ type SpecialistInvitation struct {
 	ID string `json:"id,omitempty"`
 	// SessionID holds the value of the "session_id" field.
 	SessionID string `json:"session_id,omitempty"`
-	// keyed hash of the code, by which it is found
+	// keyed hash of the code
 	CodeHash []byte `json:"-"`
+	// keyed hash of what it begins with, by which it is found, and so are those who guess at it
+	BeginningHash []byte `json:"-"`
 	// Access holds the value of the "access" field.
 	Access specialistinvitation.Access `json:"access,omitempty"`
 	// ExpiresAt holds the value of the "expires_at" field.
@@ -61,7 +63,7 @@ func (*SpecialistInvitation) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case specialistinvitation.FieldCodeHash:
+		case specialistinvitation.FieldCodeHash, specialistinvitation.FieldBeginningHash:
 			values[i] = new([]byte)
 		case specialistinvitation.FieldID, specialistinvitation.FieldSessionID, specialistinvitation.FieldAccess:
 			values[i] = new(sql.NullString)
@@ -99,6 +101,12 @@ func (_m *SpecialistInvitation) assignValues(columns []string, values []any) err
 				return fmt.Errorf("unexpected type %T for field code_hash", values[i])
 			} else if value != nil {
 				_m.CodeHash = *value
+			}
+		case specialistinvitation.FieldBeginningHash:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field beginning_hash", values[i])
+			} else if value != nil {
+				_m.BeginningHash = *value
 			}
 		case specialistinvitation.FieldAccess:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -170,6 +178,8 @@ func (_m *SpecialistInvitation) String() string {
 	builder.WriteString(_m.SessionID)
 	builder.WriteString(", ")
 	builder.WriteString("code_hash=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("beginning_hash=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("access=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Access))

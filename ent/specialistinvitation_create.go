@@ -36,6 +36,12 @@ func (_c *SpecialistInvitationCreate) SetCodeHash(v []byte) *SpecialistInvitatio
 	return _c
 }
 
+// SetBeginningHash sets the "beginning_hash" field.
+func (_c *SpecialistInvitationCreate) SetBeginningHash(v []byte) *SpecialistInvitationCreate {
+	_c.mutation.SetBeginningHash(v)
+	return _c
+}
+
 // SetAccess sets the "access" field.
 func (_c *SpecialistInvitationCreate) SetAccess(v specialistinvitation.Access) *SpecialistInvitationCreate {
 	_c.mutation.SetAccess(v)
@@ -148,6 +154,9 @@ func (_c *SpecialistInvitationCreate) check() error {
 	if _, ok := _c.mutation.CodeHash(); !ok {
 		return &ValidationError{Name: "code_hash", err: errors.New(`ent: missing required field "SpecialistInvitation.code_hash"`)}
 	}
+	if _, ok := _c.mutation.BeginningHash(); !ok {
+		return &ValidationError{Name: "beginning_hash", err: errors.New(`ent: missing required field "SpecialistInvitation.beginning_hash"`)}
+	}
 	if _, ok := _c.mutation.Access(); !ok {
 		return &ValidationError{Name: "access", err: errors.New(`ent: missing required field "SpecialistInvitation.access"`)}
 	}
@@ -209,6 +218,10 @@ func (_c *SpecialistInvitationCreate) createSpec() (*SpecialistInvitation, *sqlg
 	if value, ok := _c.mutation.CodeHash(); ok {
 		_spec.SetField(specialistinvitation.FieldCodeHash, field.TypeBytes, value)
 		_node.CodeHash = value
+	}
+	if value, ok := _c.mutation.BeginningHash(); ok {
+		_spec.SetField(specialistinvitation.FieldBeginningHash, field.TypeBytes, value)
+		_node.BeginningHash = value
 	}
 	if value, ok := _c.mutation.Access(); ok {
 		_spec.SetField(specialistinvitation.FieldAccess, field.TypeEnum, value)
@@ -347,6 +360,9 @@ func (u *SpecialistInvitationUpsertOne) UpdateNewValues() *SpecialistInvitationU
 		}
 		if _, exists := u.create.mutation.CodeHash(); exists {
 			s.SetIgnore(specialistinvitation.FieldCodeHash)
+		}
+		if _, exists := u.create.mutation.BeginningHash(); exists {
+			s.SetIgnore(specialistinvitation.FieldBeginningHash)
 		}
 		if _, exists := u.create.mutation.ExpiresAt(); exists {
 			s.SetIgnore(specialistinvitation.FieldExpiresAt)
@@ -608,6 +624,9 @@ func (u *SpecialistInvitationUpsertBulk) UpdateNewValues() *SpecialistInvitation
 			}
 			if _, exists := b.mutation.CodeHash(); exists {
 				s.SetIgnore(specialistinvitation.FieldCodeHash)
+			}
+			if _, exists := b.mutation.BeginningHash(); exists {
+				s.SetIgnore(specialistinvitation.FieldBeginningHash)
 			}
 			if _, exists := b.mutation.ExpiresAt(); exists {
 				s.SetIgnore(specialistinvitation.FieldExpiresAt)

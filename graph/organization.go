@@ -15,7 +15,7 @@ func (m mutation) SignIn(ctx context.Context, input organization.SignInInput) (*
 }
 
 func (m mutation) SignOut(ctx context.Context, input organization.SignOutInput) (*organization.SignOutPayload, error) {
-	return apierr.Answer(m.Organizations.SignOut(ctx, input))
+	return apierr.Answer(m.Sessions.SignOut(ctx, input))
 }
 
 func (m mutation) UpdateSettings(ctx context.Context, input organization.UpdateSettingsInput) (*organization.UpdateSettingsPayload, error) {

@@ -36,8 +36,8 @@ func (s subscription) ScreenShareEvents(ctx context.Context, screenShareID strin
 	})
 }
 
-func (f sessionFields) ScreenShares(ctx context.Context, x *ent.SupportSession) ([]*ent.ScreenShare, error) {
-	return f.Sessions.Shares(ctx, x)
+func (f sessionFields) ScreenShares(ctx context.Context, x *ent.SupportSession, first *int) ([]*ent.ScreenShare, error) {
+	return f.Sessions.Shares(ctx, x, first)
 }
 
 func (f shareFields) SupportSession(ctx context.Context, c *ent.ScreenShare) (*ent.SupportSession, error) {

@@ -92,7 +92,8 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	a.documents.Tell(a.rooms.DocumentDoneTx)
 	a.sessions = session.New(session.Parts{
 		Ent: s.ent, Limits: c.limits, Rooms: a.rooms, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
-		Log: a.events,
+		Log:           a.events,
+		Organizations: a.organizations,
 	})
 	a.rooms.Host(a.sessions)
 	a.inbox = inbox.New(a.events, a.rooms, c.limits.Heartbeat, log)

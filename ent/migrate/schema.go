@@ -934,6 +934,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "organization_id", Type: field.TypeString},
 		{Name: "session_id", Type: field.TypeString},
+		{Name: "invitation_id", Type: field.TypeString},
 		{Name: "room_id", Type: field.TypeString},
 	}
 	// SpecialistsTable holds the schema information for the "specialists" table.
@@ -955,8 +956,14 @@ var (
 				OnDelete:   schema.NoAction,
 			},
 			{
-				Symbol:     "specialists_rooms_room",
+				Symbol:     "specialists_specialist_invitations_invitation",
 				Columns:    []*schema.Column{SpecialistsColumns[8]},
+				RefColumns: []*schema.Column{SpecialistInvitationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "specialists_rooms_room",
+				Columns:    []*schema.Column{SpecialistsColumns[9]},
 				RefColumns: []*schema.Column{RoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -971,14 +978,9 @@ var (
 				},
 			},
 			{
-				Name:    "specialist_session_id_created_at",
-				Unique:  false,
-				Columns: []*schema.Column{SpecialistsColumns[7], SpecialistsColumns[5]},
-			},
-			{
 				Name:    "specialist_in_room",
 				Unique:  false,
-				Columns: []*schema.Column{SpecialistsColumns[8]},
+				Columns: []*schema.Column{SpecialistsColumns[9]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "left_at IS NULL",
 				},
@@ -989,6 +991,7 @@ var (
 	SpecialistInvitationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "code_hash", Type: field.TypeBytes},
+		{Name: "beginning_hash", Type: field.TypeBytes},
 		{Name: "access", Type: field.TypeEnum, Enums: []string{"VIEW_ONLY", "CONTROL"}},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "cancelled_at", Type: field.TypeTime, Nullable: true},
@@ -1003,7 +1006,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "specialist_invitations_support_sessions_session",
-				Columns:    []*schema.Column{SpecialistInvitationsColumns[6]},
+				Columns:    []*schema.Column{SpecialistInvitationsColumns[7]},
 				RefColumns: []*schema.Column{SupportSessionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1015,9 +1018,17 @@ var (
 				Columns: []*schema.Column{SpecialistInvitationsColumns[1]},
 			},
 			{
+				Name:    "specialist_invitation_beginning",
+				Unique:  false,
+				Columns: []*schema.Column{SpecialistInvitationsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "cancelled_at IS NULL",
+				},
+			},
+			{
 				Name:    "specialist_invitation_once",
 				Unique:  true,
-				Columns: []*schema.Column{SpecialistInvitationsColumns[6]},
+				Columns: []*schema.Column{SpecialistInvitationsColumns[7]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "cancelled_at IS NULL",
 				},
@@ -1285,7 +1296,8 @@ func init() {
 	SkillsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	SpecialistsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	SpecialistsTable.ForeignKeys[1].RefTable = SupportSessionsTable
-	SpecialistsTable.ForeignKeys[2].RefTable = RoomsTable
+	SpecialistsTable.ForeignKeys[2].RefTable = SpecialistInvitationsTable
+	SpecialistsTable.ForeignKeys[3].RefTable = RoomsTable
 	SpecialistInvitationsTable.ForeignKeys[0].RefTable = SupportSessionsTable
 	SupportSessionsTable.ForeignKeys[0].RefTable = RoomsTable
 	SupportSessionsTable.ForeignKeys[1].RefTable = PortalsTable

@@ -54,7 +54,8 @@ func (SpecialistInvitation) Fields() []ent.Field {
 	return []ent.Field{
 		id("spi"),
 		reference("session_id"),
-		field.Bytes("code_hash").Sensitive().Immutable().Comment("keyed hash of the code, by which it is found"),
+		field.Bytes("code_hash").Sensitive().Immutable().Comment("keyed hash of the code"),
+		field.Bytes("beginning_hash").Sensitive().Immutable().Comment("keyed hash of what it begins with, by which it is found, and so are those who guess at it"),
 		access(),
 		field.Time("expires_at").Immutable(),
 		field.Time("cancelled_at").Optional().Nillable(),
@@ -71,6 +72,7 @@ func (SpecialistInvitation) Edges() []ent.Edge {
 func (SpecialistInvitation) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("code_hash").Unique().StorageKey("specialist_invitation_code_once"),
+		index.Fields("beginning_hash").StorageKey("specialist_invitation_beginning").Annotations(where("cancelled_at IS NULL")),
 		index.Fields("session_id").Unique().StorageKey("specialist_invitation_once").Annotations(where("cancelled_at IS NULL")),
 	}
 }
@@ -84,6 +86,7 @@ func (Specialist) Fields() []ent.Field {
 		id("spc"),
 		reference("organization_id"),
 		reference("session_id"),
+		reference("invitation_id"),
 		reference("room_id"),
 		field.String("name").NotEmpty().Immutable(),
 		access(),
@@ -98,6 +101,7 @@ func (Specialist) Edges() []ent.Edge {
 	return []ent.Edge{
 		organization(),
 		edge.To("session", SupportSession.Type).Field("session_id").Unique().Required().Immutable(),
+		edge.To("invitation", SpecialistInvitation.Type).Field("invitation_id").Unique().Required().Immutable(),
 		edge.To("room", Room.Type).Field("room_id").Unique().Required().Immutable(),
 		edge.From("tokens", AccessToken.Type).Ref("specialist"),
 	}
@@ -107,7 +111,6 @@ func (Specialist) Edges() []ent.Edge {
 func (Specialist) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("session_id", "seat").Unique().StorageKey("specialist_seat_once").Annotations(where("left_at IS NULL")),
-		index.Fields("session_id", "created_at"),
 		index.Fields("room_id").StorageKey("specialist_in_room").Annotations(where("left_at IS NULL")),
 	}
 }

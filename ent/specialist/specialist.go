@@ -19,6 +19,8 @@ const (
 	FieldOrganizationID = "organization_id"
 	// FieldSessionID holds the string denoting the session_id field in the database.
 	FieldSessionID = "session_id"
+	// FieldInvitationID holds the string denoting the invitation_id field in the database.
+	FieldInvitationID = "invitation_id"
 	// FieldRoomID holds the string denoting the room_id field in the database.
 	FieldRoomID = "room_id"
 	// FieldName holds the string denoting the name field in the database.
@@ -35,6 +37,8 @@ const (
 	EdgeOrganization = "organization"
 	// EdgeSession holds the string denoting the session edge name in mutations.
 	EdgeSession = "session"
+	// EdgeInvitation holds the string denoting the invitation edge name in mutations.
+	EdgeInvitation = "invitation"
 	// EdgeRoom holds the string denoting the room edge name in mutations.
 	EdgeRoom = "room"
 	// EdgeTokens holds the string denoting the tokens edge name in mutations.
@@ -55,6 +59,13 @@ const (
 	SessionInverseTable = "support_sessions"
 	// SessionColumn is the table column denoting the session relation/edge.
 	SessionColumn = "session_id"
+	// InvitationTable is the table that holds the invitation relation/edge.
+	InvitationTable = "specialists"
+	// InvitationInverseTable is the table name for the SpecialistInvitation entity.
+	// It exists in this package in order to avoid circular dependency with the "specialistinvitation" package.
+	InvitationInverseTable = "specialist_invitations"
+	// InvitationColumn is the table column denoting the invitation relation/edge.
+	InvitationColumn = "invitation_id"
 	// RoomTable is the table that holds the room relation/edge.
 	RoomTable = "specialists"
 	// RoomInverseTable is the table name for the Room entity.
@@ -76,6 +87,7 @@ var Columns = []string{
 	FieldID,
 	FieldOrganizationID,
 	FieldSessionID,
+	FieldInvitationID,
 	FieldRoomID,
 	FieldName,
 	FieldAccess,
@@ -148,6 +160,11 @@ func BySessionID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSessionID, opts...).ToFunc()
 }
 
+// ByInvitationID orders the results by the invitation_id field.
+func ByInvitationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldInvitationID, opts...).ToFunc()
+}
+
 // ByRoomID orders the results by the room_id field.
 func ByRoomID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRoomID, opts...).ToFunc()
@@ -192,6 +209,13 @@ func BySessionField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
+// ByInvitationField orders the results by invitation field.
+func ByInvitationField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newInvitationStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByRoomField orders the results by room field.
 func ByRoomField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -224,6 +248,13 @@ func newSessionStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SessionInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, SessionTable, SessionColumn),
+	)
+}
+func newInvitationStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(InvitationInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, InvitationTable, InvitationColumn),
 	)
 }
 func newRoomStep() *sqlgraph.Step {

@@ -75,6 +75,11 @@ func SessionID(v string) predicate.Specialist {
 	return predicate.Specialist(sql.FieldEQ(FieldSessionID, v))
 }
 
+// InvitationID applies equality check predicate on the "invitation_id" field. It's identical to InvitationIDEQ.
+func InvitationID(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldEQ(FieldInvitationID, v))
+}
+
 // RoomID applies equality check predicate on the "room_id" field. It's identical to RoomIDEQ.
 func RoomID(v string) predicate.Specialist {
 	return predicate.Specialist(sql.FieldEQ(FieldRoomID, v))
@@ -228,6 +233,71 @@ func SessionIDEqualFold(v string) predicate.Specialist {
 // SessionIDContainsFold applies the ContainsFold predicate on the "session_id" field.
 func SessionIDContainsFold(v string) predicate.Specialist {
 	return predicate.Specialist(sql.FieldContainsFold(FieldSessionID, v))
+}
+
+// InvitationIDEQ applies the EQ predicate on the "invitation_id" field.
+func InvitationIDEQ(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldEQ(FieldInvitationID, v))
+}
+
+// InvitationIDNEQ applies the NEQ predicate on the "invitation_id" field.
+func InvitationIDNEQ(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldNEQ(FieldInvitationID, v))
+}
+
+// InvitationIDIn applies the In predicate on the "invitation_id" field.
+func InvitationIDIn(vs ...string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldIn(FieldInvitationID, vs...))
+}
+
+// InvitationIDNotIn applies the NotIn predicate on the "invitation_id" field.
+func InvitationIDNotIn(vs ...string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldNotIn(FieldInvitationID, vs...))
+}
+
+// InvitationIDGT applies the GT predicate on the "invitation_id" field.
+func InvitationIDGT(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldGT(FieldInvitationID, v))
+}
+
+// InvitationIDGTE applies the GTE predicate on the "invitation_id" field.
+func InvitationIDGTE(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldGTE(FieldInvitationID, v))
+}
+
+// InvitationIDLT applies the LT predicate on the "invitation_id" field.
+func InvitationIDLT(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldLT(FieldInvitationID, v))
+}
+
+// InvitationIDLTE applies the LTE predicate on the "invitation_id" field.
+func InvitationIDLTE(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldLTE(FieldInvitationID, v))
+}
+
+// InvitationIDContains applies the Contains predicate on the "invitation_id" field.
+func InvitationIDContains(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldContains(FieldInvitationID, v))
+}
+
+// InvitationIDHasPrefix applies the HasPrefix predicate on the "invitation_id" field.
+func InvitationIDHasPrefix(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldHasPrefix(FieldInvitationID, v))
+}
+
+// InvitationIDHasSuffix applies the HasSuffix predicate on the "invitation_id" field.
+func InvitationIDHasSuffix(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldHasSuffix(FieldInvitationID, v))
+}
+
+// InvitationIDEqualFold applies the EqualFold predicate on the "invitation_id" field.
+func InvitationIDEqualFold(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldEqualFold(FieldInvitationID, v))
+}
+
+// InvitationIDContainsFold applies the ContainsFold predicate on the "invitation_id" field.
+func InvitationIDContainsFold(v string) predicate.Specialist {
+	return predicate.Specialist(sql.FieldContainsFold(FieldInvitationID, v))
 }
 
 // RoomIDEQ applies the EQ predicate on the "room_id" field.
@@ -548,6 +618,29 @@ func HasSession() predicate.Specialist {
 func HasSessionWith(preds ...predicate.SupportSession) predicate.Specialist {
 	return predicate.Specialist(func(s *sql.Selector) {
 		step := newSessionStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasInvitation applies the HasEdge predicate on the "invitation" edge.
+func HasInvitation() predicate.Specialist {
+	return predicate.Specialist(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, InvitationTable, InvitationColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasInvitationWith applies the HasEdge predicate on the "invitation" edge with a given conditions (other predicates).
+func HasInvitationWith(preds ...predicate.SpecialistInvitation) predicate.Specialist {
+	return predicate.Specialist(func(s *sql.Selector) {
+		step := newInvitationStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

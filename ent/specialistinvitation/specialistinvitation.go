@@ -19,6 +19,8 @@ const (
 	FieldSessionID = "session_id"
 	// FieldCodeHash holds the string denoting the code_hash field in the database.
 	FieldCodeHash = "code_hash"
+	// FieldBeginningHash holds the string denoting the beginning_hash field in the database.
+	FieldBeginningHash = "beginning_hash"
 	// FieldAccess holds the string denoting the access field in the database.
 	FieldAccess = "access"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
@@ -45,6 +47,7 @@ var Columns = []string{
 	FieldID,
 	FieldSessionID,
 	FieldCodeHash,
+	FieldBeginningHash,
 	FieldAccess,
 	FieldExpiresAt,
 	FieldCancelledAt,

@@ -75,6 +75,11 @@ func CodeHash(v []byte) predicate.SpecialistInvitation {
 	return predicate.SpecialistInvitation(sql.FieldEQ(FieldCodeHash, v))
 }
 
+// BeginningHash applies equality check predicate on the "beginning_hash" field. It's identical to BeginningHashEQ.
+func BeginningHash(v []byte) predicate.SpecialistInvitation {
+	return predicate.SpecialistInvitation(sql.FieldEQ(FieldBeginningHash, v))
+}
+
 // ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
 func ExpiresAt(v time.Time) predicate.SpecialistInvitation {
 	return predicate.SpecialistInvitation(sql.FieldEQ(FieldExpiresAt, v))
@@ -193,6 +198,46 @@ func CodeHashLT(v []byte) predicate.SpecialistInvitation {
 // CodeHashLTE applies the LTE predicate on the "code_hash" field.
 func CodeHashLTE(v []byte) predicate.SpecialistInvitation {
 	return predicate.SpecialistInvitation(sql.FieldLTE(FieldCodeHash, v))
+}
+
+// BeginningHashEQ applies the EQ predicate on the "beginning_hash" field.
+func BeginningHashEQ(v []byte) predicate.SpecialistInvitation {
+	return predicate.SpecialistInvitation(sql.FieldEQ(FieldBeginningHash, v))
+}
+
+// BeginningHashNEQ applies the NEQ predicate on the "beginning_hash" field.
+func BeginningHashNEQ(v []byte) predicate.SpecialistInvitation {
+	return predicate.SpecialistInvitation(sql.FieldNEQ(FieldBeginningHash, v))
+}
+
+// BeginningHashIn applies the In predicate on the "beginning_hash" field.
+func BeginningHashIn(vs ...[]byte) predicate.SpecialistInvitation {
+	return predicate.SpecialistInvitation(sql.FieldIn(FieldBeginningHash, vs...))
+}
+
+// BeginningHashNotIn applies the NotIn predicate on the "beginning_hash" field.
+func BeginningHashNotIn(vs ...[]byte) predicate.SpecialistInvitation {
+	return predicate.SpecialistInvitation(sql.FieldNotIn(FieldBeginningHash, vs...))
+}
+
+// BeginningHashGT applies the GT predicate on the "beginning_hash" field.
+func BeginningHashGT(v []byte) predicate.SpecialistInvitation {
+	return predicate.SpecialistInvitation(sql.FieldGT(FieldBeginningHash, v))
+}
+
+// BeginningHashGTE applies the GTE predicate on the "beginning_hash" field.
+func BeginningHashGTE(v []byte) predicate.SpecialistInvitation {
+	return predicate.SpecialistInvitation(sql.FieldGTE(FieldBeginningHash, v))
+}
+
+// BeginningHashLT applies the LT predicate on the "beginning_hash" field.
+func BeginningHashLT(v []byte) predicate.SpecialistInvitation {
+	return predicate.SpecialistInvitation(sql.FieldLT(FieldBeginningHash, v))
+}
+
+// BeginningHashLTE applies the LTE predicate on the "beginning_hash" field.
+func BeginningHashLTE(v []byte) predicate.SpecialistInvitation {
+	return predicate.SpecialistInvitation(sql.FieldLTE(FieldBeginningHash, v))
 }
 
 // AccessEQ applies the EQ predicate on the "access" field.

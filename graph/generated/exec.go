@@ -694,7 +694,7 @@ type ComplexityRoot struct {
 		ID                   func(childComplexity int) int
 		Portal               func(childComplexity int) int
 		Room                 func(childComplexity int) int
-		ScreenShares         func(childComplexity int) int
+		ScreenShares         func(childComplexity int, first *int) int
 		SpecialistInvitation func(childComplexity int) int
 		SpecialistSeats      func(childComplexity int) int
 		SpecialistsMayShare  func(childComplexity int) int
@@ -871,7 +871,7 @@ type SupportSessionResolver interface {
 	SpecialistInvitation(ctx context.Context, obj *ent.SupportSession) (*ent.SpecialistInvitation, error)
 	SpecialistSeats(ctx context.Context, obj *ent.SupportSession) (*session.SpecialistSeats, error)
 
-	ScreenShares(ctx context.Context, obj *ent.SupportSession) ([]*ent.ScreenShare, error)
+	ScreenShares(ctx context.Context, obj *ent.SupportSession, first *int) ([]*ent.ScreenShare, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -3537,7 +3537,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.SupportSession.ScreenShares(childComplexity), true
+		args, err := ec.field_SupportSession_screenShares_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SupportSession.ScreenShares(childComplexity, args["first"].(*int)), true
 	case "SupportSession.specialistInvitation":
 		if e.ComplexityRoot.SupportSession.SpecialistInvitation == nil {
 			break
@@ -4563,7 +4568,10 @@ type SupportSession implements Node {
   "Whether specialists may share a screen; members and the customer always may."
   specialistsMayShare: Boolean!
   "The screens that are shared at this moment, in the order of their beginning."
-  screenShares: [ScreenShare!]!
+  screenShares(
+    "How many; 20 unless told, at most 100."
+    first: Int
+  ): [ScreenShare!]!
 }
 
 "The places for specialists in a support session."
@@ -4721,7 +4729,7 @@ enum ErrorCode {
   LINK_INVALID
   "The customer has to be invited by SMS or email first."
   LINK_NOT_AVAILABLE
-  "The room already has a customer."
+  "The room already has a customer, or the support session a code with other rights."
   ALREADY_INVITED
   "The room has no customer yet."
   NOT_INVITED
@@ -5172,7 +5180,7 @@ type CreateSpecialistInvitationPayload {
 input CancelSpecialistInvitationInput {
   "The invitation."
   specialistInvitationId: ID!
-  "Whether the specialists who have joined are removed, too."
+  "Whether the specialists who have joined by it are removed, too."
   removeJoined: Boolean = false
 }
 
@@ -5286,7 +5294,7 @@ input SendSignalInput {
   screenShareId: ID!
   "To whom: somebody in the session."
   toAttendeeId: ID!
-  "What the other client understands, such as an offer, an answer or a candidate in JSON; at most 32 KiB."
+  "What the other client understands, such as an offer, an answer or a candidate in JSON; at most 16 KiB."
   payload: String!
   "Repeating a request with the same key returns the first result and does nothing again."
   idempotencyKey: String
@@ -5326,7 +5334,8 @@ type Mutation {
     input: SignInInput!
   ): SignInPayload!
   """
-  Ends the viewer's access token; connections and subscriptions that were opened with it end at once.
+  Ends the viewer's access token; connections and subscriptions that were opened with it end at once. A specialist leaves the
+  support session.
 
   ` + "`" + `` + "`" + `` + "`" + `graphql
   mutation { signOut(input: {}) { userErrors { code message } } }
@@ -5574,7 +5583,8 @@ type Mutation {
     input: SetSpecialistAccessInput!
   ): SetSpecialistAccessPayload!
   """
-  Removes a specialist from a support session: their access ends at once, open subscriptions too; for members.
+  Removes a specialist from a support session: their access ends at once, open subscriptions too. Who has the code can join
+  again: cancel it first, where they shall not; for members.
 
   ` + "`" + `` + "`" + `` + "`" + `graphql
   mutation { removeSpecialist(input: {specialistId: "spc_…"}) { specialist { leftAt } userErrors { code message } } }
@@ -7993,6 +8003,20 @@ func (ec *executionContext) field_Subscription_specialistJoined_args(ctx context
 }
 
 func (ec *executionContext) field_SupportSession_attendees_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SupportSession_screenShares_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -19213,7 +19237,8 @@ func (ec *executionContext) _SupportSession_screenShares(ctx context.Context, fi
 			return ec.fieldContext_SupportSession_screenShares(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.SupportSession().ScreenShares(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.SupportSession().ScreenShares(ctx, obj, fc.Args["first"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ScreenShare) graphql.Marshaler {
@@ -19223,7 +19248,7 @@ func (ec *executionContext) _SupportSession_screenShares(ctx context.Context, fi
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SupportSession_screenShares(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_SupportSession_screenShares(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SupportSession",
 		Field:      field,
@@ -19232,6 +19257,17 @@ func (ec *executionContext) fieldContext_SupportSession_screenShares(_ context.C
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ScreenShare(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SupportSession_screenShares_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }

@@ -9,11 +9,12 @@ import (
 // spell nothing.
 const codeLetters = "34679CDFGHJKMNPQRTVWXY"
 
-// A code has some 40 bits: what can be spoken aloud, and cannot be guessed where guesses are limited. The part by which
-// guesses at one code are counted tells little of the rest.
+// A code has some 40 bits: what can be spoken aloud, and cannot be guessed where guesses are limited. Guesses at one code are
+// those that begin like it: which leaves 22 bits of it to be guessed, and makes it a few hundred thousand that begin otherwise.
 const (
-	codeLength = 9
-	codeGroup  = 3
+	codeLength    = 9
+	codeGroup     = 3
+	codeBeginning = 4
 )
 
 // Code returns the short code for the row, in groups such as K7M-3PX-9QD.
@@ -34,10 +35,11 @@ func (l *Links) Code(id string) string {
 // CodeHash returns what a code is found by, in whatever case and groups it was typed.
 func (l *Links) CodeHash(code string) []byte { return l.keyed("parley code hash ", plainCode(code)) }
 
-// CodeBeginning returns the first group of what was typed as a code.
-func CodeBeginning(code string) string {
+// CodeBeginning returns what was typed as a code begins with, and what codes that begin so are found by.
+func (l *Links) CodeBeginning(code string) (beginning string, hash []byte) {
 	code = plainCode(code)
-	return code[:min(codeGroup, len(code))]
+	beginning = code[:min(codeBeginning, len(code))]
+	return beginning, l.keyed("parley code beginning ", beginning)
 }
 
 // plainCode leaves out of a code what only makes it easier to read.

@@ -87,11 +87,12 @@ func TestCodesAreFoundHoweverTheyAreTyped(t *testing.T) {
 	t.Parallel()
 	links := auth.NewLinks([]byte("a secret"), "https://parley.example")
 	hash := links.CodeHash("K7M-3PX-9QD")
+	_, begins := links.CodeBeginning("K7M3")
 	for _, typed := range []string{"k7m-3px-9qd", "K7M3PX9QD", "k7m3px9qd", " K7M 3PX 9QD ", "K 7 M 3 P X 9 Q D", "K7M–3PX–9QD", "K7M.3px.9QD\n", "\u00a0K7M\u20113PX\u20119QD"} {
 		if !bytes.Equal(links.CodeHash(typed), hash) {
 			t.Errorf("%q is another code", typed)
 		}
-		if b := auth.CodeBeginning(typed); b != "K7M" {
+		if b, h := links.CodeBeginning(typed); b != "K7M3" || !bytes.Equal(h, begins) {
 			t.Errorf("%q begins with %q", typed, b)
 		}
 	}
@@ -101,7 +102,7 @@ func TestCodesAreFoundHoweverTheyAreTyped(t *testing.T) {
 		}
 	}
 	for typed, want := range map[string]string{"": "", "---": "", "k": "K", "K7": "K7", "🦊": "", "0OIl1": ""} {
-		if b := auth.CodeBeginning(typed); b != want {
+		if b, _ := links.CodeBeginning(typed); b != want {
 			t.Errorf("%q begins with %q, want %q", typed, b, want)
 		}
 	}

@@ -49,7 +49,7 @@ func ParseCursor(s string) (Cursor, error) {
 }
 
 func badCursor() error {
-	return apierr.New(apierr.BadUserInput, "This is not a cursor of this room; use one that the room gave.")
+	return apierr.New(apierr.BadUserInput, "This is not a cursor of what is asked for; use one that it gave.")
 }
 
 func lostDatabase() error {

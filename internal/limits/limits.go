@@ -36,8 +36,7 @@ type Limits struct {
 	RoomFileBytes     int `name:"room-file-bytes" default:"209715200" help:"bytes in documents of a room in a day"`
 	ImagePixels       int `name:"image-pixels" default:"50000000" help:"pixels in a picture"`
 	SpecialistSeats   int `name:"specialist-seats" default:"5" help:"specialists in a support session at once"`
-	SignalBytes       int `name:"signal-bytes" default:"32768" help:"bytes in a signal about a screen that is shared"`
-	ShareSignals      int `name:"share-signals" default:"10000" help:"signals about one screen, from when it is shared until it is stopped"`
+	SignalBytes       int `name:"signal-bytes" default:"16384" help:"bytes in a signal about a screen that is shared"`
 	InputBytes        int `name:"input-bytes" default:"4096" help:"bytes in a control input"`
 	SearchCharacters  int `name:"search-characters" default:"200" help:"characters in what is searched for"`
 	NameCharacters    int `name:"name-characters" default:"64" help:"characters in a person's name"`
@@ -74,11 +73,13 @@ type Limits struct {
 	SignInPerAddress        int       `name:"sign-in-per-address" default:"20" rate:"true" help:"failed attempts to sign in from an address in 15 minutes"`
 	LinkFailures            int       `name:"link-failures" default:"10" rate:"true" help:"wrong links from an address in 15 minutes"`
 	CodeFailures            int       `name:"code-failures" default:"10" rate:"true" help:"wrong codes of support sessions from an address in 15 minutes"`
-	CodeGuesses             int       `name:"code-guesses" default:"50" rate:"true" help:"wrong codes, from wherever, that begin like a code, after which it is dead"`
-	SessionJoins            int       `name:"session-joins" default:"100" rate:"true" help:"specialists who join a support session in an hour"`
+	CodeGuesses             int       `name:"code-guesses" default:"50" rate:"true" help:"wrong codes, from wherever, that begin like a code, after which it ends"`
+	CodeJoins               int       `name:"code-joins" default:"100" rate:"true" help:"specialists who join by one code in an hour"`
 	TypingPerSecond         int       `name:"typing-per-second" default:"5" rate:"true" help:"times a second a person may say that they are typing or not, in the long run"`
 	TypingBurst             int       `name:"typing-burst" default:"10" rate:"true" help:"times at once"`
 	SignalsPerSecond        int       `name:"signals-per-second" default:"20" rate:"true" help:"signals about screens that are shared, that a person may send a second, in the long run"`
+	ScreenShares            int       `name:"screen-shares" default:"60" rate:"true" help:"times a person may start to share a screen in an hour"`
+	ShareSignals            int       `name:"share-signals" default:"2000" rate:"true" help:"signals of a person about one screen in an hour"`
 	SignalsBurst            int       `name:"signals-burst" default:"200" rate:"true" help:"signals a person may send at once"`
 	InputsPerSecond         int       `name:"inputs-per-second" default:"60" rate:"true" help:"control inputs a person may send a second, in the long run"`
 	InputsBurst             int       `name:"inputs-burst" default:"240" rate:"true" help:"control inputs a person may send at once"`

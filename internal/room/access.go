@@ -170,8 +170,14 @@ func settled(do func() error) error {
 // locked runs work in a transaction in which the viewer's room is locked: the one with the id, or the one it has become. A
 // specialist who is removed meanwhile is not let in.
 func (s *Service) locked(ctx context.Context, v auth.Viewer, id string, work func(tx *ent.Tx, r *ent.Room) error) error {
+	find := func(ctx context.Context) (*ent.Room, error) { return s.find(ctx, v, room.ID(id)) }
+	return s.inRoom(ctx, v, find, work)
+}
+
+// inRoom is locked for the room that find finds, which is asked again where that has gone into another meanwhile.
+func (s *Service) inRoom(ctx context.Context, v auth.Viewer, find func(context.Context) (*ent.Room, error), work func(tx *ent.Tx, r *ent.Room) error) error {
 	return settled(func() error {
-		r, err := s.find(ctx, v, room.ID(id))
+		r, err := find(ctx)
 		if err != nil {
 			return err
 		}

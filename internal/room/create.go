@@ -120,7 +120,7 @@ func (s *Service) closeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent
 			return err
 		}
 	}
-	if err := s.endSessionTx(ctx, tx, v, r); err != nil {
+	if err := s.tellTx(ctx, tx, v, r, s.sessions.EndTx); err != nil {
 		return err
 	}
 	if err := s.appendTx(ctx, tx, r, by(v, kindRoomClosed, nil)); err != nil {

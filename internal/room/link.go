@@ -85,7 +85,10 @@ func (s *Service) RevokeLinks(ctx context.Context, in RevokeLinksInput) (*Revoke
 		if err := revokeTx(ctx, tx, r.ID); err != nil {
 			return err
 		}
-		return s.tokens.RevokeTx(ctx, tx, accesstoken.HasLinkWith(roomlink.RoomID(r.ID)))
+		if err := s.tokens.RevokeTx(ctx, tx, accesstoken.HasLinkWith(roomlink.RoomID(r.ID))); err != nil {
+			return err
+		}
+		return s.tellTx(ctx, tx, v, r, s.sessions.StopTx)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("revoke links: %w", err)

@@ -107,9 +107,6 @@ func (s *Service) mergeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, 
 	if err := moveTx(ctx, tx, from.ID, into.ID); err != nil {
 		return nil, err
 	}
-	if err := s.endSessionTx(ctx, tx, v, from); err != nil {
-		return nil, err
-	}
 	if plan.retired != nil {
 		if err := customer.UniteTx(ctx, tx, plan.customer, plan.retired); err != nil {
 			return nil, err
@@ -117,6 +114,9 @@ func (s *Service) mergeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, 
 	}
 	stays, err := standTx(ctx, tx, into, plan)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.tellTx(ctx, tx, v, from, s.sessions.EndTx); err != nil {
 		return nil, err
 	}
 	behind, err := s.log.MoveTx(ctx, tx, from.StreamID, into.StreamID)

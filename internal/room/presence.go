@@ -18,8 +18,8 @@ func (s *Service) presenceChanged(streamID int64, person string, present bool) {
 	s.log.TellHere(streamID, signal(kindPresence, sideOfPerson(person), person, data{Present: present}))
 }
 
-// Attendees are the people who are in the room at this moment, in the order of their ids: who follows it, and the specialists
-// of its session, from joining until they leave. Whoever was led to the room may know them; it depends on nothing of the one
+// Attendees are the people who are in the room at this moment: the specialists of its session, from joining until they leave, and
+// who follows it, both in the order of their ids. Whoever was led to the room may know them; it depends on nothing of the one
 // who asks.
 func (s *Service) Attendees(ctx context.Context, r *ent.Room, first *int) ([]ent.Actor, error) {
 	size, err := page.Size(first, s.limits.PageSize)
@@ -36,13 +36,13 @@ func (s *Service) Attendees(ctx context.Context, r *ent.Room, first *int) ([]ent
 		return nil, err
 	}
 	attendees := make([]ent.Actor, 0, len(found)+len(seated))
+	for _, g := range seated {
+		attendees = append(attendees, g)
+	}
 	for _, id := range ids {
 		if a := found[id]; a != nil {
 			attendees = append(attendees, a)
 		}
-	}
-	for _, g := range seated {
-		attendees = append(attendees, g)
 	}
 	return attendees[:min(size, len(attendees))], nil
 }

@@ -65,24 +65,16 @@ func entries(news []News) []eventlog.Entry {
 	return all
 }
 
-// Change runs work in a transaction in which a room is locked: the one that find finds, which is asked again where that has
-// gone into another meanwhile. What work tells is appended to the room's log.
-func (s *Service) Change(ctx context.Context, find func(context.Context) (*ent.Room, error), work func(tx *ent.Tx, r *ent.Room) ([]News, error)) error {
-	return settled(func() error {
-		r, err := find(ctx)
-		if err != nil {
+// Change runs work for a viewer in a transaction in which a room is locked: the one that find finds, which is asked again where
+// that has gone into another meanwhile. A specialist who is removed meanwhile is not let in. What work tells is appended to the
+// room's log.
+func (s *Service) Change(ctx context.Context, v auth.Viewer, find func(context.Context) (*ent.Room, error), work func(tx *ent.Tx, r *ent.Room) ([]News, error)) error {
+	return s.inRoom(ctx, v, find, func(tx *ent.Tx, r *ent.Room) error {
+		news, err := work(tx, r)
+		if err != nil || len(news) == 0 {
 			return err
 		}
-		return database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
-			if r, err = lockTx(ctx, tx, r.ID); err != nil {
-				return err
-			}
-			news, err := work(tx, r)
-			if err != nil || len(news) == 0 {
-				return err
-			}
-			return s.appendTx(ctx, tx, r, entries(news)...)
-		})
+		return s.appendTx(ctx, tx, r, entries(news)...)
 	})
 }
 
@@ -90,15 +82,17 @@ func (s *Service) Change(ctx context.Context, find func(context.Context) (*ent.R
 type Sessions interface {
 	// EndTx ends the support session of a room that is locked, if there is one, and says what is to be told of it.
 	EndTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room) ([]News, error)
+	// StopTx stops the screens that the customer of a room that is locked shares in it, and says what is to be told of it.
+	StopTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room) ([]News, error)
 }
 
 // Host has the room end sessions when it is closed or goes into another (rules S8, R19). It is to be called before the
 // service is used.
 func (s *Service) Host(sessions Sessions) { s.sessions = sessions }
 
-// endSessionTx ends the support session of a room that is locked, if there is one.
-func (s *Service) endSessionTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room) error {
-	news, err := s.sessions.EndTx(ctx, tx, v, r)
+// tellTx tells in a room that is locked what has ended there.
+func (s *Service) tellTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, end func(context.Context, *ent.Tx, auth.Viewer, *ent.Room) ([]News, error)) error {
+	news, err := end(ctx, tx, v, r)
 	if err != nil || len(news) == 0 {
 		return err
 	}
@@ -107,7 +101,12 @@ func (s *Service) endSessionTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r
 
 // SupportSession is the session that is going on in a room; nil for none.
 func (s *Service) SupportSession(ctx context.Context, r *ent.Room) (*ent.SupportSession, error) {
-	x, err := s.ent.SupportSession.Query().
+	return ActiveSession(ctx, s.ent, r)
+}
+
+// ActiveSession is SupportSession by a client, such as that of a transaction.
+func ActiveSession(ctx context.Context, client *ent.Client, r *ent.Room) (*ent.SupportSession, error) {
+	x, err := client.SupportSession.Query().
 		Where(supportsession.RoomID(r.ID), supportsession.StatusEQ(supportsession.StatusActive)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil

@@ -56,7 +56,7 @@ func (s *Service) Invite(ctx context.Context, in CreateSpecialistInvitationInput
 		return nil, err
 	}
 	var standing string
-	err = s.rooms.Change(ctx, s.roomOf(in.SupportSessionID), func(tx *ent.Tx, r *ent.Room) (news []rooms.News, err error) {
+	err = s.rooms.Change(ctx, v, s.roomOf(in.SupportSessionID), func(tx *ent.Tx, r *ent.Room) (news []rooms.News, err error) {
 		standing, news, err = s.inviteOnceTx(ctx, tx, v, r, in, to, key)
 		return news, err
 	})
@@ -90,7 +90,7 @@ func checkRecipient(v auth.Viewer, email *string) (to recipient, err error) {
 
 func confirmation(to recipient) string {
 	if to.address == "" {
-		return "The code was made: pass it on."
+		return "The code is ready: pass it on."
 	}
 	return "The link is on its way to " + to.address + "."
 }
@@ -160,13 +160,14 @@ func currentTx(ctx context.Context, tx *ent.Tx, sessionID string) (*ent.Speciali
 	if i.ExpiresAt.After(time.Now()) {
 		return i, nil
 	}
-	_, err = cancelTx(ctx, tx, sessionID, i.ExpiresAt)
-	return nil, err
+	return nil, cancelTx(ctx, tx, sessionID, i.ExpiresAt)
 }
 
 func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, x *ent.SupportSession, a specialist.Access, id string) ([]rooms.News, error) {
+	code := s.links.Code(id)
+	_, beginning := s.links.CodeBeginning(code)
 	err := tx.SpecialistInvitation.Create().SetID(id).SetSessionID(x.ID).SetAccess(specialistinvitation.Access(a)).
-		SetCodeHash(s.links.CodeHash(s.links.Code(id))).SetExpiresAt(limits.End(time.Now(), s.limits.SpecialistCode)).Exec(ctx)
+		SetCodeHash(s.links.CodeHash(code)).SetBeginningHash(beginning).SetExpiresAt(limits.End(time.Now(), s.limits.SpecialistCode)).Exec(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("keep the code of a support session: %w", err)
 	}
@@ -216,8 +217,11 @@ func (s *Service) Cancel(ctx context.Context, in CancelSpecialistInvitationInput
 	if err != nil {
 		return nil, err
 	}
-	err = s.rooms.Change(ctx, s.roomOf(i.SessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
-		return s.cancelOneTx(ctx, tx, v, i, in.RemoveJoined != nil && *in.RemoveJoined)
+	err = s.rooms.Change(ctx, v, s.roomOf(i.SessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
+		if in.RemoveJoined != nil && *in.RemoveJoined {
+			return s.cancelAndRemoveTx(ctx, tx, v, i)
+		}
+		return cancelOneTx(ctx, tx, v, i)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cancel the code of a support session: %w", err)
@@ -228,37 +232,35 @@ func (s *Service) Cancel(ctx context.Context, in CancelSpecialistInvitationInput
 	return &CancelSpecialistInvitationPayload{SpecialistInvitation: i}, nil
 }
 
-func (s *Service) cancelOneTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, i *ent.SpecialistInvitation, removeJoined bool) (news []rooms.News, err error) {
-	now := time.Now()
-	current, err := currentTx(ctx, tx, i.SessionID)
+func (s *Service) cancelAndRemoveTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, i *ent.SpecialistInvitation) ([]rooms.News, error) {
+	news, err := cancelOneTx(ctx, tx, v, i)
 	if err != nil {
 		return nil, err
 	}
-	if current != nil && current.ID == i.ID {
-		if _, err := cancelTx(ctx, tx, i.SessionID, now); err != nil {
-			return nil, err
-		}
-		news = append(news, rooms.News{By: v, Kind: rooms.KindInvitationCancelled, ID: i.ID})
-	}
-	if !removeJoined {
-		return news, nil
-	}
-	x, err := tx.SupportSession.Get(ctx, i.SessionID)
-	if err != nil {
-		return nil, fmt.Errorf("get support session: %w", err)
-	}
-	gone, err := s.seeOffTx(ctx, tx, v, x, now)
+	gone, err := s.leaveTx(ctx, tx, v, time.Now(), specialist.InvitationID(i.ID))
 	return append(news, gone...), err
 }
 
-// cancelTx ends the code of a session, and tells whether there was one.
-func cancelTx(ctx context.Context, tx *ent.Tx, sessionID string, at time.Time) (bool, error) {
-	n, err := tx.SpecialistInvitation.Update().
-		Where(specialistinvitation.SessionID(sessionID), specialistinvitation.CancelledAtIsNil()).SetCancelledAt(at).Save(ctx)
-	if err != nil {
-		return false, fmt.Errorf("end the code of a support session: %w", err)
+// cancelOneTx ends a code, if it has not ended.
+func cancelOneTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, i *ent.SpecialistInvitation) ([]rooms.News, error) {
+	current, err := currentTx(ctx, tx, i.SessionID)
+	if err != nil || current == nil || current.ID != i.ID {
+		return nil, err
 	}
-	return n > 0, nil
+	if err := cancelTx(ctx, tx, i.SessionID, time.Now()); err != nil {
+		return nil, err
+	}
+	return []rooms.News{{By: v, Kind: rooms.KindInvitationCancelled, ID: i.ID}}, nil
+}
+
+// cancelTx ends the code of a session, if there is one.
+func cancelTx(ctx context.Context, tx *ent.Tx, sessionID string, at time.Time) error {
+	err := tx.SpecialistInvitation.Update().
+		Where(specialistinvitation.SessionID(sessionID), specialistinvitation.CancelledAtIsNil()).SetCancelledAt(at).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("end the code of a support session: %w", err)
+	}
+	return nil
 }
 
 // Invitation is the code of a session that works; nil where there is none, and for who is no member.

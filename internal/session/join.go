@@ -2,6 +2,8 @@ package session
 
 import (
 	"context"
+	"crypto/hmac"
+	"errors"
 	"fmt"
 	"time"
 
@@ -49,24 +51,27 @@ func (s *Service) Join(ctx context.Context, in JoinSupportSessionInput) (*JoinSu
 		}
 		return i.Edges.Session.Edges.Room, nil
 	}
-	err := s.rooms.Change(ctx, find, func(tx *ent.Tx, r *ent.Room) (_ []rooms.News, err error) {
+	err := s.rooms.Change(ctx, auth.Viewer{}, find, func(tx *ent.Tx, r *ent.Room) (_ []rooms.News, err error) {
 		if x, err = stillOpenTx(ctx, tx, i.ID); err != nil {
 			return nil, err
 		}
-		if g, err = s.seatTx(ctx, tx, r, x, Access(i), name); err != nil {
+		news, err := s.leaveTx(ctx, tx, auth.Viewer{}, time.Now(), specialist.And(specialist.SessionID(x.ID), away()))
+		if err != nil {
 			return nil, err
 		}
-		rule := throttle.Rule{Name: "session-joins", Of: x.ID, Limit: s.limits.SessionJoins, Window: time.Hour}
+		if g, err = s.seatTx(ctx, tx, r, x, i, name); err != nil {
+			return nil, err
+		}
+		rule := throttle.Rule{Name: "code-joins", Of: i.ID, Limit: s.limits.CodeJoins, Window: time.Hour}
 		if err := s.counter.TakeTx(ctx, tx, rule); err != nil {
 			return nil, err
 		}
 		if issued, err = s.tokens.IssueToSpecialistTx(ctx, tx, g.ID); err != nil {
 			return nil, err
 		}
-		return []rooms.News{
-			{By: auth.Viewer{Specialist: g}, Kind: rooms.KindSpecialistJoined, ID: g.ID},
-			rooms.Notice(name + " has joined the session"),
-		}, nil
+		return append(news,
+			rooms.News{By: auth.Viewer{Specialist: g}, Kind: rooms.KindSpecialistJoined, ID: g.ID},
+			rooms.Notice(name+" has joined the session")), nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("join support session: %w", err)
@@ -77,7 +82,7 @@ func (s *Service) Join(ctx context.Context, in JoinSupportSessionInput) (*JoinSu
 }
 
 // seatTx gives a specialist a free seat of a session whose room is locked.
-func (s *Service) seatTx(ctx context.Context, tx *ent.Tx, r *ent.Room, x *ent.SupportSession, a specialist.Access, name string) (*ent.Specialist, error) {
+func (s *Service) seatTx(ctx context.Context, tx *ent.Tx, r *ent.Room, x *ent.SupportSession, i *ent.SpecialistInvitation, name string) (*ent.Specialist, error) {
 	taken, err := tx.Specialist.Query().Where(specialist.SessionID(x.ID), specialist.LeftAtIsNil()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find seats of support session: %w", err)
@@ -86,8 +91,8 @@ func (s *Service) seatTx(ctx context.Context, tx *ent.Tx, r *ent.Room, x *ent.Su
 		return nil, apierr.New(apierr.SpecialistLimit,
 			"All %d places for specialists are taken (limit specialist-seats). Try again when somebody has left.", limit).Over(limit, len(taken))
 	}
-	g, err := tx.Specialist.Create().SetOrganizationID(r.OrganizationID).SetSessionID(x.ID).SetRoomID(r.ID).
-		SetName(name).SetAccess(a).SetSeat(free(taken)).Save(ctx)
+	g, err := tx.Specialist.Create().SetOrganizationID(r.OrganizationID).SetSessionID(x.ID).SetInvitationID(i.ID).SetRoomID(r.ID).
+		SetName(name).SetAccess(Access(i)).SetSeat(free(taken)).Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("keep specialist: %w", err)
 	}
@@ -112,48 +117,78 @@ func invalidCode() error {
 }
 
 // open returns the invitation that a code is for, with its session and room. There is one answer for every cause of refusal,
-// and the same is done for each. Wrong codes are counted by address, and by what they begin with: so however many addresses
-// there are, each code is guessed at a few times (rule S4). Who is over the limit learns nothing of right codes either.
+// and the same is done for each. Wrong codes are counted by address, and by the code that they begin like: so however many
+// addresses there are, each code is guessed at a few times, and then it ends (rule S4). Who is over the limit learns nothing of
+// right codes either.
 func (s *Service) open(ctx context.Context, code string) (*ent.SpecialistInvitation, error) {
 	byAddress := throttle.Rule{Name: "code-failures", Of: auth.Address(ctx), Limit: s.limits.CodeFailures, Window: 15 * time.Minute}
-	byCode := throttle.Rule{Name: "code-guesses", Of: auth.CodeBeginning(code), Limit: s.limits.CodeGuesses, Window: max(s.limits.SpecialistCode, time.Hour)}
 	if err := s.counter.Check(ctx, byAddress); err != nil {
 		return nil, err
 	}
-	dead := s.counter.Check(ctx, byCode)
-	if dead != nil && !apierr.Is(dead, apierr.Throttled) {
-		return nil, dead
-	}
-	if dead != nil {
-		code = "" // which nothing has: finding the right one would take longer
-	}
-	i, err := s.find(ctx, code)
-	wrong := apierr.Is(err, apierr.CodeInvalid)
-	if err != nil && !wrong {
+	g, err := s.guess(ctx, code)
+	if err != nil {
 		return nil, err
 	}
-	if over := s.counter.Settle(ctx, wrong, byAddress); over != nil { // one of many at the same moment
+	if over := s.counter.Settle(ctx, g.right == nil, byAddress); over != nil {
 		return nil, over
 	}
-	if over := s.counter.Settle(ctx, wrong, byCode); over != nil {
-		if apierr.Is(over, apierr.Throttled) {
-			over = invalidCode()
-		}
+	byCode := throttle.Rule{Name: "code-guesses", Of: g.at, Limit: s.limits.CodeGuesses, Window: max(s.limits.SpecialistCode, time.Hour)}
+	switch over := s.counter.Settle(ctx, g.right == nil, byCode); {
+	case apierr.Is(over, apierr.Throttled):
+		return nil, errors.Join(invalidCode(), s.giveUp(ctx, g))
+	case over != nil:
 		return nil, over
-	}
-	return i, err
-}
-
-func (s *Service) find(ctx context.Context, code string) (*ent.SpecialistInvitation, error) {
-	i, err := s.ent.SpecialistInvitation.Query().
-		Where(specialistinvitation.CodeHash(s.links.CodeHash(code)), specialistinvitation.CancelledAtIsNil(),
-			specialistinvitation.ExpiresAtGT(time.Now())).
-		WithSession(func(q *ent.SupportSessionQuery) { q.WithRoom() }).Only(ctx)
-	if ent.IsNotFound(err) {
+	case g.right == nil:
 		return nil, invalidCode()
 	}
+	return s.openTo(ctx, g.right.ID)
+}
+
+// guess is what was typed as a code, beside the codes that work.
+type guess struct {
+	at    string                    // what it is a guess at: a code, or a beginning that none has
+	like  *ent.SpecialistInvitation // whose code begins so; nil for none
+	right *ent.SpecialistInvitation // whose code it is; nil for none
+}
+
+func (s *Service) guess(ctx context.Context, code string) (g guess, err error) {
+	beginning, hash := s.links.CodeBeginning(code)
+	alike, err := s.ent.SpecialistInvitation.Query().
+		Where(specialistinvitation.BeginningHash(hash), specialistinvitation.CancelledAtIsNil(), specialistinvitation.ExpiresAtGT(time.Now())).
+		Order(specialistinvitation.ByID()).All(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("find the code of a support session: %w", err)
+		return g, fmt.Errorf("find the code of a support session: %w", err)
+	}
+	g.at = beginning
+	whole := s.links.CodeHash(code)
+	for _, i := range alike {
+		if g.like == nil {
+			g.at, g.like = i.ID, i
+		}
+		if hmac.Equal(i.CodeHash, whole) {
+			g.right = i
+		}
+	}
+	return g, nil
+}
+
+// giveUp ends a code that was guessed at too often. Who hosts the session is told, and makes another.
+func (s *Service) giveUp(ctx context.Context, g guess) error {
+	if g.like == nil {
+		return nil
+	}
+	find := func(ctx context.Context) (*ent.Room, error) { return g.like.QuerySession().QueryRoom().Only(ctx) }
+	return s.rooms.Change(ctx, auth.Viewer{}, find, func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
+		return cancelOneTx(ctx, tx, auth.Viewer{}, g.like)
+	})
+}
+
+// openTo returns an invitation with its session and room.
+func (s *Service) openTo(ctx context.Context, id string) (*ent.SpecialistInvitation, error) {
+	i, err := s.ent.SpecialistInvitation.Query().Where(specialistinvitation.ID(id)).
+		WithSession(func(q *ent.SupportSessionQuery) { q.WithRoom() }).Only(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("get the code of a support session: %w", err)
 	}
 	return i, nil
 }

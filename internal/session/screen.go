@@ -14,7 +14,9 @@ import (
 	"parley/internal/auth"
 	"parley/internal/eventlog"
 	"parley/internal/idempotency"
+	"parley/internal/page"
 	rooms "parley/internal/room"
+	"parley/internal/throttle"
 	"parley/internal/typeid"
 )
 
@@ -41,10 +43,7 @@ func (s *Service) StartShare(ctx context.Context, in StartScreenShareInput) (*St
 		return nil, err
 	}
 	id, standing := typeid.New(SharePrefix), ""
-	err = s.rooms.Change(ctx, s.roomOf(in.SupportSessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
-		if err := rooms.KeepSeatTx(ctx, tx, v); err != nil {
-			return nil, gone(err)
-		}
+	err = s.rooms.Change(ctx, v, s.roomOf(in.SupportSessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
 		if standing, err = key.ClaimTx(ctx, tx, id); err != nil || standing != id {
 			return nil, err
 		}
@@ -58,14 +57,6 @@ func (s *Service) StartShare(ctx context.Context, in StartScreenShareInput) (*St
 		return nil, err
 	}
 	return &StartScreenSharePayload{ScreenShare: c}, nil
-}
-
-// gone is NOT_FOUND of the session, where a room says that the viewer is no longer there.
-func gone(err error) error {
-	if apierr.Is(err, apierr.NotFound) {
-		return missing()
-	}
-	return err
 }
 
 func (s *Service) shareTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, sessionID, id string) ([]rooms.News, error) {
@@ -82,6 +73,10 @@ func (s *Service) shareTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, sessio
 	}
 	streamID, err := eventlog.CreateTx(ctx, tx, x.ID) // which is no organisation, so no list of rooms and no inbox has it
 	if err != nil {
+		return nil, err
+	}
+	rule := throttle.Rule{Name: "screen-shares", Of: v.ID(), Limit: s.limits.ScreenShares, Window: time.Hour}
+	if err := s.counter.TakeTx(ctx, tx, rule); err != nil {
 		return nil, err
 	}
 	err = tx.ScreenShare.Create().SetID(id).SetSessionID(x.ID).SetSharerID(v.ID()).SetStreamID(streamID).Exec(ctx)
@@ -110,7 +105,7 @@ func (s *Service) StopShare(ctx context.Context, in StopScreenShareInput) (*Stop
 	if v.Member == nil && c.SharerID != v.ID() {
 		return nil, apierr.New(apierr.Forbidden, "This is for whoever shares the screen, and for members of the organisation.")
 	}
-	err = s.rooms.Change(ctx, s.roomOf(c.SessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
+	err = s.rooms.Change(ctx, v, s.roomOf(c.SessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
 		return s.stopTx(ctx, tx, v, time.Now(), screenshare.ID(c.ID))
 	})
 	if err != nil {
@@ -120,6 +115,14 @@ func (s *Service) StopShare(ctx context.Context, in StopScreenShareInput) (*Stop
 		return nil, err
 	}
 	return &StopScreenSharePayload{ScreenShare: c}, nil
+}
+
+// StopTx implements room.Sessions.
+func (s *Service) StopTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room) ([]rooms.News, error) {
+	if r.CustomerID == nil {
+		return nil, nil
+	}
+	return s.stopTx(ctx, tx, v, time.Now(), screenshare.SharerID(*r.CustomerID))
 }
 
 // stopTx stops the sharing of screens in a room that is locked: those that are shared still. Their logs end, and what was
@@ -191,9 +194,13 @@ func stopped() error {
 }
 
 // Shares are the screens that are shared in a session at this moment.
-func (s *Service) Shares(ctx context.Context, x *ent.SupportSession) ([]*ent.ScreenShare, error) {
+func (s *Service) Shares(ctx context.Context, x *ent.SupportSession, first *int) ([]*ent.ScreenShare, error) {
+	size, err := page.Size(first, s.limits.PageSize)
+	if err != nil {
+		return nil, err
+	}
 	shares, err := s.ent.ScreenShare.Query().Where(screenshare.SessionID(x.ID), screenshare.StoppedAtIsNil()).
-		WithStream().Order(screenshare.ByCreatedAt(), screenshare.ByID()).All(ctx)
+		WithStream().Order(screenshare.ByCreatedAt(), screenshare.ByID()).Limit(size).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("get screens that are shared: %w", err)
 	}

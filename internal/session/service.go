@@ -27,6 +27,7 @@ import (
 	"parley/internal/eventlog"
 	"parley/internal/limits"
 	"parley/internal/notify"
+	"parley/internal/organization"
 	"parley/internal/page"
 	rooms "parley/internal/room"
 	"parley/internal/throttle"
@@ -51,6 +52,8 @@ type Service struct {
 	counter *throttle.Counter
 	log     *eventlog.Log // of screens that are shared
 
+	organizations *organization.Service
+
 	signalling  *throttle.Bucket // signals of a person
 	controlling *throttle.Bucket // what a person does with screens
 }
@@ -65,14 +68,17 @@ type Parts struct {
 	Outbox  *notify.Outbox
 	Counter *throttle.Counter
 	Log     *eventlog.Log
+
+	Organizations *organization.Service
 }
 
 // New returns the service.
 func New(p Parts) *Service {
 	return &Service{
 		ent: p.Ent, limits: p.Limits, rooms: p.Rooms, links: p.Links, tokens: p.Tokens, outbox: p.Outbox, counter: p.Counter, log: p.Log,
-		signalling:  throttle.NewBucket("signals-burst", p.Limits.SignalsPerSecond, p.Limits.SignalsBurst),
-		controlling: throttle.NewBucket("inputs-burst", p.Limits.InputsPerSecond, p.Limits.InputsBurst),
+		organizations: p.Organizations,
+		signalling:    throttle.NewBucket("signals-burst", p.Limits.SignalsPerSecond, p.Limits.SignalsBurst),
+		controlling:   throttle.NewBucket("inputs-burst", p.Limits.InputsPerSecond, p.Limits.InputsBurst),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"parley/ent"
 	"parley/ent/portal"
 	"parley/ent/screenshare"
+	"parley/ent/specialist"
 	"parley/ent/supportsession"
 	"parley/internal/apierr"
 	"parley/internal/auth"
@@ -46,7 +47,7 @@ func (s *Service) Start(ctx context.Context, in StartSupportSessionInput) (*Star
 	}
 	id, standing := typeid.New(Prefix), ""
 	find := func(ctx context.Context) (*ent.Room, error) { return s.rooms.Get(ctx, in.RoomID) }
-	err = s.rooms.Change(ctx, find, func(tx *ent.Tx, r *ent.Room) ([]rooms.News, error) {
+	err = s.rooms.Change(ctx, v, find, func(tx *ent.Tx, r *ent.Room) ([]rooms.News, error) {
 		if standing, err = key.ClaimTx(ctx, tx, id); err != nil || standing != id {
 			return nil, err
 		}
@@ -81,7 +82,7 @@ func startTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, in Sta
 	if err := rooms.Open(r); err != nil {
 		return nil, err
 	}
-	active, err := activeInTx(ctx, tx, r)
+	active, err := rooms.ActiveSession(ctx, tx.Client(), r)
 	if err != nil {
 		return nil, err
 	}
@@ -94,19 +95,6 @@ func startTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, in Sta
 		return nil, fmt.Errorf("keep support session: %w", err)
 	}
 	return []rooms.News{{By: v, Kind: rooms.KindSessionStarted, ID: id}}, nil
-}
-
-// activeInTx is the session that is going on in a room that is locked; nil for none.
-func activeInTx(ctx context.Context, tx *ent.Tx, r *ent.Room) (*ent.SupportSession, error) {
-	x, err := tx.SupportSession.Query().
-		Where(supportsession.RoomID(r.ID), supportsession.StatusEQ(supportsession.StatusActive)).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find support session of room: %w", err)
-	}
-	return x, nil
 }
 
 // UpdateSupportSessionInput is the input of updateSupportSession.
@@ -128,7 +116,7 @@ func (s *Service) Update(ctx context.Context, in UpdateSupportSessionInput) (*Up
 	if err != nil {
 		return nil, err
 	}
-	err = s.rooms.Change(ctx, s.roomOf(in.SupportSessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
+	err = s.rooms.Change(ctx, v, s.roomOf(in.SupportSessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
 		x, err := activeTx(ctx, tx, in.SupportSessionID, "supportSessionId")
 		if err != nil {
 			return nil, err
@@ -171,7 +159,7 @@ func (s *Service) End(ctx context.Context, in EndSupportSessionInput) (*EndSuppo
 	if err != nil {
 		return nil, err
 	}
-	err = s.rooms.Change(ctx, s.roomOf(in.SupportSessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
+	err = s.rooms.Change(ctx, v, s.roomOf(in.SupportSessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
 		x, err := activeTx(ctx, tx, in.SupportSessionID, "supportSessionId")
 		if apierr.Is(err, apierr.SessionNotActive) {
 			return nil, nil
@@ -193,7 +181,7 @@ func (s *Service) End(ctx context.Context, in EndSupportSessionInput) (*EndSuppo
 
 // EndTx implements room.Sessions.
 func (s *Service) EndTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room) ([]rooms.News, error) {
-	x, err := activeInTx(ctx, tx, r)
+	x, err := rooms.ActiveSession(ctx, tx.Client(), r)
 	if err != nil || x == nil {
 		return nil, err
 	}
@@ -203,10 +191,10 @@ func (s *Service) EndTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.R
 // endTx ends a session that is going on, whose room is locked.
 func (s *Service) endTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, x *ent.SupportSession) ([]rooms.News, error) {
 	now := time.Now()
-	if _, err := cancelTx(ctx, tx, x.ID, now); err != nil {
+	if err := cancelTx(ctx, tx, x.ID, now); err != nil {
 		return nil, err
 	}
-	news, err := s.seeOffTx(ctx, tx, v, x, now)
+	news, err := s.leaveTx(ctx, tx, v, now, specialist.SessionID(x.ID))
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"parley/ent"
 	"parley/internal/apierr"
@@ -14,6 +15,7 @@ import (
 	"parley/internal/eventlog"
 	"parley/internal/idempotency"
 	rooms "parley/internal/room"
+	"parley/internal/throttle"
 	"parley/internal/typeid"
 )
 
@@ -69,6 +71,9 @@ func (s *Service) Signal(ctx context.Context, in SendSignalInput) (*SendSignalPa
 	if err != nil {
 		return nil, err
 	}
+	if _, found, err := key.Made(ctx, s.ent); err != nil || found {
+		return &SendSignalPayload{}, err
+	}
 	attends, err := s.rooms.Attends(ctx, r, in.ToAttendeeID)
 	if err != nil {
 		return nil, err
@@ -107,17 +112,16 @@ func (s *Service) signalTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, strea
 	}
 	entry := rooms.Entry(v, kindSignal, signal{in.ToAttendeeID, in.Payload})
 	entry.ID = id
-	events, err := s.log.AppendTx(ctx, tx, streamID, entry)
+	_, err := s.log.AppendTx(ctx, tx, streamID, entry)
 	if errors.Is(err, eventlog.ErrSealed) {
 		return stopped()
 	}
 	if err != nil {
 		return err
 	}
-	if n, most := int(events[0].Seq), s.limits.ShareSignals; most > 0 && n > most {
-		return apierr.New(apierr.OutOfRange, "A share carries at most %d signals (limit share-signals): share the screen anew.", most).On("screenShareId").Over(most, n)
-	}
-	return nil
+	return s.counter.TakeTx(ctx, tx, throttle.Rule{
+		Name: "share-signals", Of: in.ScreenShareID + " " + v.ID(), Limit: s.limits.ShareSignals, Window: time.Hour,
+	})
 }
 
 // SendControlInputInput is the input of sendControlInput.

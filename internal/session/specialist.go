@@ -13,6 +13,7 @@ import (
 	"parley/ent/specialist"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/organization"
 	rooms "parley/internal/room"
 )
 
@@ -34,7 +35,7 @@ func (s *Service) SetAccess(ctx context.Context, in SetSpecialistAccessInput) (*
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.change(ctx, in.SpecialistID, func(tx *ent.Tx, g *ent.Specialist) ([]rooms.News, error) {
+	g, err := s.change(ctx, v, in.SpecialistID, func(tx *ent.Tx, g *ent.Specialist) ([]rooms.News, error) {
 		x, err := activeTx(ctx, tx, g.SessionID, "specialistId")
 		if err != nil {
 			return nil, err
@@ -74,7 +75,7 @@ func (s *Service) Remove(ctx context.Context, in RemoveSpecialistInput) (*Remove
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.change(ctx, in.SpecialistID, func(tx *ent.Tx, g *ent.Specialist) ([]rooms.News, error) {
+	g, err := s.change(ctx, v, in.SpecialistID, func(tx *ent.Tx, g *ent.Specialist) ([]rooms.News, error) {
 		return s.leaveTx(ctx, tx, v, time.Now(), specialist.ID(g.ID))
 	})
 	if err != nil {
@@ -104,7 +105,7 @@ func (s *Service) Leave(ctx context.Context, in LeaveSupportSessionInput) (*Leav
 		return nil, missing()
 	}
 	find := func(ctx context.Context) (*ent.Room, error) { return s.rooms.Get(ctx, v.RoomID) }
-	err = s.rooms.Change(ctx, find, func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
+	err = s.rooms.Change(ctx, v, find, func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
 		return s.leaveTx(ctx, tx, v, time.Now(), specialist.ID(v.ID()))
 	})
 	if err != nil {
@@ -118,12 +119,12 @@ func (s *Service) Leave(ctx context.Context, in LeaveSupportSessionInput) (*Leav
 }
 
 // change does something to a specialist, whose room is locked, and returns them as they are then.
-func (s *Service) change(ctx context.Context, id string, work func(tx *ent.Tx, g *ent.Specialist) ([]rooms.News, error)) (*ent.Specialist, error) {
+func (s *Service) change(ctx context.Context, v auth.Viewer, id string, work func(tx *ent.Tx, g *ent.Specialist) ([]rooms.News, error)) (*ent.Specialist, error) {
 	g, err := s.specialist(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	err = s.rooms.Change(ctx, s.roomOf(g.SessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
+	err = s.rooms.Change(ctx, v, s.roomOf(g.SessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
 		g, err := tx.Specialist.Get(ctx, id)
 		if err != nil {
 			return nil, fmt.Errorf("get specialist: %w", err)
@@ -134,11 +135,6 @@ func (s *Service) change(ctx context.Context, id string, work func(tx *ent.Tx, g
 		return nil, err
 	}
 	return s.specialist(ctx, id)
-}
-
-// seeOffTx has all specialists of a session leave.
-func (s *Service) seeOffTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, x *ent.SupportSession, at time.Time) ([]rooms.News, error) {
-	return s.leaveTx(ctx, tx, v, at, specialist.SessionID(x.ID))
 }
 
 // leaveTx has specialists leave who are in a session, and ends what they have open. Their rows are locked in the order of
@@ -214,22 +210,35 @@ func (s *Service) Seats(ctx context.Context, x *ent.SupportSession) (*Specialist
 	return seats, nil
 }
 
-// FreeSeats has those leave whose tokens have all ended, by time or because they have signed out: nobody can come back to
-// their seats. It is to be called now and then.
+// away keeps specialists whose tokens have all ended: nobody can come back to their seats.
+func away() predicate.Specialist {
+	return specialist.Not(specialist.HasTokensWith(accesstoken.RevokedAtIsNil(), accesstoken.ExpiresAtGT(time.Now())))
+}
+
+// FreeSeats has those leave who cannot come back. It is to be called now and then.
 func (s *Service) FreeSeats(ctx context.Context) error {
-	gone, err := s.ent.Specialist.Query().
-		Where(specialist.LeftAtIsNil(), specialist.Not(specialist.HasTokensWith(accesstoken.RevokedAtIsNil(), accesstoken.ExpiresAtGT(time.Now())))).
-		Limit(1000).All(ctx)
+	gone, err := s.ent.Specialist.Query().Where(specialist.LeftAtIsNil(), away()).Limit(1000).All(ctx)
 	if err != nil {
 		return fmt.Errorf("find specialists whose tokens have ended: %w", err)
 	}
 	var failed error
 	for _, g := range gone {
 		find := func(ctx context.Context) (*ent.Room, error) { return g.QueryRoom().Only(ctx) }
-		err := s.rooms.Change(ctx, find, func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
+		err := s.rooms.Change(ctx, auth.Viewer{}, find, func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
 			return s.leaveTx(ctx, tx, auth.Viewer{}, time.Now(), specialist.ID(g.ID))
 		})
 		failed = errors.Join(failed, err)
 	}
 	return failed
+}
+
+// SignOut ends the viewer's access token, or all of them. A specialist leaves by it: nobody could come back to the seat.
+func (s *Service) SignOut(ctx context.Context, in organization.SignOutInput) (*organization.SignOutPayload, error) {
+	if auth.From(ctx).Specialist == nil {
+		return s.organizations.SignOut(ctx, in)
+	}
+	if _, err := s.Leave(ctx, LeaveSupportSessionInput{}); err != nil {
+		return nil, err
+	}
+	return &organization.SignOutPayload{}, nil
 }

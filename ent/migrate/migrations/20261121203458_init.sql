@@ -99,14 +99,20 @@ CREATE UNIQUE INDEX "portal_organization_id_name" ON "portals" ("organization_id
 CREATE TABLE "support_sessions" ("id" character varying NOT NULL, "status" character varying NOT NULL DEFAULT 'ACTIVE', "specialists_may_share" boolean NOT NULL DEFAULT false, "ended_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "room_id" character varying NOT NULL, "portal_id" character varying NOT NULL, "host_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "support_sessions_members_host" FOREIGN KEY ("host_id") REFERENCES "members" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "support_sessions_portals_portal" FOREIGN KEY ("portal_id") REFERENCES "portals" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "support_sessions_rooms_room" FOREIGN KEY ("room_id") REFERENCES "rooms" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "support_session_ended" CHECK (((status)::text = 'ENDED'::text) = (ended_at IS NOT NULL)));
 -- create index "support_session_active_once" to table: "support_sessions"
 CREATE UNIQUE INDEX "support_session_active_once" ON "support_sessions" ("room_id") WHERE ((status)::text = 'ACTIVE'::text);
+-- create "specialist_invitations" table
+CREATE TABLE "specialist_invitations" ("id" character varying NOT NULL, "code_hash" bytea NOT NULL, "beginning_hash" bytea NOT NULL, "access" character varying NOT NULL, "expires_at" timestamptz NOT NULL, "cancelled_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "session_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "specialist_invitations_support_sessions_session" FOREIGN KEY ("session_id") REFERENCES "support_sessions" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
+-- create index "specialist_invitation_beginning" to table: "specialist_invitations"
+CREATE INDEX "specialist_invitation_beginning" ON "specialist_invitations" ("beginning_hash") WHERE (cancelled_at IS NULL);
+-- create index "specialist_invitation_code_once" to table: "specialist_invitations"
+CREATE UNIQUE INDEX "specialist_invitation_code_once" ON "specialist_invitations" ("code_hash");
+-- create index "specialist_invitation_once" to table: "specialist_invitations"
+CREATE UNIQUE INDEX "specialist_invitation_once" ON "specialist_invitations" ("session_id") WHERE (cancelled_at IS NULL);
 -- create "specialists" table
-CREATE TABLE "specialists" ("id" character varying NOT NULL, "name" character varying NOT NULL, "access" character varying NOT NULL, "seat" bigint NOT NULL, "left_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "organization_id" character varying NOT NULL, "session_id" character varying NOT NULL, "room_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "specialists_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "specialists_rooms_room" FOREIGN KEY ("room_id") REFERENCES "rooms" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "specialists_support_sessions_session" FOREIGN KEY ("session_id") REFERENCES "support_sessions" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
+CREATE TABLE "specialists" ("id" character varying NOT NULL, "name" character varying NOT NULL, "access" character varying NOT NULL, "seat" bigint NOT NULL, "left_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "organization_id" character varying NOT NULL, "session_id" character varying NOT NULL, "invitation_id" character varying NOT NULL, "room_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "specialists_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "specialists_rooms_room" FOREIGN KEY ("room_id") REFERENCES "rooms" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "specialists_specialist_invitations_invitation" FOREIGN KEY ("invitation_id") REFERENCES "specialist_invitations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "specialists_support_sessions_session" FOREIGN KEY ("session_id") REFERENCES "support_sessions" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
 -- create index "specialist_in_room" to table: "specialists"
 CREATE INDEX "specialist_in_room" ON "specialists" ("room_id") WHERE (left_at IS NULL);
 -- create index "specialist_seat_once" to table: "specialists"
 CREATE UNIQUE INDEX "specialist_seat_once" ON "specialists" ("session_id", "seat") WHERE (left_at IS NULL);
--- create index "specialist_session_id_created_at" to table: "specialists"
-CREATE INDEX "specialist_session_id_created_at" ON "specialists" ("session_id", "created_at");
 -- create "access_tokens" table
 CREATE TABLE "access_tokens" ("id" character varying NOT NULL, "hash" bytea NOT NULL, "expires_at" timestamptz NOT NULL, "idle_at" timestamptz NOT NULL, "revoked_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "member_id" character varying NULL, "customer_id" character varying NULL, "link_id" character varying NULL, "specialist_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "access_tokens_customers_customer" FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "access_tokens_members_member" FOREIGN KEY ("member_id") REFERENCES "members" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "access_tokens_room_links_link" FOREIGN KEY ("link_id") REFERENCES "room_links" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "access_tokens_specialists_specialist" FOREIGN KEY ("specialist_id") REFERENCES "specialists" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "access_token_customer_by_a_link" CHECK ((customer_id IS NULL) = (link_id IS NULL)), CONSTRAINT "access_token_of_one_person" CHECK (num_nonnulls(member_id, customer_id, specialist_id) = 1));
 -- create index "accesstoken_customer_id" to table: "access_tokens"
@@ -169,20 +175,8 @@ CREATE TABLE "screen_shares" ("id" character varying NOT NULL, "sharer_id" chara
 CREATE UNIQUE INDEX "screen_share_once" ON "screen_shares" ("session_id", "sharer_id") WHERE (stopped_at IS NULL);
 -- create index "screenshare_stream_id" to table: "screen_shares"
 CREATE UNIQUE INDEX "screenshare_stream_id" ON "screen_shares" ("stream_id");
--- create "specialist_invitations" table
-CREATE TABLE "specialist_invitations" ("id" character varying NOT NULL, "code_hash" bytea NOT NULL, "access" character varying NOT NULL, "expires_at" timestamptz NOT NULL, "cancelled_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "session_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "specialist_invitations_support_sessions_session" FOREIGN KEY ("session_id") REFERENCES "support_sessions" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
--- create index "specialist_invitation_code_once" to table: "specialist_invitations"
-CREATE UNIQUE INDEX "specialist_invitation_code_once" ON "specialist_invitations" ("code_hash");
--- create index "specialist_invitation_once" to table: "specialist_invitations"
-CREATE UNIQUE INDEX "specialist_invitation_once" ON "specialist_invitations" ("session_id") WHERE (cancelled_at IS NULL);
 
 -- +goose Down
--- reverse: create index "specialist_invitation_once" to table: "specialist_invitations"
-DROP INDEX "specialist_invitation_once";
--- reverse: create index "specialist_invitation_code_once" to table: "specialist_invitations"
-DROP INDEX "specialist_invitation_code_once";
--- reverse: create "specialist_invitations" table
-DROP TABLE "specialist_invitations";
 -- reverse: create index "screenshare_stream_id" to table: "screen_shares"
 DROP INDEX "screenshare_stream_id";
 -- reverse: create index "screen_share_once" to table: "screen_shares"
@@ -245,14 +239,20 @@ DROP INDEX "accesstoken_hash";
 DROP INDEX "accesstoken_customer_id";
 -- reverse: create "access_tokens" table
 DROP TABLE "access_tokens";
--- reverse: create index "specialist_session_id_created_at" to table: "specialists"
-DROP INDEX "specialist_session_id_created_at";
 -- reverse: create index "specialist_seat_once" to table: "specialists"
 DROP INDEX "specialist_seat_once";
 -- reverse: create index "specialist_in_room" to table: "specialists"
 DROP INDEX "specialist_in_room";
 -- reverse: create "specialists" table
 DROP TABLE "specialists";
+-- reverse: create index "specialist_invitation_once" to table: "specialist_invitations"
+DROP INDEX "specialist_invitation_once";
+-- reverse: create index "specialist_invitation_code_once" to table: "specialist_invitations"
+DROP INDEX "specialist_invitation_code_once";
+-- reverse: create index "specialist_invitation_beginning" to table: "specialist_invitations"
+DROP INDEX "specialist_invitation_beginning";
+-- reverse: create "specialist_invitations" table
+DROP TABLE "specialist_invitations";
 -- reverse: create index "support_session_active_once" to table: "support_sessions"
 DROP INDEX "support_session_active_once";
 -- reverse: create "support_sessions" table
