@@ -9,6 +9,7 @@ import (
 	"parley/ent"
 	"parley/ent/accesstoken"
 	"parley/ent/predicate"
+	"parley/ent/room"
 	"parley/ent/screenshare"
 	"parley/ent/specialist"
 	"parley/internal/apierr"
@@ -223,11 +224,15 @@ func (s *Service) FreeSeats(ctx context.Context) error {
 	}
 	var failed error
 	for _, g := range gone {
-		find := func(ctx context.Context) (*ent.Room, error) { return g.QueryRoom().Only(ctx) }
+		find := func(ctx context.Context) (*ent.Room, error) {
+			return g.QueryRoom().Where(room.MergedIntoIDIsNil()).Only(ctx)
+		}
 		err := s.rooms.Change(ctx, auth.Viewer{}, find, func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
 			return s.leaveTx(ctx, tx, auth.Viewer{}, time.Now(), specialist.ID(g.ID))
 		})
-		failed = errors.Join(failed, err)
+		if !ent.IsNotFound(err) { // else the room has gone into another meanwhile, and its session with it
+			failed = errors.Join(failed, err)
+		}
 	}
 	return failed
 }
