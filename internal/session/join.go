@@ -39,51 +39,59 @@ func (s *Service) Join(ctx context.Context, in JoinSupportSessionInput) (*JoinSu
 	if refusal != nil {
 		return nil, refusal
 	}
-	var (
-		g      *ent.Specialist
-		x      *ent.SupportSession
-		i      *ent.SpecialistInvitation
-		issued auth.Issued
-	)
+	a := arrival{name: name}
 	find := func(ctx context.Context) (_ *ent.Room, err error) {
-		if i, err = s.open(ctx, in.Code); err != nil {
+		if a.invitation, err = s.open(ctx, in.Code); err != nil {
 			return nil, err
 		}
-		return i.Edges.Session.Edges.Room, nil
+		return a.invitation.Edges.Session.Edges.Room, nil
 	}
-	err := s.rooms.Change(ctx, auth.Viewer{}, find, func(tx *ent.Tx, r *ent.Room) (_ []rooms.News, err error) {
-		if x, err = stillOpenTx(ctx, tx, i.ID); err != nil {
-			return nil, err
-		}
-		news, err := s.leaveTx(ctx, tx, auth.Viewer{}, time.Now(), specialist.And(specialist.SessionID(x.ID), away()))
-		if err != nil {
-			return nil, err
-		}
-		if g, err = s.seatTx(ctx, tx, r, x, i, name); err != nil {
-			return nil, err
-		}
-		rule := throttle.Rule{Name: "code-joins", Of: i.ID, Limit: s.limits.CodeJoins, Window: time.Hour}
-		if err := s.counter.TakeTx(ctx, tx, rule); err != nil {
-			return nil, err
-		}
-		if issued, err = s.tokens.IssueToSpecialistTx(ctx, tx, g.ID); err != nil {
-			return nil, err
-		}
-		return append(news,
-			rooms.News{By: auth.Viewer{Specialist: g}, Kind: rooms.KindSpecialistJoined, ID: g.ID},
-			rooms.Notice(name+" has joined the session")), nil
+	err := s.rooms.Change(ctx, auth.Viewer{}, find, func(tx *ent.Tx, r *ent.Room) ([]rooms.News, error) {
+		return s.joinTx(ctx, tx, r, &a)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("join support session: %w", err)
 	}
-	g, x = g.Unwrap(), x.Unwrap()
+	g, x := a.specialist.Unwrap(), a.session.Unwrap()
 	auth.Admit(ctx, auth.Viewer{Specialist: g, RoomID: g.RoomID})
-	return &JoinSupportSessionPayload{AccessToken: &issued.Text, ExpiresAt: &issued.ExpiresAt, Specialist: g, SupportSession: x}, nil
+	return &JoinSupportSessionPayload{AccessToken: &a.token.Text, ExpiresAt: &a.token.ExpiresAt, Specialist: g, SupportSession: x}, nil
+}
+
+// arrival is somebody who comes by an invitation, and what becomes of them.
+type arrival struct {
+	name       string
+	invitation *ent.SpecialistInvitation
+
+	session    *ent.SupportSession
+	specialist *ent.Specialist
+	token      auth.Issued
+}
+
+// joinTx gives who arrives a seat and a token. Who cannot come back to a seat has left before.
+func (s *Service) joinTx(ctx context.Context, tx *ent.Tx, r *ent.Room, a *arrival) (news []rooms.News, err error) {
+	if a.session, err = stillOpenTx(ctx, tx, a.invitation.ID); err != nil {
+		return nil, err
+	}
+	if news, err = s.leaveTx(ctx, tx, auth.Viewer{}, time.Now(), specialist.And(specialist.SessionID(a.session.ID), away())); err != nil {
+		return nil, err
+	}
+	if a.specialist, err = s.seatTx(ctx, tx, r, a); err != nil {
+		return nil, err
+	}
+	rule := throttle.Rule{Name: "code-joins", Of: a.invitation.ID, Limit: s.limits.CodeJoins, Window: time.Hour}
+	if err := s.counter.TakeTx(ctx, tx, rule); err != nil {
+		return nil, err
+	}
+	if a.token, err = s.tokens.IssueToSpecialistTx(ctx, tx, a.specialist.ID); err != nil {
+		return nil, err
+	}
+	joined := rooms.News{By: auth.Viewer{Specialist: a.specialist}, Kind: rooms.KindSpecialistJoined, ID: a.specialist.ID}
+	return append(news, joined, rooms.Notice(a.name+" has joined the session")), nil
 }
 
 // seatTx gives a specialist a free seat of a session whose room is locked.
-func (s *Service) seatTx(ctx context.Context, tx *ent.Tx, r *ent.Room, x *ent.SupportSession, i *ent.SpecialistInvitation, name string) (*ent.Specialist, error) {
-	taken, err := tx.Specialist.Query().Where(specialist.SessionID(x.ID), specialist.LeftAtIsNil()).All(ctx)
+func (s *Service) seatTx(ctx context.Context, tx *ent.Tx, r *ent.Room, a *arrival) (*ent.Specialist, error) {
+	taken, err := tx.Specialist.Query().Where(specialist.SessionID(a.session.ID), specialist.LeftAtIsNil()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find seats of support session: %w", err)
 	}
@@ -91,8 +99,8 @@ func (s *Service) seatTx(ctx context.Context, tx *ent.Tx, r *ent.Room, x *ent.Su
 		return nil, apierr.New(apierr.SpecialistLimit,
 			"All %d places for specialists are taken (limit specialist-seats). Try again when somebody has left.", limit).Over(limit, len(taken))
 	}
-	g, err := tx.Specialist.Create().SetOrganizationID(r.OrganizationID).SetSessionID(x.ID).SetInvitationID(i.ID).SetRoomID(r.ID).
-		SetName(name).SetAccess(Access(i)).SetSeat(free(taken)).Save(ctx)
+	g, err := tx.Specialist.Create().SetOrganizationID(r.OrganizationID).SetSessionID(a.session.ID).SetInvitationID(a.invitation.ID).SetRoomID(r.ID).
+		SetName(a.name).SetAccess(Access(a.invitation)).SetSeat(free(taken)).Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("keep specialist: %w", err)
 	}
