@@ -26,7 +26,7 @@ web/dist/.built: web/package-lock.json web/build.js
 	@touch $@
 
 test: web ## test everything, on a PostgreSQL of its own
-	go test $(RACE) ./...
+	go test $(RACE) -timeout 20m ./...
 	bash test/clients/run.sh
 
 faults: web ## break everything under load, and the harness that looks; some minutes; writes docs/faults.md
