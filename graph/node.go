@@ -11,11 +11,7 @@ import (
 )
 
 func (q query) Viewer(ctx context.Context) (ent.Viewer, error) {
-	v := auth.From(ctx)
-	if v.Specialist != nil {
-		return q.Sessions.Self(ctx, v)
-	}
-	return v.Person(), nil
+	return q.Sessions.Viewer(ctx)
 }
 
 func (q query) Node(ctx context.Context, id string) (ent.Node, error) { return q.node(ctx, id) }

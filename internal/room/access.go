@@ -73,7 +73,7 @@ func (s *Service) checkGuest(ctx context.Context, v auth.Viewer, r *ent.Room) er
 	case v.Customer != nil:
 		return s.checkCustomer(ctx, v, r)
 	case v.Specialist != nil:
-		return checkSeat(ctx, s.ent, v)
+		return checkSeat(ctx, s.ent.Specialist.Query(), v)
 	}
 	return nil
 }
@@ -186,7 +186,7 @@ func (s *Service) inRoom(ctx context.Context, v auth.Viewer, find func(context.C
 				return err
 			}
 			if v.Specialist != nil {
-				if err := checkSeat(ctx, tx.Client(), v); err != nil {
+				if err := checkSeat(ctx, tx.Specialist.Query(), v); err != nil {
 					return err
 				}
 			}

@@ -124,8 +124,8 @@ func seated(v auth.Viewer) predicate.Specialist {
 
 // checkSeat tells whether a specialist is still in their session: it is asked each time, since being removed takes effect at
 // once (rule S9).
-func checkSeat(ctx context.Context, client *ent.Client, v auth.Viewer) error {
-	sits, err := client.Specialist.Query().Where(seated(v)).Exist(ctx)
+func checkSeat(ctx context.Context, specialists *ent.SpecialistQuery, v auth.Viewer) error {
+	sits, err := specialists.Where(seated(v)).Exist(ctx)
 	if err != nil {
 		return fmt.Errorf("find the place of a specialist: %w", err)
 	}
@@ -141,14 +141,7 @@ func KeepSeatTx(ctx context.Context, tx *ent.Tx, v auth.Viewer) error {
 	if v.Specialist == nil {
 		return nil
 	}
-	sits, err := tx.Specialist.Query().Where(seated(v)).ForShare().Exist(ctx)
-	if err != nil {
-		return fmt.Errorf("lock the place of a specialist: %w", err)
-	}
-	if !sits {
-		return missing()
-	}
-	return nil
+	return checkSeat(ctx, tx.Specialist.Query().ForShare(), v)
 }
 
 // Attends tells whether somebody may be in a room in which a session is going on: a member of its organisation, its customer, also

@@ -104,7 +104,7 @@ func (s *Service) inviteOnceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r
 	if err != nil {
 		return "", nil, err
 	}
-	if err := s.mayInvite(x.Edges.Portal, in.Access); err != nil {
+	if err := mayInvite(x.Edges.Portal, in.Access); err != nil {
 		return "", nil, err
 	}
 	current, err := currentTx(ctx, tx, x.ID)
@@ -132,7 +132,7 @@ func (s *Service) inviteOnceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r
 }
 
 // mayInvite tells whether a portal lets specialists in, with what they are to be allowed.
-func (s *Service) mayInvite(p *ent.Portal, a specialist.Access) error {
+func mayInvite(p *ent.Portal, a specialist.Access) error {
 	if !p.AllowsSpecialists {
 		return apierr.New(apierr.SpecialistsDisabled, "The portal %s does not let outside specialists in; an administrator can change it.", p.Name).On("supportSessionId")
 	}

@@ -183,8 +183,13 @@ func (s *Service) specialist(ctx context.Context, id string) (*ent.Specialist, e
 	return g, nil
 }
 
-// Self is a specialist who asks, as they are now: what they may do changes while their token is known (rule S9).
-func (s *Service) Self(ctx context.Context, v auth.Viewer) (*ent.Specialist, error) {
+// Viewer is the person who asks, nil for nobody. A specialist is read anew: what they may do changes while their token is known
+// (rule S9).
+func (s *Service) Viewer(ctx context.Context) (ent.Viewer, error) {
+	v := auth.From(ctx)
+	if v.Specialist == nil {
+		return v.Person(), nil
+	}
 	g, err := s.ent.Specialist.Get(ctx, v.ID())
 	if err != nil {
 		return nil, fmt.Errorf("get the specialist who asks: %w", err)
