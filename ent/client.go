@@ -25,6 +25,7 @@ import (
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
+	"parley/ent/predefinedmessage"
 	"parley/ent/readmark"
 	"parley/ent/room"
 	"parley/ent/roomlink"
@@ -81,6 +82,8 @@ type Client struct {
 	PhoneNumber *PhoneNumberClient
 	// Portal is the client for interacting with the Portal builders.
 	Portal *PortalClient
+	// PredefinedMessage is the client for interacting with the PredefinedMessage builders.
+	PredefinedMessage *PredefinedMessageClient
 	// ReadMark is the client for interacting with the ReadMark builders.
 	ReadMark *ReadMarkClient
 	// Room is the client for interacting with the Room builders.
@@ -134,6 +137,7 @@ func (c *Client) init() {
 	c.Organization = NewOrganizationClient(c.config)
 	c.PhoneNumber = NewPhoneNumberClient(c.config)
 	c.Portal = NewPortalClient(c.config)
+	c.PredefinedMessage = NewPredefinedMessageClient(c.config)
 	c.ReadMark = NewReadMarkClient(c.config)
 	c.Room = NewRoomClient(c.config)
 	c.RoomLink = NewRoomLinkClient(c.config)
@@ -254,6 +258,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Organization:         NewOrganizationClient(cfg),
 		PhoneNumber:          NewPhoneNumberClient(cfg),
 		Portal:               NewPortalClient(cfg),
+		PredefinedMessage:    NewPredefinedMessageClient(cfg),
 		ReadMark:             NewReadMarkClient(cfg),
 		Room:                 NewRoomClient(cfg),
 		RoomLink:             NewRoomLinkClient(cfg),
@@ -301,6 +306,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Organization:         NewOrganizationClient(cfg),
 		PhoneNumber:          NewPhoneNumberClient(cfg),
 		Portal:               NewPortalClient(cfg),
+		PredefinedMessage:    NewPredefinedMessageClient(cfg),
 		ReadMark:             NewReadMarkClient(cfg),
 		Room:                 NewRoomClient(cfg),
 		RoomLink:             NewRoomLinkClient(cfg),
@@ -346,10 +352,10 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery,
 		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
-		c.Organization, c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink,
-		c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage,
-		c.Site, c.Skill, c.Specialist, c.SpecialistInvitation, c.Stream,
-		c.SupportSession,
+		c.Organization, c.PhoneNumber, c.Portal, c.PredefinedMessage, c.ReadMark,
+		c.Room, c.RoomLink, c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service,
+		c.SimulatedMessage, c.Site, c.Skill, c.Specialist, c.SpecialistInvitation,
+		c.Stream, c.SupportSession,
 	} {
 		n.Use(hooks...)
 	}
@@ -361,10 +367,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery,
 		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
-		c.Organization, c.PhoneNumber, c.Portal, c.ReadMark, c.Room, c.RoomLink,
-		c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage,
-		c.Site, c.Skill, c.Specialist, c.SpecialistInvitation, c.Stream,
-		c.SupportSession,
+		c.Organization, c.PhoneNumber, c.Portal, c.PredefinedMessage, c.ReadMark,
+		c.Room, c.RoomLink, c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service,
+		c.SimulatedMessage, c.Site, c.Skill, c.Specialist, c.SpecialistInvitation,
+		c.Stream, c.SupportSession,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -401,6 +407,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PhoneNumber.mutate(ctx, m)
 	case *PortalMutation:
 		return c.Portal.mutate(ctx, m)
+	case *PredefinedMessageMutation:
+		return c.PredefinedMessage.mutate(ctx, m)
 	case *ReadMarkMutation:
 		return c.ReadMark.mutate(ctx, m)
 	case *RoomMutation:
@@ -2533,6 +2541,187 @@ func (c *PortalClient) mutate(ctx context.Context, m *PortalMutation) (Value, er
 		return (&PortalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Portal mutation op: %q", m.Op())
+	}
+}
+
+// PredefinedMessageClient is a client for the PredefinedMessage schema.
+type PredefinedMessageClient struct {
+	config
+}
+
+// NewPredefinedMessageClient returns a client for the PredefinedMessage from the given config.
+func NewPredefinedMessageClient(c config) *PredefinedMessageClient {
+	return &PredefinedMessageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `predefinedmessage.Hooks(f(g(h())))`.
+func (c *PredefinedMessageClient) Use(hooks ...Hook) {
+	c.hooks.PredefinedMessage = append(c.hooks.PredefinedMessage, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `predefinedmessage.Intercept(f(g(h())))`.
+func (c *PredefinedMessageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PredefinedMessage = append(c.inters.PredefinedMessage, interceptors...)
+}
+
+// Create returns a builder for creating a PredefinedMessage entity.
+func (c *PredefinedMessageClient) Create() *PredefinedMessageCreate {
+	mutation := newPredefinedMessageMutation(c.config, OpCreate)
+	return &PredefinedMessageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PredefinedMessage entities.
+func (c *PredefinedMessageClient) CreateBulk(builders ...*PredefinedMessageCreate) *PredefinedMessageCreateBulk {
+	return &PredefinedMessageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PredefinedMessageClient) MapCreateBulk(slice any, setFunc func(*PredefinedMessageCreate, int)) *PredefinedMessageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PredefinedMessageCreateBulk{err: fmt.Errorf("calling to PredefinedMessageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PredefinedMessageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PredefinedMessageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PredefinedMessage.
+func (c *PredefinedMessageClient) Update() *PredefinedMessageUpdate {
+	mutation := newPredefinedMessageMutation(c.config, OpUpdate)
+	return &PredefinedMessageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PredefinedMessageClient) UpdateOne(_m *PredefinedMessage) *PredefinedMessageUpdateOne {
+	mutation := newPredefinedMessageMutation(c.config, OpUpdateOne, withPredefinedMessage(_m))
+	return &PredefinedMessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PredefinedMessageClient) UpdateOneID(id string) *PredefinedMessageUpdateOne {
+	mutation := newPredefinedMessageMutation(c.config, OpUpdateOne, withPredefinedMessageID(id))
+	return &PredefinedMessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PredefinedMessage.
+func (c *PredefinedMessageClient) Delete() *PredefinedMessageDelete {
+	mutation := newPredefinedMessageMutation(c.config, OpDelete)
+	return &PredefinedMessageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PredefinedMessageClient) DeleteOne(_m *PredefinedMessage) *PredefinedMessageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PredefinedMessageClient) DeleteOneID(id string) *PredefinedMessageDeleteOne {
+	builder := c.Delete().Where(predefinedmessage.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PredefinedMessageDeleteOne{builder}
+}
+
+// Query returns a query builder for PredefinedMessage.
+func (c *PredefinedMessageClient) Query() *PredefinedMessageQuery {
+	return &PredefinedMessageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePredefinedMessage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PredefinedMessage entity by its id.
+func (c *PredefinedMessageClient) Get(ctx context.Context, id string) (*PredefinedMessage, error) {
+	return c.Query().Where(predefinedmessage.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PredefinedMessageClient) GetX(ctx context.Context, id string) *PredefinedMessage {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a PredefinedMessage.
+func (c *PredefinedMessageClient) QueryOrganization(_m *PredefinedMessage) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(predefinedmessage.Table, predefinedmessage.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, predefinedmessage.OrganizationTable, predefinedmessage.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMember queries the member edge of a PredefinedMessage.
+func (c *PredefinedMessageClient) QueryMember(_m *PredefinedMessage) *MemberQuery {
+	query := (&MemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(predefinedmessage.Table, predefinedmessage.FieldID, id),
+			sqlgraph.To(member.Table, member.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, predefinedmessage.MemberTable, predefinedmessage.MemberColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a PredefinedMessage.
+func (c *PredefinedMessageClient) QueryService(_m *PredefinedMessage) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(predefinedmessage.Table, predefinedmessage.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, predefinedmessage.ServiceTable, predefinedmessage.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PredefinedMessageClient) Hooks() []Hook {
+	return c.hooks.PredefinedMessage
+}
+
+// Interceptors returns the client interceptors.
+func (c *PredefinedMessageClient) Interceptors() []Interceptor {
+	return c.inters.PredefinedMessage
+}
+
+func (c *PredefinedMessageClient) mutate(ctx context.Context, m *PredefinedMessageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PredefinedMessageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PredefinedMessageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PredefinedMessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PredefinedMessageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PredefinedMessage mutation op: %q", m.Op())
 	}
 }
 
@@ -4851,16 +5040,16 @@ type (
 	hooks struct {
 		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Document, Event,
 		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
-		Portal, ReadMark, Room, RoomLink, ScreenShare, SearchEntry, SearchStream,
-		Service, SimulatedMessage, Site, Skill, Specialist, SpecialistInvitation,
-		Stream, SupportSession []ent.Hook
+		Portal, PredefinedMessage, ReadMark, Room, RoomLink, ScreenShare, SearchEntry,
+		SearchStream, Service, SimulatedMessage, Site, Skill, Specialist,
+		SpecialistInvitation, Stream, SupportSession []ent.Hook
 	}
 	inters struct {
 		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Document, Event,
 		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
-		Portal, ReadMark, Room, RoomLink, ScreenShare, SearchEntry, SearchStream,
-		Service, SimulatedMessage, Site, Skill, Specialist, SpecialistInvitation,
-		Stream, SupportSession []ent.Interceptor
+		Portal, PredefinedMessage, ReadMark, Room, RoomLink, ScreenShare, SearchEntry,
+		SearchStream, Service, SimulatedMessage, Site, Skill, Specialist,
+		SpecialistInvitation, Stream, SupportSession []ent.Interceptor
 	}
 )
 

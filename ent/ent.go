@@ -20,6 +20,7 @@ import (
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
+	"parley/ent/predefinedmessage"
 	"parley/ent/readmark"
 	"parley/ent/room"
 	"parley/ent/roomlink"
@@ -114,6 +115,7 @@ func checkColumn(t, c string) error {
 			organization.Table:         organization.ValidColumn,
 			phonenumber.Table:          phonenumber.ValidColumn,
 			portal.Table:               portal.ValidColumn,
+			predefinedmessage.Table:    predefinedmessage.ValidColumn,
 			readmark.Table:             readmark.ValidColumn,
 			room.Table:                 room.ValidColumn,
 			roomlink.Table:             roomlink.ValidColumn,

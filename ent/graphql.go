@@ -34,6 +34,9 @@ func (*Portal) IsNode() {}
 func (*PhoneNumber) IsNode() {}
 
 // IsNode marks a Node.
+func (*PredefinedMessage) IsNode() {}
+
+// IsNode marks a Node.
 func (*Customer) IsNode() {}
 
 // IsNode marks a Node.

@@ -95,6 +95,20 @@ func (_c *MemberCreate) SetNillableDeactivatedAt(v *time.Time) *MemberCreate {
 	return _c
 }
 
+// SetChangedAt sets the "changed_at" field.
+func (_c *MemberCreate) SetChangedAt(v time.Time) *MemberCreate {
+	_c.mutation.SetChangedAt(v)
+	return _c
+}
+
+// SetNillableChangedAt sets the "changed_at" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableChangedAt(v *time.Time) *MemberCreate {
+	if v != nil {
+		_c.SetChangedAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *MemberCreate) SetCreatedAt(v time.Time) *MemberCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -211,6 +225,10 @@ func (_c *MemberCreate) defaults() {
 	if _, ok := _c.mutation.Channels(); !ok {
 		v := member.DefaultChannels
 		_c.mutation.SetChannels(v)
+	}
+	if _, ok := _c.mutation.ChangedAt(); !ok {
+		v := member.DefaultChangedAt()
+		_c.mutation.SetChangedAt(v)
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := member.DefaultCreatedAt()
@@ -363,6 +381,10 @@ func (_c *MemberCreate) createSpec() (*Member, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DeactivatedAt(); ok {
 		_spec.SetField(member.FieldDeactivatedAt, field.TypeTime, value)
 		_node.DeactivatedAt = &value
+	}
+	if value, ok := _c.mutation.ChangedAt(); ok {
+		_spec.SetField(member.FieldChangedAt, field.TypeTime, value)
+		_node.ChangedAt = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(member.FieldCreatedAt, field.TypeTime, value)
@@ -599,6 +621,18 @@ func (u *MemberUpsert) ClearDeactivatedAt() *MemberUpsert {
 	return u
 }
 
+// SetChangedAt sets the "changed_at" field.
+func (u *MemberUpsert) SetChangedAt(v time.Time) *MemberUpsert {
+	u.Set(member.FieldChangedAt, v)
+	return u
+}
+
+// UpdateChangedAt sets the "changed_at" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateChangedAt() *MemberUpsert {
+	u.SetExcluded(member.FieldChangedAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -783,6 +817,20 @@ func (u *MemberUpsertOne) UpdateDeactivatedAt() *MemberUpsertOne {
 func (u *MemberUpsertOne) ClearDeactivatedAt() *MemberUpsertOne {
 	return u.Update(func(s *MemberUpsert) {
 		s.ClearDeactivatedAt()
+	})
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (u *MemberUpsertOne) SetChangedAt(v time.Time) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetChangedAt(v)
+	})
+}
+
+// UpdateChangedAt sets the "changed_at" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateChangedAt() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateChangedAt()
 	})
 }
 
@@ -1137,6 +1185,20 @@ func (u *MemberUpsertBulk) UpdateDeactivatedAt() *MemberUpsertBulk {
 func (u *MemberUpsertBulk) ClearDeactivatedAt() *MemberUpsertBulk {
 	return u.Update(func(s *MemberUpsert) {
 		s.ClearDeactivatedAt()
+	})
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (u *MemberUpsertBulk) SetChangedAt(v time.Time) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetChangedAt(v)
+	})
+}
+
+// UpdateChangedAt sets the "changed_at" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateChangedAt() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateChangedAt()
 	})
 }
 

@@ -163,6 +163,12 @@ func (_u *MemberUpdate) ClearDeactivatedAt() *MemberUpdate {
 	return _u
 }
 
+// SetChangedAt sets the "changed_at" field.
+func (_u *MemberUpdate) SetChangedAt(v time.Time) *MemberUpdate {
+	_u.mutation.SetChangedAt(v)
+	return _u
+}
+
 // AddServiceIDs adds the "services" edge to the Service entity by IDs.
 func (_u *MemberUpdate) AddServiceIDs(ids ...string) *MemberUpdate {
 	_u.mutation.AddServiceIDs(ids...)
@@ -278,6 +284,7 @@ func (_u *MemberUpdate) RemoveSkills(v ...*Skill) *MemberUpdate {
 
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *MemberUpdate) Save(ctx context.Context) (int, error) {
+	_u.defaults()
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
@@ -300,6 +307,14 @@ func (_u *MemberUpdate) Exec(ctx context.Context) error {
 func (_u *MemberUpdate) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_u *MemberUpdate) defaults() {
+	if _, ok := _u.mutation.ChangedAt(); !ok {
+		v := member.UpdateDefaultChangedAt()
+		_u.mutation.SetChangedAt(v)
 	}
 }
 
@@ -393,6 +408,9 @@ func (_u *MemberUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DeactivatedAtCleared() {
 		_spec.ClearField(member.FieldDeactivatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ChangedAt(); ok {
+		_spec.SetField(member.FieldChangedAt, field.TypeTime, value)
 	}
 	if _u.mutation.ServicesCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -681,6 +699,12 @@ func (_u *MemberUpdateOne) ClearDeactivatedAt() *MemberUpdateOne {
 	return _u
 }
 
+// SetChangedAt sets the "changed_at" field.
+func (_u *MemberUpdateOne) SetChangedAt(v time.Time) *MemberUpdateOne {
+	_u.mutation.SetChangedAt(v)
+	return _u
+}
+
 // AddServiceIDs adds the "services" edge to the Service entity by IDs.
 func (_u *MemberUpdateOne) AddServiceIDs(ids ...string) *MemberUpdateOne {
 	_u.mutation.AddServiceIDs(ids...)
@@ -809,6 +833,7 @@ func (_u *MemberUpdateOne) Select(field string, fields ...string) *MemberUpdateO
 
 // Save executes the query and returns the updated Member entity.
 func (_u *MemberUpdateOne) Save(ctx context.Context) (*Member, error) {
+	_u.defaults()
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
@@ -831,6 +856,14 @@ func (_u *MemberUpdateOne) Exec(ctx context.Context) error {
 func (_u *MemberUpdateOne) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_u *MemberUpdateOne) defaults() {
+	if _, ok := _u.mutation.ChangedAt(); !ok {
+		v := member.UpdateDefaultChangedAt()
+		_u.mutation.SetChangedAt(v)
 	}
 }
 
@@ -941,6 +974,9 @@ func (_u *MemberUpdateOne) sqlSave(ctx context.Context) (_node *Member, err erro
 	}
 	if _u.mutation.DeactivatedAtCleared() {
 		_spec.ClearField(member.FieldDeactivatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ChangedAt(); ok {
+		_spec.SetField(member.FieldChangedAt, field.TypeTime, value)
 	}
 	if _u.mutation.ServicesCleared() {
 		edge := &sqlgraph.EdgeSpec{

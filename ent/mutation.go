@@ -20,6 +20,7 @@ import (
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
+	"parley/ent/predefinedmessage"
 	"parley/ent/predicate"
 	"parley/ent/readmark"
 	"parley/ent/room"
@@ -65,6 +66,7 @@ const (
 	TypeOrganization         = "Organization"
 	TypePhoneNumber          = "PhoneNumber"
 	TypePortal               = "Portal"
+	TypePredefinedMessage    = "PredefinedMessage"
 	TypeReadMark             = "ReadMark"
 	TypeRoom                 = "Room"
 	TypeRoomLink             = "RoomLink"
@@ -8966,6 +8968,7 @@ type MemberMutation struct {
 	channels            *[]string
 	appendchannels      []string
 	deactivated_at      *time.Time
+	changed_at          *time.Time
 	created_at          *time.Time
 	clearedFields       map[string]struct{}
 	organization        *string
@@ -9476,6 +9479,42 @@ func (m *MemberMutation) ResetDeactivatedAt() {
 	delete(m.clearedFields, member.FieldDeactivatedAt)
 }
 
+// SetChangedAt sets the "changed_at" field.
+func (m *MemberMutation) SetChangedAt(t time.Time) {
+	m.changed_at = &t
+}
+
+// ChangedAt returns the value of the "changed_at" field in the mutation.
+func (m *MemberMutation) ChangedAt() (r time.Time, exists bool) {
+	v := m.changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangedAt returns the old "changed_at" field's value of the Member entity.
+// If the Member object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberMutation) OldChangedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangedAt: %w", err)
+	}
+	return oldValue.ChangedAt, nil
+}
+
+// ResetChangedAt resets all changes to the "changed_at" field.
+func (m *MemberMutation) ResetChangedAt() {
+	m.changed_at = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *MemberMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -9735,7 +9774,7 @@ func (m *MemberMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MemberMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.organization != nil {
 		fields = append(fields, member.FieldOrganizationID)
 	}
@@ -9765,6 +9804,9 @@ func (m *MemberMutation) Fields() []string {
 	}
 	if m.deactivated_at != nil {
 		fields = append(fields, member.FieldDeactivatedAt)
+	}
+	if m.changed_at != nil {
+		fields = append(fields, member.FieldChangedAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, member.FieldCreatedAt)
@@ -9797,6 +9839,8 @@ func (m *MemberMutation) Field(name string) (ent.Value, bool) {
 		return m.Channels()
 	case member.FieldDeactivatedAt:
 		return m.DeactivatedAt()
+	case member.FieldChangedAt:
+		return m.ChangedAt()
 	case member.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -9828,6 +9872,8 @@ func (m *MemberMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldChannels(ctx)
 	case member.FieldDeactivatedAt:
 		return m.OldDeactivatedAt(ctx)
+	case member.FieldChangedAt:
+		return m.OldChangedAt(ctx)
 	case member.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -9908,6 +9954,13 @@ func (m *MemberMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeactivatedAt(v)
+		return nil
+	case member.FieldChangedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedAt(v)
 		return nil
 	case member.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -10003,6 +10056,9 @@ func (m *MemberMutation) ResetField(name string) error {
 		return nil
 	case member.FieldDeactivatedAt:
 		m.ResetDeactivatedAt()
+		return nil
+	case member.FieldChangedAt:
+		m.ResetChangedAt()
 		return nil
 	case member.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -12081,6 +12137,795 @@ func (m *PortalMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Portal edge %s", name)
+}
+
+// PredefinedMessageMutation represents an operation that mutates the PredefinedMessage nodes in the graph.
+type PredefinedMessageMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	title               *string
+	body                *string
+	created_at          *time.Time
+	clearedFields       map[string]struct{}
+	organization        *string
+	clearedorganization bool
+	member              *string
+	clearedmember       bool
+	service             *string
+	clearedservice      bool
+	done                bool
+	oldValue            func(context.Context) (*PredefinedMessage, error)
+	predicates          []predicate.PredefinedMessage
+}
+
+var _ ent.Mutation = (*PredefinedMessageMutation)(nil)
+
+// predefinedmessageOption allows management of the mutation configuration using functional options.
+type predefinedmessageOption func(*PredefinedMessageMutation)
+
+// newPredefinedMessageMutation creates new mutation for the PredefinedMessage entity.
+func newPredefinedMessageMutation(c config, op Op, opts ...predefinedmessageOption) *PredefinedMessageMutation {
+	m := &PredefinedMessageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePredefinedMessage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPredefinedMessageID sets the ID field of the mutation.
+func withPredefinedMessageID(id string) predefinedmessageOption {
+	return func(m *PredefinedMessageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PredefinedMessage
+		)
+		m.oldValue = func(ctx context.Context) (*PredefinedMessage, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PredefinedMessage.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPredefinedMessage sets the old PredefinedMessage of the mutation.
+func withPredefinedMessage(node *PredefinedMessage) predefinedmessageOption {
+	return func(m *PredefinedMessageMutation) {
+		m.oldValue = func(context.Context) (*PredefinedMessage, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PredefinedMessageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PredefinedMessageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PredefinedMessage entities.
+func (m *PredefinedMessageMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PredefinedMessageMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PredefinedMessageMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PredefinedMessage.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *PredefinedMessageMutation) SetOrganizationID(s string) {
+	m.organization = &s
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *PredefinedMessageMutation) OrganizationID() (r string, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the PredefinedMessage entity.
+// If the PredefinedMessage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PredefinedMessageMutation) OldOrganizationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *PredefinedMessageMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetMemberID sets the "member_id" field.
+func (m *PredefinedMessageMutation) SetMemberID(s string) {
+	m.member = &s
+}
+
+// MemberID returns the value of the "member_id" field in the mutation.
+func (m *PredefinedMessageMutation) MemberID() (r string, exists bool) {
+	v := m.member
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMemberID returns the old "member_id" field's value of the PredefinedMessage entity.
+// If the PredefinedMessage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PredefinedMessageMutation) OldMemberID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMemberID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMemberID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMemberID: %w", err)
+	}
+	return oldValue.MemberID, nil
+}
+
+// ClearMemberID clears the value of the "member_id" field.
+func (m *PredefinedMessageMutation) ClearMemberID() {
+	m.member = nil
+	m.clearedFields[predefinedmessage.FieldMemberID] = struct{}{}
+}
+
+// MemberIDCleared returns if the "member_id" field was cleared in this mutation.
+func (m *PredefinedMessageMutation) MemberIDCleared() bool {
+	_, ok := m.clearedFields[predefinedmessage.FieldMemberID]
+	return ok
+}
+
+// ResetMemberID resets all changes to the "member_id" field.
+func (m *PredefinedMessageMutation) ResetMemberID() {
+	m.member = nil
+	delete(m.clearedFields, predefinedmessage.FieldMemberID)
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *PredefinedMessageMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *PredefinedMessageMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the PredefinedMessage entity.
+// If the PredefinedMessage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PredefinedMessageMutation) OldServiceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ClearServiceID clears the value of the "service_id" field.
+func (m *PredefinedMessageMutation) ClearServiceID() {
+	m.service = nil
+	m.clearedFields[predefinedmessage.FieldServiceID] = struct{}{}
+}
+
+// ServiceIDCleared returns if the "service_id" field was cleared in this mutation.
+func (m *PredefinedMessageMutation) ServiceIDCleared() bool {
+	_, ok := m.clearedFields[predefinedmessage.FieldServiceID]
+	return ok
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *PredefinedMessageMutation) ResetServiceID() {
+	m.service = nil
+	delete(m.clearedFields, predefinedmessage.FieldServiceID)
+}
+
+// SetTitle sets the "title" field.
+func (m *PredefinedMessageMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *PredefinedMessageMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the PredefinedMessage entity.
+// If the PredefinedMessage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PredefinedMessageMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *PredefinedMessageMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetBody sets the "body" field.
+func (m *PredefinedMessageMutation) SetBody(s string) {
+	m.body = &s
+}
+
+// Body returns the value of the "body" field in the mutation.
+func (m *PredefinedMessageMutation) Body() (r string, exists bool) {
+	v := m.body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBody returns the old "body" field's value of the PredefinedMessage entity.
+// If the PredefinedMessage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PredefinedMessageMutation) OldBody(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBody: %w", err)
+	}
+	return oldValue.Body, nil
+}
+
+// ResetBody resets all changes to the "body" field.
+func (m *PredefinedMessageMutation) ResetBody() {
+	m.body = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PredefinedMessageMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PredefinedMessageMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PredefinedMessage entity.
+// If the PredefinedMessage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PredefinedMessageMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PredefinedMessageMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *PredefinedMessageMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[predefinedmessage.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *PredefinedMessageMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *PredefinedMessageMutation) OrganizationIDs() (ids []string) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *PredefinedMessageMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearMember clears the "member" edge to the Member entity.
+func (m *PredefinedMessageMutation) ClearMember() {
+	m.clearedmember = true
+	m.clearedFields[predefinedmessage.FieldMemberID] = struct{}{}
+}
+
+// MemberCleared reports if the "member" edge to the Member entity was cleared.
+func (m *PredefinedMessageMutation) MemberCleared() bool {
+	return m.MemberIDCleared() || m.clearedmember
+}
+
+// MemberIDs returns the "member" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MemberID instead. It exists only for internal usage by the builders.
+func (m *PredefinedMessageMutation) MemberIDs() (ids []string) {
+	if id := m.member; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMember resets all changes to the "member" edge.
+func (m *PredefinedMessageMutation) ResetMember() {
+	m.member = nil
+	m.clearedmember = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *PredefinedMessageMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[predefinedmessage.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *PredefinedMessageMutation) ServiceCleared() bool {
+	return m.ServiceIDCleared() || m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *PredefinedMessageMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *PredefinedMessageMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the PredefinedMessageMutation builder.
+func (m *PredefinedMessageMutation) Where(ps ...predicate.PredefinedMessage) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PredefinedMessageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PredefinedMessageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PredefinedMessage, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PredefinedMessageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PredefinedMessageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PredefinedMessage).
+func (m *PredefinedMessageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PredefinedMessageMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.organization != nil {
+		fields = append(fields, predefinedmessage.FieldOrganizationID)
+	}
+	if m.member != nil {
+		fields = append(fields, predefinedmessage.FieldMemberID)
+	}
+	if m.service != nil {
+		fields = append(fields, predefinedmessage.FieldServiceID)
+	}
+	if m.title != nil {
+		fields = append(fields, predefinedmessage.FieldTitle)
+	}
+	if m.body != nil {
+		fields = append(fields, predefinedmessage.FieldBody)
+	}
+	if m.created_at != nil {
+		fields = append(fields, predefinedmessage.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PredefinedMessageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case predefinedmessage.FieldOrganizationID:
+		return m.OrganizationID()
+	case predefinedmessage.FieldMemberID:
+		return m.MemberID()
+	case predefinedmessage.FieldServiceID:
+		return m.ServiceID()
+	case predefinedmessage.FieldTitle:
+		return m.Title()
+	case predefinedmessage.FieldBody:
+		return m.Body()
+	case predefinedmessage.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PredefinedMessageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case predefinedmessage.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case predefinedmessage.FieldMemberID:
+		return m.OldMemberID(ctx)
+	case predefinedmessage.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case predefinedmessage.FieldTitle:
+		return m.OldTitle(ctx)
+	case predefinedmessage.FieldBody:
+		return m.OldBody(ctx)
+	case predefinedmessage.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown PredefinedMessage field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PredefinedMessageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case predefinedmessage.FieldOrganizationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case predefinedmessage.FieldMemberID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMemberID(v)
+		return nil
+	case predefinedmessage.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case predefinedmessage.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case predefinedmessage.FieldBody:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBody(v)
+		return nil
+	case predefinedmessage.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PredefinedMessage field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PredefinedMessageMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PredefinedMessageMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PredefinedMessageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PredefinedMessage numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PredefinedMessageMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(predefinedmessage.FieldMemberID) {
+		fields = append(fields, predefinedmessage.FieldMemberID)
+	}
+	if m.FieldCleared(predefinedmessage.FieldServiceID) {
+		fields = append(fields, predefinedmessage.FieldServiceID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PredefinedMessageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PredefinedMessageMutation) ClearField(name string) error {
+	switch name {
+	case predefinedmessage.FieldMemberID:
+		m.ClearMemberID()
+		return nil
+	case predefinedmessage.FieldServiceID:
+		m.ClearServiceID()
+		return nil
+	}
+	return fmt.Errorf("unknown PredefinedMessage nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PredefinedMessageMutation) ResetField(name string) error {
+	switch name {
+	case predefinedmessage.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case predefinedmessage.FieldMemberID:
+		m.ResetMemberID()
+		return nil
+	case predefinedmessage.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case predefinedmessage.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case predefinedmessage.FieldBody:
+		m.ResetBody()
+		return nil
+	case predefinedmessage.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PredefinedMessage field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PredefinedMessageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, predefinedmessage.EdgeOrganization)
+	}
+	if m.member != nil {
+		edges = append(edges, predefinedmessage.EdgeMember)
+	}
+	if m.service != nil {
+		edges = append(edges, predefinedmessage.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PredefinedMessageMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case predefinedmessage.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case predefinedmessage.EdgeMember:
+		if id := m.member; id != nil {
+			return []ent.Value{*id}
+		}
+	case predefinedmessage.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PredefinedMessageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PredefinedMessageMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PredefinedMessageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, predefinedmessage.EdgeOrganization)
+	}
+	if m.clearedmember {
+		edges = append(edges, predefinedmessage.EdgeMember)
+	}
+	if m.clearedservice {
+		edges = append(edges, predefinedmessage.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PredefinedMessageMutation) EdgeCleared(name string) bool {
+	switch name {
+	case predefinedmessage.EdgeOrganization:
+		return m.clearedorganization
+	case predefinedmessage.EdgeMember:
+		return m.clearedmember
+	case predefinedmessage.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PredefinedMessageMutation) ClearEdge(name string) error {
+	switch name {
+	case predefinedmessage.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case predefinedmessage.EdgeMember:
+		m.ClearMember()
+		return nil
+	case predefinedmessage.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown PredefinedMessage unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PredefinedMessageMutation) ResetEdge(name string) error {
+	switch name {
+	case predefinedmessage.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case predefinedmessage.EdgeMember:
+		m.ResetMember()
+		return nil
+	case predefinedmessage.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown PredefinedMessage edge %s", name)
 }
 
 // ReadMarkMutation represents an operation that mutates the ReadMark nodes in the graph.

@@ -17,6 +17,7 @@ import (
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
+	"parley/ent/predefinedmessage"
 	"parley/ent/readmark"
 	"parley/ent/room"
 	"parley/ent/roomlink"
@@ -278,8 +279,14 @@ func init() {
 	memberDescChannels := memberFields[9].Descriptor()
 	// member.DefaultChannels holds the default value on creation for the channels field.
 	member.DefaultChannels = memberDescChannels.Default.([]string)
+	// memberDescChangedAt is the schema descriptor for changed_at field.
+	memberDescChangedAt := memberFields[11].Descriptor()
+	// member.DefaultChangedAt holds the default value on creation for the changed_at field.
+	member.DefaultChangedAt = memberDescChangedAt.Default.(func() time.Time)
+	// member.UpdateDefaultChangedAt holds the default value on update for the changed_at field.
+	member.UpdateDefaultChangedAt = memberDescChangedAt.UpdateDefault.(func() time.Time)
 	// memberDescCreatedAt is the schema descriptor for created_at field.
-	memberDescCreatedAt := memberFields[11].Descriptor()
+	memberDescCreatedAt := memberFields[12].Descriptor()
 	// member.DefaultCreatedAt holds the default value on creation for the created_at field.
 	member.DefaultCreatedAt = memberDescCreatedAt.Default.(func() time.Time)
 	// memberDescID is the schema descriptor for id field.
@@ -378,6 +385,26 @@ func init() {
 	portal.DefaultID = portalDescID.Default.(func() string)
 	// portal.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	portal.IDValidator = portalDescID.Validators[0].(func(string) error)
+	predefinedmessageFields := schema.PredefinedMessage{}.Fields()
+	_ = predefinedmessageFields
+	// predefinedmessageDescTitle is the schema descriptor for title field.
+	predefinedmessageDescTitle := predefinedmessageFields[4].Descriptor()
+	// predefinedmessage.TitleValidator is a validator for the "title" field. It is called by the builders before save.
+	predefinedmessage.TitleValidator = predefinedmessageDescTitle.Validators[0].(func(string) error)
+	// predefinedmessageDescBody is the schema descriptor for body field.
+	predefinedmessageDescBody := predefinedmessageFields[5].Descriptor()
+	// predefinedmessage.BodyValidator is a validator for the "body" field. It is called by the builders before save.
+	predefinedmessage.BodyValidator = predefinedmessageDescBody.Validators[0].(func(string) error)
+	// predefinedmessageDescCreatedAt is the schema descriptor for created_at field.
+	predefinedmessageDescCreatedAt := predefinedmessageFields[6].Descriptor()
+	// predefinedmessage.DefaultCreatedAt holds the default value on creation for the created_at field.
+	predefinedmessage.DefaultCreatedAt = predefinedmessageDescCreatedAt.Default.(func() time.Time)
+	// predefinedmessageDescID is the schema descriptor for id field.
+	predefinedmessageDescID := predefinedmessageFields[0].Descriptor()
+	// predefinedmessage.DefaultID holds the default value on creation for the id field.
+	predefinedmessage.DefaultID = predefinedmessageDescID.Default.(func() string)
+	// predefinedmessage.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	predefinedmessage.IDValidator = predefinedmessageDescID.Validators[0].(func(string) error)
 	readmarkFields := schema.ReadMark{}.Fields()
 	_ = readmarkFields
 	// readmarkDescPersonID is the schema descriptor for person_id field.

@@ -42,6 +42,8 @@ type Tx struct {
 	PhoneNumber *PhoneNumberClient
 	// Portal is the client for interacting with the Portal builders.
 	Portal *PortalClient
+	// PredefinedMessage is the client for interacting with the PredefinedMessage builders.
+	PredefinedMessage *PredefinedMessageClient
 	// ReadMark is the client for interacting with the ReadMark builders.
 	ReadMark *ReadMarkClient
 	// Room is the client for interacting with the Room builders.
@@ -215,6 +217,7 @@ func (tx *Tx) init() {
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.PhoneNumber = NewPhoneNumberClient(tx.config)
 	tx.Portal = NewPortalClient(tx.config)
+	tx.PredefinedMessage = NewPredefinedMessageClient(tx.config)
 	tx.ReadMark = NewReadMarkClient(tx.config)
 	tx.Room = NewRoomClient(tx.config)
 	tx.RoomLink = NewRoomLinkClient(tx.config)

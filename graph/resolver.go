@@ -2,6 +2,7 @@ package graph
 
 import (
 	"parley/graph/generated"
+	"parley/internal/audit"
 	"parley/internal/inbox"
 	"parley/internal/organization"
 	"parley/internal/room"
@@ -14,6 +15,7 @@ type Resolver struct {
 	Organizations *organization.Service
 	Inbox         *inbox.Service
 	Sessions      *session.Service
+	Audit         *audit.Log
 }
 
 // The resolvers of the types whose fields need one; each is in the file of its noun.
@@ -30,6 +32,9 @@ type (
 	shareFields        struct{ *Resolver }
 	memberFields       struct{ *Resolver }
 	organizationFields struct{ *Resolver }
+	serviceFields      struct{ *Resolver }
+	textFields         struct{ *Resolver }
+	auditFields        struct{ *Resolver }
 )
 
 // Query implements generated.ResolverRoot.
@@ -68,6 +73,15 @@ func (r *Resolver) ScreenShare() generated.ScreenShareResolver { return shareFie
 
 // Member implements generated.ResolverRoot.
 func (r *Resolver) Member() generated.MemberResolver { return memberFields{r} }
+
+// Service implements generated.ResolverRoot.
+func (r *Resolver) Service() generated.ServiceResolver { return serviceFields{r} }
+
+// PredefinedMessage implements generated.ResolverRoot.
+func (r *Resolver) PredefinedMessage() generated.PredefinedMessageResolver { return textFields{r} }
+
+// AuditEntry implements generated.ResolverRoot.
+func (r *Resolver) AuditEntry() generated.AuditEntryResolver { return auditFields{r} }
 
 // Organization implements generated.ResolverRoot.
 func (r *Resolver) Organization() generated.OrganizationResolver { return organizationFields{r} }

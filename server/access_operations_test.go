@@ -52,6 +52,21 @@ var roots = map[string]string{
 	"Mutation.sendMessage":      `mutation { it: sendMessage(input: {roomId: $fresh#, body: "Hi"}) { message { body } userErrors { code } } }`,
 	"Query.searchMessages":      `{ it: searchMessages(query: "a secret of") { nodes { id body room { id name } author { ... on Customer { name } } } totalCount } }`,
 
+	"Mutation.updateMember":     `mutation { it: updateMember(input: {id: $member#}) { member { name } userErrors { code } } }`,
+	"Mutation.deactivateMember": `mutation { it: deactivateMember(input: {id: $leaver#}) { member { name } userErrors { code } } }`,
+	"Mutation.createService":    `mutation { it: createService(input: {name: $label#, idempotencyKey: $label#}) { service { name } userErrors { code } } }`,
+	"Mutation.updateService":    `mutation { it: updateService(input: {id: $service#, takesNewChats: true}) { service { name } userErrors { code } } }`,
+	"Mutation.createSite":       `mutation { it: createSite(input: {name: $label#, idempotencyKey: $label#, country: "GB"}) { site { name } userErrors { code } } }`,
+	"Mutation.updateSite":       `mutation { it: updateSite(input: {id: $site#, country: "FR"}) { site { name } userErrors { code } } }`,
+	"Mutation.createSkill":      `mutation { it: createSkill(input: {name: $label#, idempotencyKey: $label#}) { skill { name } userErrors { code } } }`,
+	"Mutation.updateSkill":      `mutation { it: updateSkill(input: {id: $skill#}) { skill { name } userErrors { code } } }`,
+	"Mutation.createPortal":     `mutation { it: createPortal(input: {name: $label#, idempotencyKey: $label#, mode: WEB}) { portal { name } userErrors { code } } }`,
+	"Mutation.updatePortal":     `mutation { it: updatePortal(input: {id: $portal#}) { portal { name } userErrors { code } } }`,
+
+	"Mutation.createPredefinedMessage": `mutation { it: createPredefinedMessage(input: {title: "T", body: "B"}) { predefinedMessage { title } userErrors { code } } }`,
+	"Mutation.updatePredefinedMessage": `mutation { it: updatePredefinedMessage(input: {id: $own#, title: "T"}) { predefinedMessage { title } userErrors { code } } }`,
+	"Mutation.deletePredefinedMessage": `mutation { it: deletePredefinedMessage(input: {id: $spare#}) { deletedId userErrors { code } } }`,
+
 	"Mutation.createUpload":  `mutation { it: createUpload(input: {roomId: $fresh#, filename: "a.pdf", size: 10}) { uploadId url userErrors { code } } }`,
 	"Mutation.shareDocument": `mutation { it: shareDocument(input: {roomId: $room#, uploadId: $document#}) { document { filename url } userErrors { code } } }`,
 
@@ -147,11 +162,14 @@ var paths = map[string]string{
 	"screenShare.session.code":          `{ node(id: $share#) { ... on ScreenShare { supportSession { specialistInvitation { it: code } } } } }`,
 	"screenShare.sharer.email":          `{ node(id: $share#) { ... on ScreenShare { sharer { ... on Member { it: email } } } } }`,
 	"getLink(draft)":                    `mutation { it: getLink(input: {roomId: $draft#}) { url userErrors { code } } }`,
+	"createPredefinedMessage(service)":  `mutation { it: createPredefinedMessage(input: {title: "T", body: "B", serviceId: $service#}) { predefinedMessage { title } userErrors { code } } }`,
+	"updatePredefinedMessage(service)":  `mutation { it: updatePredefinedMessage(input: {id: $text#, title: "T"}) { predefinedMessage { title } userErrors { code } } }`,
+	"predefinedMessage(own)":            `{ node(id: $own#) { ... on PredefinedMessage { it: body } } }`,
 }
 
 // nodes are the things that have an id.
 var nodes = map[string]string{
-	"Organization": "$org#", "Member": "$member#", "Service": "$service#", "Site": "$site#", "Skill": "$skill#", "Portal": "$portal#",
+	"Organization": "$org#", "Member": "$member#", "Service": "$service#", "Site": "$site#", "Skill": "$skill#", "Portal": "$portal#", "PredefinedMessage": "$text#",
 	"OwnedPhoneNumber": "$number#", "Customer": "$customer#", "Room": "$room#", "Message": "$message#", "Document": "$document#", "CustomerInvitation": "$invitation#",
 	"SupportSession": "$session#", "SpecialistInvitation": "$code#", "Specialist": "$expert#", "ScreenShare": "$share#",
 }
@@ -163,6 +181,9 @@ var arguments = map[string]string{"Room.reinvite": "(channel: SMS)"}
 var ways = map[string]string{
 	"PageInfo":                     `{ room(id: $room#) { messages { pageInfo { %s } } } }`,
 	"OrganizationSettings":         `{ node(id: $org#) { ... on Organization { settings { %s } } } }`,
+	"AuditEntryConnection":         `{ node(id: $org#) { ... on Organization { auditEntries { %s } } } }`,
+	"AuditEntryEdge":               `{ node(id: $org#) { ... on Organization { auditEntries { edges { %s } } } } }`,
+	"AuditEntry":                   `{ node(id: $org#) { ... on Organization { auditEntries { nodes { %s } } } } }`,
 	"MemberConnection":             `{ node(id: $org#) { ... on Organization { members { %s } } } }`,
 	"MemberEdge":                   `{ node(id: $org#) { ... on Organization { members { edges { %s } } } } }`,
 	"RoomConnection":               `{ rooms { %s } }`,

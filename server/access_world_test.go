@@ -27,6 +27,7 @@ type world struct {
 	code    string                 // by which specialists come into the room
 	screens map[string]screen      // of those who are there, by column
 	rooms   int
+	made    int // operations that change things
 }
 
 // asking is what one cell of the matrix asks with.
@@ -111,7 +112,30 @@ func (w *world) furnish(ctx context.Context, o *ent.Organization) {
 	}
 	w.things["$service"], w.things["$site"], w.things["$skill"] = service.ID, site.ID, skill.ID
 	w.things["$number"], w.things["$portal"] = number.ID, door.ID
+	text := must(w.h, func() (*ent.PredefinedMessage, error) {
+		return c.PredefinedMessage.Create().SetOrganizationID(o.ID).SetServiceID(service.ID).SetTitle("Text").SetBody("Text of " + w.name).Save(ctx)
+	})
+	w.things["$text"], w.things["$own"] = text.ID, w.text()
+	w.secrets = append(w.secrets, text.ID, text.Body, w.things["$own"])
 	w.secrets = append(w.secrets, o.ID, service.Name, site.Name, skill.Name, number.Number, door.ID)
+}
+
+// text keeps a predefined message of the agent's own, and returns its id.
+func (w *world) text() string {
+	w.h.t.Helper()
+	a := w.agent.mutate("createPredefinedMessage", vars{"title": "Own", "body": "One's own"}, "predefinedMessage { id }").ok()
+	return a.text("predefinedMessage.id")
+}
+
+// leaver makes a member who can go, and returns their id.
+func (w *world) leaver(name string) string {
+	w.h.t.Helper()
+	m := w.members["agent"]
+	email := name + "@" + w.domain
+	return must(w.h, func() (*ent.Member, error) {
+		return w.h.ent().Member.Create().SetOrganizationID(m.OrganizationID).SetEmail(email).SetEmailKey(email).SetFirstName("L").SetLastName("L").
+			SetPasswordHash("none").SetRole(m.Role).SetClassOfService(m.ClassOfService).Save(w.h.t.Context())
+	}).ID
 }
 
 // fill opens a room in which everything has happened, and one that is closed.
@@ -254,7 +278,14 @@ func (w *world) prepare(o operation, column string, other *world) asking {
 		if o.mentions("$draft#") {
 			things["$draft"] = w.agent.CreateRoom().ID
 		}
-		things["$email"] = "agent@" + w.domain
+		w.made++
+		things["$email"], things["$label"] = "agent@"+w.domain, fmt.Sprintf("Label %d", w.made)
+		if o.mentions("$spare#") {
+			things["$spare"] = w.text()
+		}
+		if o.mentions("$leaver#") {
+			things["$leaver"] = w.leaver(fmt.Sprintf("leaver%d", w.made))
+		}
 		token = viewer.freshToken(o, name, token, own)
 	}
 	return asking{token: token, things: replacer(things, false), nothing: replacer(things, true)}

@@ -15,6 +15,7 @@ import (
 	"parley/ent/delivery"
 	"parley/graph"
 	"parley/graph/transport"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/bus"
 	"parley/internal/database"
@@ -47,6 +48,7 @@ type app struct {
 	outbox        *notify.Outbox
 	simulator     *simulator.Simulator // nil where nothing is simulated
 	counter       *throttle.Counter
+	audit         *audit.Log
 	organizations *organization.Service
 	documents     *document.Service
 	rooms         *room.Service
@@ -77,13 +79,14 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Ent: s.ent, Senders: a.senders(), Logger: log,
 		Link: func(id string) string { return address(links, id) },
 	})
-	a.organizations = organization.New(s.ent, c.limits, a.tokens, auth.NewPasswords(), a.counter)
+	a.audit = audit.New(a.events, s.ent, c.limits.PageSize)
+	a.organizations = organization.New(s.ent, c.limits, a.tokens, auth.NewPasswords(), a.counter, a.audit)
 	a.documents = document.New(document.Parts{
 		Ent: s.ent, Blobs: s.blobs, Limits: c.limits, Secret: c.secret, PublicURL: c.PublicURL, Log: log,
 	})
 	a.rooms, err = room.New(ctx, room.Parts{
 		DB: s.db, Ent: s.ent, Limits: c.limits, Log: a.events, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
-		Presence: a.presence, Search: a.search, Documents: a.documents, Now: c.now,
+		Presence: a.presence, Search: a.search, Documents: a.documents, Audit: a.audit, Now: c.now,
 	})
 	if err != nil {
 		return nil, err
@@ -140,7 +143,7 @@ func (a *app) senders() map[delivery.Channel]notify.Sender {
 var guesses = []string{"signIn", "enterRoom", "joinSupportSession"}
 
 func (a *app) api() *transport.Handler {
-	schema := graph.NewSchema(&graph.Resolver{Rooms: a.rooms, Organizations: a.organizations, Sessions: a.sessions, Inbox: a.inbox})
+	schema := graph.NewSchema(&graph.Resolver{Rooms: a.rooms, Organizations: a.organizations, Audit: a.audit, Sessions: a.sessions, Inbox: a.inbox})
 	return transport.New(schema, transport.Options{
 		Limits:       a.config.limits,
 		Authenticate: a.authenticate,
@@ -163,7 +166,7 @@ func (a *app) authenticate(ctx context.Context, authorization string) (context.C
 	if err != nil || s.Viewer.ID() == "" {
 		return ctx, transport.Session{}, err
 	}
-	return auth.With(ctx, s.Viewer), transport.Session{Key: s.Viewer.TokenID, Life: s.Life, Hold: s.Hold}, nil
+	return auth.WithSession(ctx, s), transport.Session{Key: s.Viewer.TokenID, Life: s.Life, Hold: s.Hold}, nil
 }
 
 // allowOrigin lets pages of our own and of the allowed origins open a WebSocket; clients that are not browsers send

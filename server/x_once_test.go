@@ -60,6 +60,11 @@ func (h *house) keyedMutations() map[string]keyed {
 			selection: shareSelection, result: "screenShare.id", count: `SELECT count(*) FROM screen_shares`,
 			input: func(u *user, room place) vars { return vars{"supportSessionId": u.starts(room).id} },
 		},
+		"createPredefinedMessage": {
+			selection: "predefinedMessage { id title }", result: "predefinedMessage.id", count: `SELECT count(*) FROM predefined_messages`,
+			input: func(*user, place) vars { return vars{"title": "Greeting", "body": "Hello %F"} },
+			other: vars{"body": "Bye %F"},
+		},
 		"sendMessage": {
 			selection: messageSelection, result: "message.id", count: `SELECT count(*) FROM events WHERE kind = 'TEXT'`,
 			input: func(_ *user, room place) vars { return vars{"roomId": room.ID, "body": "Hello"} },
@@ -216,5 +221,44 @@ func TestX1_AKeyOutlivesAMerge(t *testing.T) {
 			}
 		}
 		send(agent, room, "other").refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")
+	}
+}
+
+// administered are the keyed mutations of administrators.
+func administered() map[string]keyed {
+	of := func(thing string, input vars) keyed {
+		return keyed{
+			selection: thing + " { id name }", result: thing + ".id", count: `SELECT count(*) FROM ` + thing + `s`,
+			input: func(*user, place) vars { return input.with(vars{"name": "Another"}) },
+			other: vars{"name": "A third"},
+		}
+	}
+	return map[string]keyed{
+		"createService": of("service", vars{}), "createSite": of("site", vars{"country": "GB"}),
+		"createSkill": of("skill", vars{}), "createPortal": of("portal", vars{"mode": "WEB"}),
+	}
+}
+
+func TestX1_WhatAdministratorsMakeTwentyTimesIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withLimits("rates=0"))
+	admin := h.SignIn("admin@demo.example")
+	for field, m := range administered() {
+		before := h.number(m.count)
+		input := m.input(admin, place{}).with(vars{"idempotencyKey": "the key of " + field})
+		results := map[string]int{}
+		for _, a := range together(20, func(int) *reply { return admin.mutate(field, input, m.selection) }) {
+			results[a.ok().text(m.result)]++
+		}
+		if len(results) != 1 || results[""] > 0 {
+			t.Errorf("%s: results %v", field, results)
+		}
+		if n := h.number(m.count) - before; n != 1 {
+			t.Errorf("%s 20 times made %d", field, n)
+		}
+		admin.mutate(field, input.with(m.other), m.selection).refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")
+	}
+	if n := len(admin.audit()); n != len(administered()) {
+		t.Errorf("the audit has %d entries", n)
 	}
 }

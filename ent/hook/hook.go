@@ -176,6 +176,18 @@ func (f PortalFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PortalMutation", m)
 }
 
+// The PredefinedMessageFunc type is an adapter to allow the use of ordinary
+// function as PredefinedMessage mutator.
+type PredefinedMessageFunc func(context.Context, *ent.PredefinedMessageMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PredefinedMessageFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PredefinedMessageMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PredefinedMessageMutation", m)
+}
+
 // The ReadMarkFunc type is an adapter to allow the use of ordinary
 // function as ReadMark mutator.
 type ReadMarkFunc func(context.Context, *ent.ReadMarkMutation) (ent.Value, error)

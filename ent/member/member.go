@@ -35,6 +35,8 @@ const (
 	FieldChannels = "channels"
 	// FieldDeactivatedAt holds the string denoting the deactivated_at field in the database.
 	FieldDeactivatedAt = "deactivated_at"
+	// FieldChangedAt holds the string denoting the changed_at field in the database.
+	FieldChangedAt = "changed_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
@@ -84,6 +86,7 @@ var Columns = []string{
 	FieldClassOfService,
 	FieldChannels,
 	FieldDeactivatedAt,
+	FieldChangedAt,
 	FieldCreatedAt,
 }
 
@@ -120,6 +123,10 @@ var (
 	LastNameValidator func(string) error
 	// DefaultChannels holds the default value on creation for the "channels" field.
 	DefaultChannels []string
+	// DefaultChangedAt holds the default value on creation for the "changed_at" field.
+	DefaultChangedAt func() time.Time
+	// UpdateDefaultChangedAt holds the default value on update for the "changed_at" field.
+	UpdateDefaultChangedAt func() time.Time
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultID holds the default value on creation for the "id" field.
@@ -229,6 +236,11 @@ func ByClassOfService(opts ...sql.OrderTermOption) OrderOption {
 // ByDeactivatedAt orders the results by the deactivated_at field.
 func ByDeactivatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeactivatedAt, opts...).ToFunc()
+}
+
+// ByChangedAt orders the results by the changed_at field.
+func ByChangedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChangedAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -442,6 +442,7 @@ var (
 		{Name: "class_of_service", Type: field.TypeEnum, Enums: []string{"INTERNAL", "LOCAL_EXCLUDING_MOBILE", "LOCAL_INCLUDING_MOBILE", "LOCAL_AND_INTERNATIONAL"}},
 		{Name: "channels", Type: field.TypeJSON, SchemaType: map[string]string{"postgres": "json"}},
 		{Name: "deactivated_at", Type: field.TypeTime, Nullable: true},
+		{Name: "changed_at", Type: field.TypeTime, Default: schema.Expr("now()")},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "organization_id", Type: field.TypeString},
 	}
@@ -453,7 +454,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "members_organizations_organization",
-				Columns:    []*schema.Column{MembersColumns[11]},
+				Columns:    []*schema.Column{MembersColumns[12]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -463,11 +464,19 @@ var (
 				Name:    "member_email_once",
 				Unique:  true,
 				Columns: []*schema.Column{MembersColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deactivated_at IS NULL",
+				},
 			},
 			{
 				Name:    "member_organization_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembersColumns[11], MembersColumns[10], MembersColumns[0]},
+				Columns: []*schema.Column{MembersColumns[12], MembersColumns[11], MembersColumns[0]},
+			},
+			{
+				Name:    "member_changed_at",
+				Unique:  false,
+				Columns: []*schema.Column{MembersColumns[10]},
 			},
 		},
 	}
@@ -553,6 +562,54 @@ var (
 				Name:    "portal_organization_id_name",
 				Unique:  true,
 				Columns: []*schema.Column{PortalsColumns[6], PortalsColumns[1]},
+			},
+		},
+	}
+	// PredefinedMessagesColumns holds the columns for the "predefined_messages" table.
+	PredefinedMessagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "title", Type: field.TypeString},
+		{Name: "body", Type: field.TypeString, Size: 2147483647},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "organization_id", Type: field.TypeString},
+		{Name: "member_id", Type: field.TypeString, Nullable: true},
+		{Name: "service_id", Type: field.TypeString, Nullable: true},
+	}
+	// PredefinedMessagesTable holds the schema information for the "predefined_messages" table.
+	PredefinedMessagesTable = &schema.Table{
+		Name:       "predefined_messages",
+		Columns:    PredefinedMessagesColumns,
+		PrimaryKey: []*schema.Column{PredefinedMessagesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "predefined_messages_organizations_organization",
+				Columns:    []*schema.Column{PredefinedMessagesColumns[4]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "predefined_messages_members_member",
+				Columns:    []*schema.Column{PredefinedMessagesColumns[5]},
+				RefColumns: []*schema.Column{MembersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "predefined_messages_services_service",
+				Columns:    []*schema.Column{PredefinedMessagesColumns[6]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "predefinedmessage_member_id_title",
+				Unique:  false,
+				Columns: []*schema.Column{PredefinedMessagesColumns[5], PredefinedMessagesColumns[1]},
+			},
+			{
+				Name:    "predefinedmessage_service_id_title",
+				Unique:  false,
+				Columns: []*schema.Column{PredefinedMessagesColumns[6], PredefinedMessagesColumns[1]},
 			},
 		},
 	}
@@ -1210,6 +1267,7 @@ var (
 		OrganizationsTable,
 		PhoneNumbersTable,
 		PortalsTable,
+		PredefinedMessagesTable,
 		ReadMarksTable,
 		RoomsTable,
 		RoomLinksTable,
@@ -1269,6 +1327,13 @@ func init() {
 	}
 	PhoneNumbersTable.ForeignKeys[0].RefTable = OrganizationsTable
 	PortalsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	PredefinedMessagesTable.ForeignKeys[0].RefTable = OrganizationsTable
+	PredefinedMessagesTable.ForeignKeys[1].RefTable = MembersTable
+	PredefinedMessagesTable.ForeignKeys[2].RefTable = ServicesTable
+	PredefinedMessagesTable.Annotation = &entsql.Annotation{}
+	PredefinedMessagesTable.Annotation.Checks = map[string]string{
+		"predefined_message_of_one": "num_nonnulls(member_id, service_id) = 1",
+	}
 	ReadMarksTable.ForeignKeys[0].RefTable = RoomsTable
 	RoomsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	RoomsTable.ForeignKeys[1].RefTable = MembersTable

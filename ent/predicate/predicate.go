@@ -48,6 +48,9 @@ type PhoneNumber func(*sql.Selector)
 // Portal is the predicate function for portal builders.
 type Portal func(*sql.Selector)
 
+// PredefinedMessage is the predicate function for predefinedmessage builders.
+type PredefinedMessage func(*sql.Selector)
+
 // ReadMark is the predicate function for readmark builders.
 type ReadMark func(*sql.Selector)
 

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -29,6 +30,7 @@ func (Member) Fields() []ent.Field {
 			"LocalIncludingMobile", "LOCAL_INCLUDING_MOBILE", "LocalAndInternational", "LOCAL_AND_INTERNATIONAL"),
 		field.Strings("channels").SchemaType(json()).Default([]string{}),
 		field.Time("deactivated_at").Optional().Nillable(),
+		field.Time("changed_at").Default(now).UpdateDefault(now).Annotations(entsql.DefaultExpr("now()")).Comment("when any of it last changed: what is known of a member is renewed by it"),
 		created(),
 	}
 }
@@ -43,11 +45,12 @@ func (Member) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of a member: an address signs in to one organisation.
+// Indexes of a member: an address signs in to one organisation; who has left may come back by it as another member.
 func (Member) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("email_key").Unique().StorageKey("member_email_once"),
+		index.Fields("email_key").Unique().StorageKey("member_email_once").Annotations(where("deactivated_at IS NULL")),
 		index.Fields("organization_id", "created_at", "id"),
+		index.Fields("changed_at"),
 	}
 }
 

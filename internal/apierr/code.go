@@ -51,6 +51,9 @@ const (
 	CodeInvalid          Code = "CODE_INVALID"
 	SpecialistLimit      Code = "SPECIALIST_LIMIT_REACHED"
 	ScreenShareRefused   Code = "SCREEN_SHARE_NOT_ALLOWED"
+	LastAdministrator    Code = "LAST_ADMINISTRATOR"
+	NameInUse            Code = "NAME_IN_USE"
+	CountryInvalid       Code = "COUNTRY_INVALID"
 	CredentialsInvalid   Code = "CREDENTIALS_INVALID"
 	IdempotencyKeyReused Code = "IDEMPOTENCY_KEY_REUSED"
 )

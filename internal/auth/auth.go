@@ -8,10 +8,13 @@
 //   - revocation by another process, and being idle: within about a second, the time between two looks at the database;
 //   - expiry: within about a second, whether or not the database can be asked.
 //
+// What a member may do changes in the same way, on connections that are open too: at once in all processes, and within about
+// a second where the bus has lost it.
+//
 // Where the database cannot be asked, what another process has revoked is found out once it can. Until then
 // connections that are open live on; a request is refused or fails five seconds after the last look at its token.
 //
-// Who may do what is decided in the domain packages.
+// What a role allows is decided here, in one table (roles.go); who may do what with which thing, in the domain packages.
 package auth
 
 import (
@@ -20,7 +23,6 @@ import (
 	"time"
 
 	"parley/ent"
-	"parley/ent/member"
 	"parley/internal/apierr"
 )
 
@@ -90,7 +92,18 @@ type viewerKey struct{}
 
 // With returns a context that carries the viewer.
 func With(ctx context.Context, v Viewer) context.Context {
-	return context.WithValue(ctx, viewerKey{}, v)
+	var fixed atomic.Pointer[Viewer]
+	fixed.Store(&v)
+	return context.WithValue(ctx, viewerKey{}, &fixed)
+}
+
+// WithSession returns a context that carries the viewer of a session, as they are when they are asked for: a connection may
+// outlive a member's role.
+func WithSession(ctx context.Context, s Session) context.Context {
+	if s.current == nil {
+		return ctx
+	}
+	return context.WithValue(ctx, viewerKey{}, s.current)
 }
 
 // From returns the viewer that the context carries, or nobody.
@@ -100,8 +113,10 @@ func From(ctx context.Context) Viewer {
 			return *v
 		}
 	}
-	v, _ := ctx.Value(viewerKey{}).(Viewer)
-	return v
+	if current, ok := ctx.Value(viewerKey{}).(*atomic.Pointer[Viewer]); ok {
+		return *current.Load()
+	}
+	return Viewer{}
 }
 
 type admissionKey struct{}
@@ -127,30 +142,6 @@ func Anyone(ctx context.Context) (Viewer, error) {
 	v := From(ctx)
 	if v.ID() == "" {
 		return Viewer{}, apierr.New(apierr.Unauthenticated, "Sign in first: send the access token as Authorization: Bearer ….")
-	}
-	return v, nil
-}
-
-// Member returns the viewer where it is a member, UNAUTHENTICATED for nobody and FORBIDDEN for all others.
-func Member(ctx context.Context) (Viewer, error) {
-	v, err := Anyone(ctx)
-	if err != nil {
-		return Viewer{}, err
-	}
-	if v.Member == nil {
-		return Viewer{}, apierr.New(apierr.Forbidden, "This is for members of the organisation.")
-	}
-	return v, nil
-}
-
-// Administrator returns the viewer where it is an administrator, UNAUTHENTICATED for nobody and FORBIDDEN for all others.
-func Administrator(ctx context.Context) (Viewer, error) {
-	v, err := Member(ctx)
-	if err != nil {
-		return Viewer{}, err
-	}
-	if v.Member.Role != member.RoleAdministrator {
-		return Viewer{}, apierr.New(apierr.Forbidden, "This is for administrators of the organisation.")
 	}
 	return v, nil
 }

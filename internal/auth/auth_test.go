@@ -13,7 +13,7 @@ import (
 
 func TestWhoMay(t *testing.T) {
 	t.Parallel()
-	member := auth.Viewer{Member: &ent.Member{ID: "mem_1", OrganizationID: "org_1"}}
+	member := auth.Viewer{Member: &ent.Member{ID: "mem_1", OrganizationID: "org_1", Role: "AGENT"}}
 	customer := auth.Viewer{Customer: &ent.Customer{ID: "cus_1", OrganizationID: "org_2"}, RoomID: "room_1"}
 	for _, c := range []struct {
 		name             string

@@ -6,6 +6,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/accesstoken"
+	"parley/ent/member"
 	"parley/internal/auth"
 	"parley/internal/bus"
 	"parley/internal/limits"
@@ -14,11 +15,13 @@ import (
 // wire is a bus from one process to another.
 type wire struct {
 	bus.Alone
-	heard  func(string)
+	heard  map[string]func(string) // by topic
 	missed func()
 }
 
-func (w *wire) Publish(_, signal string) { w.heard(signal) }
+func newWire() *wire { return &wire{heard: map[string]func(string){}} }
+
+func (w *wire) Publish(topic, signal string) { w.heard[topic](signal) }
 
 // port is the other end of it.
 type port struct {
@@ -26,16 +29,18 @@ type port struct {
 	*wire
 }
 
-func (p port) Publish(string, string)                           {}
-func (p port) Ring(string, ...string)                           {}
-func (p port) Hear(_ string, heard func(string), missed func()) { p.heard, p.missed = heard, missed }
+func (p port) Publish(string, string) {}
+func (p port) Ring(string, ...string) {}
+func (p port) Hear(topic string, heard func(string), missed func()) {
+	p.heard[topic], p.missed = heard, missed
+}
 
 func (w *wire) Hear(string, func(string), func()) {}
 
 // There is nobody who looks at the database here.
 func TestX3_WhatAnotherProcessRevokesEndsAtOnce(t *testing.T) {
 	b := setup(t)
-	w := &wire{}
+	w := newWire()
 	b.tokens = auth.NewTokens(b.db.Ent, limits.Default(), port{wire: w})
 	other := auth.NewTokens(b.db.Ent, limits.Default(), w)
 	kept, _ := b.known(t, b.issueToCustomer(t))
@@ -63,7 +68,7 @@ func TestX3_WhatAnotherProcessRevokesEndsAtOnce(t *testing.T) {
 // By the look every second it would take longer.
 func TestX3_WhatMayHaveBeenMissedIsLookedForAtOnce(t *testing.T) {
 	b := setup(t)
-	w := &wire{}
+	w := newWire()
 	b.tokens = auth.NewTokens(b.db.Ent, limits.Default(), port{wire: w})
 	b.run(t)
 	began := time.Now()
@@ -85,13 +90,35 @@ func TestX3_WhatMayHaveBeenMissedIsLookedForAtOnce(t *testing.T) {
 
 func TestWhatIsNotUnderstoodOnTheBusEndsNothing(t *testing.T) {
 	b := setup(t)
-	w := &wire{}
+	w := newWire()
 	b.tokens = auth.NewTokens(b.db.Ent, limits.Default(), port{wire: w})
 	_, life := b.known(t, b.issue(t))
 	for _, text := range []string{"", " ", "tok_", "*", "{}"} {
-		w.heard(text)
+		for _, heard := range w.heard {
+			heard(text)
+		}
 	}
 	if life.Err() != nil {
 		t.Error("it has ended")
+	}
+}
+
+// There is nobody who looks at the database here.
+func TestO7_WhatAnotherProcessSaysOfAMemberIsLookedForWithTheNextRequest(t *testing.T) {
+	b := setup(t)
+	w := newWire()
+	b.tokens = auth.NewTokens(b.db.Ent, limits.Default(), port{wire: w})
+	other := auth.NewTokens(b.db.Ent, limits.Default(), w)
+	token := b.issue(t)
+	opened := auth.WithSession(t.Context(), b.session(t, token))
+	b.tx(t, func(tx *ent.Tx) error {
+		other.ChangeTx(tx, b.member.ID)
+		return tx.Member.UpdateOne(b.member).SetRole(member.RoleTeamLeader).Exec(t.Context())
+	})
+	if role := b.session(t, token).Viewer.Member.Role; role != member.RoleTeamLeader {
+		t.Errorf("the next request is a %s's", role)
+	}
+	if role := auth.From(opened).Member.Role; role != member.RoleTeamLeader {
+		t.Errorf("what was open is a %s's", role)
 	}
 }

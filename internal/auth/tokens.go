@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -47,8 +48,8 @@ type Tokens struct {
 // session is a token that this process has seen lately. The lock of Tokens guards it.
 type session struct {
 	hash    [32]byte
-	viewer  Viewer
-	life    context.Context // ends with the token
+	current *atomic.Pointer[Viewer] // as contexts see them without the lock
+	life    context.Context         // ends with the token
 	end     context.CancelFunc
 	checked time.Time // when the database was last asked
 	used    bool      // since idle_at was last moved
@@ -63,17 +64,20 @@ func NewTokens(client *ent.Client, l limits.Limits, b bus.Bus) *Tokens {
 		sessions: map[[32]byte]*session{}, byID: map[string]*session{}, ended: map[string]time.Time{},
 	}
 	b.Hear(topicRevoked, t.heard, t.missed)
+	b.Hear(topicChanged, t.changed, t.missed)
 	return t
 }
 
 // Session is what a token stands for.
 type Session struct {
-	Viewer Viewer
+	Viewer Viewer          // at the time of asking
 	Life   context.Context // ends with the token; that of nobody never does
 
 	// Hold keeps the session known, and its token in use, while a connection is open. Release is to be called when
 	// the connection is gone. Nil for nobody.
 	Hold func() (release func())
+
+	current *atomic.Pointer[Viewer] // nil for nobody
 }
 
 // Issued is a new token; the text is shown once.
@@ -184,20 +188,23 @@ func (t *Tokens) remember(hash [32]byte, v Viewer) (Session, error) {
 	}
 	s := t.sessions[hash]
 	if s == nil {
-		s = &session{hash: hash}
+		s = &session{hash: hash, current: new(atomic.Pointer[Viewer])}
 		s.life, s.end = context.WithCancel(context.Background())
 		t.sessions[hash], t.byID[v.TokenID] = s, s
 	}
-	s.viewer, s.checked, s.used = v, time.Now(), true
+	s.current.Store(&v)
+	s.checked, s.used = time.Now(), true
 	return t.show(s), nil
 }
 
 // show copies what others may know of a session, under the lock.
 func (t *Tokens) show(s *session) Session {
-	return Session{Viewer: s.viewer, Life: s.life, Hold: func() func() { return t.hold(s) }}
+	return Session{Viewer: s.viewer(), Life: s.life, Hold: func() func() { return t.hold(s) }, current: s.current}
 }
 
-func (s *session) expired(now time.Time) bool { return !now.Before(s.viewer.ExpiresAt) }
+func (s *session) viewer() Viewer { return *s.current.Load() }
+
+func (s *session) expired(now time.Time) bool { return !now.Before(s.viewer().ExpiresAt) }
 
 // alive keeps tokens that have not ended, of people who have not left.
 func alive() predicate.AccessToken {
@@ -252,7 +259,7 @@ func (t *Tokens) end(ids ...string) {
 
 func (t *Tokens) forget(s *session) {
 	delete(t.sessions, s.hash)
-	delete(t.byID, s.viewer.TokenID)
+	delete(t.byID, s.viewer().TokenID)
 }
 
 func badToken() error {

@@ -15,8 +15,8 @@ import (
 	"parley/ent/predicate"
 )
 
-// Run ends sessions whose tokens have ended, whoever ended them, and moves the idle time of those that were used; it
-// returns when the context ends. It asks the database once a second for all sessions together,
+// Run ends sessions whose tokens have ended, whoever ended them, has them know what has become of their members, and moves the
+// idle time of those that were used; it returns when the context ends. It asks the database once a second for all sessions together,
 // whatever the bus says.
 func (t *Tokens) Run(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(time.Second)
@@ -47,6 +47,9 @@ func (t *Tokens) check(ctx context.Context) error {
 		return fmt.Errorf("ask which access tokens have ended: %w", err)
 	}
 	t.end(missing(ids, living)...)
+	if err := t.renew(ctx); err != nil {
+		return err
+	}
 	return t.touch(ctx, used)
 }
 
@@ -79,7 +82,7 @@ func (t *Tokens) snapshot() (all, used []string) {
 	defer t.mu.Unlock()
 	for id, s := range t.byID {
 		all = append(all, id)
-		if s.viewer.Member != nil && (s.used || s.held > 0) {
+		if s.viewer().Member != nil && (s.used || s.held > 0) {
 			used = append(used, id)
 		}
 		s.used = false
@@ -124,7 +127,7 @@ func (t *Tokens) forgetStale() {
 func (t *Tokens) hold(s *session) (release func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	id := s.viewer.TokenID
+	id := s.viewer().TokenID
 	if _, over := t.ended[id]; over {
 		s.end()
 	}

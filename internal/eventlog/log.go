@@ -10,7 +10,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	entsql "entgo.io/ent/dialect/sql"
+
 	"parley/ent"
+	"parley/ent/stream"
 	"parley/internal/bus"
 	"parley/internal/database"
 	"parley/internal/typeid"
@@ -72,6 +75,17 @@ func CreateTx(ctx context.Context, tx *ent.Tx, ownerID string) (int64, error) {
 		return 0, fmt.Errorf("create stream: %w", err)
 	}
 	return id, nil
+}
+
+// EnsureTx makes an empty stream with the id, unless it is there.
+func EnsureTx(ctx context.Context, tx *ent.Tx, id int64, ownerID string) error {
+	now := time.Now()
+	err := tx.Stream.Create().SetID(id).SetOwnerID(ownerID).SetLastAt(now).SetActiveAt(now).
+		OnConflict(entsql.ConflictColumns(stream.FieldID), entsql.DoNothing()).Exec(ctx)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) { // no row: it is there
+		return fmt.Errorf("ensure stream: %w", err)
+	}
+	return nil
 }
 
 // AppendTx appends entries to a stream and locks it until the transaction ends. After the commit, followers are rung.

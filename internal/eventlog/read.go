@@ -39,6 +39,26 @@ func (l *Log) whole(ctx context.Context, most int, q string, args ...any) ([]Eve
 	return l.restore(ctx, events, most)
 }
 
+// Slice returns up to limit events of a stream between two places, both exclusive: the newest of them, newest first, or the oldest
+// in order.
+func (l *Log) Slice(ctx context.Context, streamID, after, before int64, limit int, newestFirst bool) ([]Event, error) {
+	direction := "ASC"
+	if newestFirst {
+		direction = "DESC"
+	}
+	return l.query(ctx, math.MaxInt, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 AND seq < $3
+		ORDER BY seq `+direction+` LIMIT $4`, streamID, after, before, limit)
+}
+
+// LastSeq is the place of the newest event of a stream; zero where there is none.
+func (l *Log) LastSeq(ctx context.Context, streamID int64) (seq int64, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT coalesce(max(last_seq), 0) FROM streams WHERE id = $1`, streamID).Scan(&seq)
+	if err != nil {
+		return 0, fmt.Errorf("find the newest event of a stream: %w", err)
+	}
+	return seq, nil
+}
+
 // messageKinds is the condition of the index event_messages.
 const messageKinds = `kind IN ('TEXT', 'DOCUMENT', 'NOTICE')`
 

@@ -8,6 +8,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/member"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/bus"
 	"parley/internal/dbtest"
@@ -68,7 +69,7 @@ func (c *town) process() *process {
 	p.events, err = eventlog.Open(c.t.Context(), c.db.SQL, b, log)
 	c.must(err)
 	p.rooms, err = room.New(c.t.Context(), room.Parts{
-		DB: c.db.SQL, Ent: c.db.Ent, Limits: c.limits, Log: p.events, Tokens: auth.NewTokens(c.db.Ent, c.limits, b),
+		DB: c.db.SQL, Ent: c.db.Ent, Limits: c.limits, Log: p.events, Audit: audit.New(p.events, c.db.Ent, 0), Tokens: auth.NewTokens(c.db.Ent, c.limits, b),
 		Counter: throttle.NewCounter(c.db.SQL), Presence: presence.New(b, 0),
 	})
 	c.must(err)
@@ -95,7 +96,7 @@ func (c *town) run(work func(context.Context) error) {
 func (c *town) found(name, person string) auth.Viewer {
 	c.t.Helper()
 	tokens, counter := auth.NewTokens(c.db.Ent, c.limits, bus.Alone{}), throttle.NewCounter(c.db.SQL)
-	c.must(organization.New(c.db.Ent, c.limits, tokens, auth.NewPasswords(), counter).Found(c.t.Context(), organization.Plan{
+	c.must(organization.New(c.db.Ent, c.limits, tokens, auth.NewPasswords(), counter, nil).Found(c.t.Context(), organization.Plan{
 		Name: name, Members: []organization.MemberPlan{{
 			Email: person + "@demo.example", FirstName: person, LastName: "Agent", Password: "secret password",
 			Role: member.RoleAgent, ClassOfService: member.ClassOfServiceInternal,

@@ -17,31 +17,33 @@ import (
 
 // Limits are the limits in force. Zero means "no limit".
 type Limits struct {
-	Depth             int `name:"depth" default:"10" help:"levels of fields in an operation"`
-	Cost              int `name:"cost" default:"1000" help:"cost of an operation: a field is 1, page sizes multiply"`
-	TokensAnonymous   int `name:"tokens-anonymous" default:"500" help:"tokens in a document, before sign-in"`
-	Tokens            int `name:"tokens" default:"1000" help:"tokens in a document, after sign-in"`
-	QueryBytes        int `name:"query-bytes" default:"16384" help:"bytes in a document"`
-	BodyBytes         int `name:"body-bytes" default:"131072" help:"bytes in a JSON body, and in each of operations and map of a multipart one"`
-	Aliases           int `name:"aliases" default:"15" help:"aliases in a document"`
-	Directives        int `name:"directives" default:"10" help:"directives in a document"`
-	RootFields        int `name:"root-fields" default:"5" help:"root fields of an operation"`
-	GuessFields       int `name:"guess-fields" default:"1" help:"root fields of an operation, one of which takes a password, a code or a token"`
-	FragmentSpreads   int `name:"fragment-spreads" default:"30" help:"fragment spreads in a document"`
-	ValidationErrors  int `name:"validation-errors" default:"5" help:"validation errors shown"`
-	InputArray        int `name:"input-array" default:"50" help:"items in an input list"`
-	PageSize          int `name:"page-size" default:"100" help:"items in a page"`
-	MessageCharacters int `name:"message-characters" default:"10000" help:"characters in a message"`
-	FileBytes         int `name:"file-bytes" default:"26214400" help:"bytes in a document"`
-	RoomFileBytes     int `name:"room-file-bytes" default:"209715200" help:"bytes in documents of a room in a day"`
-	ImagePixels       int `name:"image-pixels" default:"50000000" help:"pixels in a picture"`
-	SpecialistSeats   int `name:"specialist-seats" default:"5" help:"specialists in a support session at once"`
-	SignalBytes       int `name:"signal-bytes" default:"16384" help:"bytes in a signal about a screen that is shared"`
-	InputBytes        int `name:"input-bytes" default:"4096" help:"bytes in a control input"`
-	SearchCharacters  int `name:"search-characters" default:"200" help:"characters in what is searched for"`
-	NameCharacters    int `name:"name-characters" default:"64" help:"characters in a person's name"`
-	SettingCharacters int `name:"setting-characters" default:"1000" help:"characters in a text of an organisation's settings"`
-	FilterCharacters  int `name:"filter-characters" default:"100" help:"characters in a text by which a list is filtered"`
+	Depth                int `name:"depth" default:"10" help:"levels of fields in an operation"`
+	Cost                 int `name:"cost" default:"1000" help:"cost of an operation: a field is 1, page sizes multiply"`
+	TokensAnonymous      int `name:"tokens-anonymous" default:"500" help:"tokens in a document, before sign-in"`
+	Tokens               int `name:"tokens" default:"1000" help:"tokens in a document, after sign-in"`
+	QueryBytes           int `name:"query-bytes" default:"16384" help:"bytes in a document"`
+	BodyBytes            int `name:"body-bytes" default:"131072" help:"bytes in a JSON body, and in each of operations and map of a multipart one"`
+	Aliases              int `name:"aliases" default:"15" help:"aliases in a document"`
+	Directives           int `name:"directives" default:"10" help:"directives in a document"`
+	RootFields           int `name:"root-fields" default:"5" help:"root fields of an operation"`
+	GuessFields          int `name:"guess-fields" default:"1" help:"root fields of an operation, one of which takes a password, a code or a token"`
+	FragmentSpreads      int `name:"fragment-spreads" default:"30" help:"fragment spreads in a document"`
+	ValidationErrors     int `name:"validation-errors" default:"5" help:"validation errors shown"`
+	InputArray           int `name:"input-array" default:"50" help:"items in an input list"`
+	PageSize             int `name:"page-size" default:"100" help:"items in a page"`
+	MessageCharacters    int `name:"message-characters" default:"10000" help:"characters in a message"`
+	FileBytes            int `name:"file-bytes" default:"26214400" help:"bytes in a document"`
+	RoomFileBytes        int `name:"room-file-bytes" default:"209715200" help:"bytes in documents of a room in a day"`
+	ImagePixels          int `name:"image-pixels" default:"50000000" help:"pixels in a picture"`
+	SpecialistSeats      int `name:"specialist-seats" default:"5" help:"specialists in a support session at once"`
+	SignalBytes          int `name:"signal-bytes" default:"16384" help:"bytes in a signal about a screen that is shared"`
+	InputBytes           int `name:"input-bytes" default:"4096" help:"bytes in a control input"`
+	SearchCharacters     int `name:"search-characters" default:"200" help:"characters in what is searched for"`
+	NameCharacters       int `name:"name-characters" default:"64" help:"characters in a person's name"`
+	SettingCharacters    int `name:"setting-characters" default:"1000" help:"characters in a text of an organisation's settings"`
+	LabelCharacters      int `name:"label-characters" default:"100" help:"characters in the name of a service, site, skill or portal, or in the title of a text"`
+	PredefinedCharacters int `name:"predefined-characters" default:"1000" help:"characters in a predefined message, before it is filled in"`
+	FilterCharacters     int `name:"filter-characters" default:"100" help:"characters in a text by which a list is filtered"`
 
 	Operation  time.Duration `name:"operation" default:"10s" help:"time for one query or mutation"`
 	Transfer   time.Duration `name:"transfer" default:"30s" help:"time for a body to arrive and for an answer to be taken, outside of GraphQL; and for the next byte of a file"`

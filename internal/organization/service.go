@@ -1,8 +1,12 @@
 // Package organization is the tenant: its members and how they sign in, its services, sites, skills, portals and
 // numbers.
 //
-// It guarantees that nothing of another organisation is seen or learned of: what it answers is bounded by the
-// organisation of the viewer. It does not know rooms.
+// It guarantees that
+//   - nothing of another organisation is seen or learned of: what it answers is bounded by the organisation of the viewer;
+//   - administrators change an organisation one after the other, so that it always has one of them, and names are its things' own;
+//   - what they change is in the audit, or has not happened.
+//
+// It does not know rooms.
 package organization
 
 import (
@@ -12,6 +16,7 @@ import (
 	"parley/ent"
 	"parley/ent/phonenumber"
 	"parley/internal/apierr"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/limits"
 	"parley/internal/throttle"
@@ -24,11 +29,12 @@ type Service struct {
 	tokens    *auth.Tokens
 	passwords *auth.Passwords
 	counter   *throttle.Counter
+	audit     *audit.Log
 }
 
 // New returns the service.
-func New(client *ent.Client, l limits.Limits, tokens *auth.Tokens, passwords *auth.Passwords, counter *throttle.Counter) *Service {
-	return &Service{ent: client, limits: l, tokens: tokens, passwords: passwords, counter: counter}
+func New(client *ent.Client, l limits.Limits, tokens *auth.Tokens, passwords *auth.Passwords, counter *throttle.Counter, log *audit.Log) *Service {
+	return &Service{ent: client, limits: l, tokens: tokens, passwords: passwords, counter: counter, audit: log}
 }
 
 // Own returns the viewer's organisation; for members.
@@ -52,7 +58,7 @@ func (s *Service) Node(ctx context.Context, prefix, id string) (ent.Node, error)
 		return nil, err
 	}
 	node, owner, err := s.find(ctx, prefix, id)
-	if ent.IsNotFound(err) || err == nil && owner != v.OrganizationID() {
+	if ent.IsNotFound(err) || apierr.Is(err, apierr.NotFound) || err == nil && owner != v.OrganizationID() {
 		return nil, apierr.MissingThing("thing")
 	}
 	if err != nil {
@@ -78,6 +84,8 @@ func (s *Service) find(ctx context.Context, prefix, id string) (ent.Node, string
 		return owned(s.ent.Portal.Get(ctx, id))(func(m *ent.Portal) string { return m.OrganizationID })
 	case "num":
 		return owned(s.ent.PhoneNumber.Get(ctx, id))(func(m *ent.PhoneNumber) string { return m.OrganizationID })
+	case textPrefix:
+		return owned(s.message(ctx, auth.From(ctx), id))(func(m *ent.PredefinedMessage) string { return m.OrganizationID })
 	}
 	return nil, "", apierr.MissingThing("thing")
 }

@@ -9,6 +9,7 @@ import (
 
 	"parley/ent"
 	"parley/internal/apierr"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/identifier"
 )
@@ -50,20 +51,35 @@ type UpdateSettingsPayload struct {
 // UpdateSettings changes how the viewer's organisation does things (rules R7, R17); for administrators. Everything that
 // is wrong is said at once, and then nothing changes.
 func (s *Service) UpdateSettings(ctx context.Context, in UpdateSettingsInput) (*UpdateSettingsPayload, error) {
-	v, err := auth.Administrator(ctx)
+	v, err := auth.Allowed(ctx, auth.Administer)
 	if err != nil {
 		return nil, err
 	}
-	longest := s.limits.SettingCharacters
-	sms, badSms := checkText("smsInvitationText", in.SmsInvitationText, longest)
-	email, badEmail := checkText("emailInvitationText", in.EmailInvitationText, longest)
-	over, badOver := checkText("roomTimedOutText", in.RoomTimedOutText, longest)
+	longest, limit := s.limits.SettingCharacters, "setting-characters"
+	sms, badSms := checkText("smsInvitationText", in.SmsInvitationText, longest, limit)
+	email, badEmail := checkText("emailInvitationText", in.EmailInvitationText, longest, limit)
+	over, badOver := checkText("roomTimedOutText", in.RoomTimedOutText, longest, limit)
 	if err := apierr.Join(badSms, badEmail, checkDays("roomTimeoutDays", in.RoomTimeoutDays), badOver); err != nil {
 		return nil, err
 	}
-	o, err := s.ent.Organization.UpdateOneID(v.OrganizationID()).
-		SetNillableSmsInvitationText(sms).SetNillableEmailInvitationText(email).
-		SetNillableRoomTimeoutDays(in.RoomTimeoutDays).SetNillableRoomTimedOutText(over).Save(ctx)
+	var o *ent.Organization
+	err = s.administer(ctx, v, func(tx *ent.Tx) (err error) {
+		if o, err = tx.Organization.Get(ctx, v.OrganizationID()); err != nil {
+			return err
+		}
+		var c changes
+		c.note("smsInvitationText", differs(sms, o.SmsInvitationText))
+		c.note("emailInvitationText", differs(email, o.EmailInvitationText))
+		c.note("roomTimeoutDays", differs(in.RoomTimeoutDays, o.RoomTimeoutDays))
+		c.note("roomTimedOutText", differs(over, o.RoomTimedOutText))
+		o, err = tx.Organization.UpdateOne(o).
+			SetNillableSmsInvitationText(sms).SetNillableEmailInvitationText(email).
+			SetNillableRoomTimeoutDays(in.RoomTimeoutDays).SetNillableRoomTimedOutText(over).Save(ctx)
+		if err != nil {
+			return err
+		}
+		return s.recordTx(ctx, tx, v, audit.SettingsUpdated, o.ID, c)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("update settings: %w", err)
 	}
@@ -71,14 +87,14 @@ func (s *Service) UpdateSettings(ctx context.Context, in UpdateSettingsInput) (*
 }
 
 // checkText checks a text that goes to customers. One that shows nothing becomes empty, which stands for the built-in one.
-func checkText(field string, typed *string, longest int) (*string, *apierr.Error) {
+func checkText(field string, typed *string, longest int, limit string) (*string, *apierr.Error) {
 	if typed == nil {
 		return nil, nil
 	}
 	text := strings.TrimSpace(strings.ReplaceAll(*typed, "\r\n", "\n"))
 	switch n := utf8.RuneCountInString(text); {
 	case longest > 0 && n > longest:
-		return nil, apierr.New(apierr.TooLong, "This text has at most %d characters (limit setting-characters).", longest).On(field).Over(longest, n)
+		return nil, apierr.New(apierr.TooLong, "This text has at most %d characters (limit %s).", longest, limit).On(field).Over(longest, n)
 	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }):
 		return nil, apierr.New(apierr.TextInvalid, "This text cannot hold control characters other than line breaks.").On(field)
 	case strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }):

@@ -44,7 +44,7 @@ func setup(t *testing.T) *bundle {
 func (b *bundle) process() (*organization.Service, *auth.Tokens) {
 	l := limits.Default()
 	tokens := auth.NewTokens(b.db.Ent, l, bus.Alone{})
-	return organization.New(b.db.Ent, l, tokens, auth.NewPasswords(), throttle.NewCounter(b.db.SQL)), tokens
+	return organization.New(b.db.Ent, l, tokens, auth.NewPasswords(), throttle.NewCounter(b.db.SQL), nil), tokens
 }
 
 // plan has members ada@<name>.example, an administrator, and bob@<name>.example, an agent.

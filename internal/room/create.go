@@ -8,6 +8,7 @@ import (
 	"parley/ent"
 	"parley/ent/room"
 	"parley/internal/apierr"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/customer"
 	"parley/internal/database"
@@ -35,7 +36,7 @@ type CreateRoomPayload struct {
 
 // Create opens a room; for members.
 func (s *Service) Create(ctx context.Context, in CreateRoomInput) (*CreateRoomPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +89,7 @@ type CloseRoomPayload struct {
 // customer can be invited anew, to another room.
 // Closing a room that is closed changes nothing.
 func (s *Service) Close(ctx context.Context, in CloseRoomInput) (*CloseRoomPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +127,10 @@ func (s *Service) closeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent
 	if err := s.appendTx(ctx, tx, r, by(v, kindRoomClosed, nil)); err != nil {
 		return err
 	}
-	return eventlog.SealTx(ctx, tx, r.StreamID)
+	if err := eventlog.SealTx(ctx, tx, r.StreamID); err != nil {
+		return err
+	}
+	return s.audit.RecordTx(ctx, tx, v, audit.RoomClosed, r.ID, "")
 }
 
 // appendTx appends to the room's log, which takes nothing once the room is closed.

@@ -53,7 +53,7 @@ type InviteCustomerPayload struct {
 // Invite sends a customer a link to the room and names the room after them (rules R2–R10); for members. Where the
 // organisation has a room for the customer already, the two become one (R13, R14).
 func (s *Service) Invite(ctx context.Context, in InviteCustomerInput) (*InviteCustomerPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}
@@ -203,12 +203,15 @@ func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r, wi
 		return err
 	}
 	if with != nil {
-		r, err := s.mergeTx(ctx, tx, v, r, with)
+		stays, err := s.mergeTx(ctx, tx, v, r, with)
 		if err != nil {
 			return err
 		}
 		d.FirstName, d.LastName = with.Edges.Customer.FirstName, with.Edges.Customer.LastName
-		return s.askTx(ctx, tx, v, r, d, id)
+		if err := s.askTx(ctx, tx, v, stays, d, id); err != nil {
+			return err
+		}
+		return s.recordMergeTx(ctx, tx, v, r, stays)
 	}
 	c, err := customer.CreateTx(ctx, tx, r.OrganizationID, d)
 	if err != nil {

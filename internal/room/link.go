@@ -13,6 +13,7 @@ import (
 	"parley/ent/room"
 	"parley/ent/roomlink"
 	"parley/internal/apierr"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/limits"
 	"parley/internal/throttle"
@@ -36,7 +37,7 @@ type GetLinkPayload struct {
 
 // Link gives a link for the member to copy; nothing is sent (rule R9).
 func (s *Service) Link(ctx context.Context, in GetLinkInput) (*GetLinkPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}
@@ -60,9 +61,10 @@ func (s *Service) Link(ctx context.Context, in GetLinkInput) (*GetLinkPayload, e
 	return &GetLinkPayload{URL: &url}, nil
 }
 
-// CanGetLink tells whether Link would give the viewer one: a member, once the customer has been invited.
+// CanGetLink tells whether Link would give the viewer one: a member who serves customers, once the customer has been invited.
 func (s *Service) CanGetLink(ctx context.Context, r *ent.Room) bool {
-	return auth.From(ctx).Member != nil && r.CustomerID != nil && r.Status == room.StatusActive
+	_, err := auth.Allowed(ctx, auth.Serve)
+	return err == nil && r.CustomerID != nil && r.Status == room.StatusActive
 }
 
 // RevokeLinksInput is the input of revokeLinks.
@@ -77,7 +79,7 @@ type RevokeLinksPayload struct {
 // RevokeLinks ends all links to a room, and the access of all who came in by them, their open subscriptions too (X3); for
 // members. Whoever gets a new link comes in again.
 func (s *Service) RevokeLinks(ctx context.Context, in RevokeLinksInput) (*RevokeLinksPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +88,9 @@ func (s *Service) RevokeLinks(ctx context.Context, in RevokeLinksInput) (*Revoke
 			return err
 		}
 		if err := s.tokens.RevokeTx(ctx, tx, accesstoken.HasLinkWith(roomlink.RoomID(r.ID))); err != nil {
+			return err
+		}
+		if err := s.audit.RecordTx(ctx, tx, v, audit.LinksRevoked, r.ID, ""); err != nil {
 			return err
 		}
 		return s.tellTx(ctx, tx, v, r, s.sessions.StopTx)

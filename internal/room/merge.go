@@ -10,6 +10,7 @@ import (
 	"parley/ent/room"
 	"parley/ent/roomlink"
 	"parley/internal/apierr"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/customer"
 	"parley/internal/database"
@@ -31,7 +32,7 @@ type MergeRoomsPayload struct {
 
 // Merge makes two rooms one, on purpose (rule R16); for members. Merging what is one already changes nothing.
 func (s *Service) Merge(ctx context.Context, in MergeRoomsInput) (*MergeRoomsPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}
@@ -65,9 +66,16 @@ func (s *Service) merge(ctx context.Context, v auth.Viewer, in MergeRoomsInput) 
 		if err != nil {
 			return err
 		}
-		_, err = s.mergeTx(ctx, tx, v, from, into)
-		return err
+		if _, err = s.mergeTx(ctx, tx, v, from, into); err != nil {
+			return err
+		}
+		return s.recordMergeTx(ctx, tx, v, from, into)
 	})
+}
+
+// recordMergeTx records who caused that two rooms are one (rule R19). Like all records it comes last.
+func (s *Service) recordMergeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, from, into *ent.Room) error {
+	return s.audit.RecordTx(ctx, tx, v, audit.RoomsMerged, into.ID, "from "+from.ID)
 }
 
 // merging is what becomes of two rooms that become one.

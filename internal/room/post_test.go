@@ -18,6 +18,7 @@ import (
 	"parley/ent"
 	"parley/ent/member"
 	"parley/internal/apierr"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/bus"
 	"parley/internal/database"
@@ -76,7 +77,7 @@ func (c *town) service(pool *sql.DB, client *ent.Client) *room.Service {
 	lifted, err := limits.Parse("rates=0,message-characters=0,operation=1m")
 	c.must(err)
 	s, err := room.New(c.t.Context(), room.Parts{
-		DB: pool, Ent: client, Limits: lifted, Log: c.log, Tokens: auth.NewTokens(client, lifted, bus.Alone{}), Counter: throttle.NewCounter(pool), Presence: presence.New(bus.Alone{}, 0), Now: time.Now,
+		DB: pool, Ent: client, Limits: lifted, Log: c.log, Audit: audit.New(c.log, client, 0), Tokens: auth.NewTokens(client, lifted, bus.Alone{}), Counter: throttle.NewCounter(pool), Presence: presence.New(bus.Alone{}, 0), Now: time.Now,
 	})
 	c.must(err)
 	return s
@@ -86,7 +87,7 @@ func (c *town) found(name, person string) auth.Viewer {
 	c.t.Helper()
 	l := limits.Default()
 	counter := throttle.NewCounter(c.db.SQL)
-	c.must(organization.New(c.db.Ent, l, auth.NewTokens(c.db.Ent, l, bus.Alone{}), auth.NewPasswords(), counter).Found(c.t.Context(), organization.Plan{
+	c.must(organization.New(c.db.Ent, l, auth.NewTokens(c.db.Ent, l, bus.Alone{}), auth.NewPasswords(), counter, nil).Found(c.t.Context(), organization.Plan{
 		Name: name, Members: []organization.MemberPlan{{
 			Email: person + "@demo.example", FirstName: person, LastName: "Agent", Password: "secret password",
 			Role: member.RoleAgent, ClassOfService: member.ClassOfServiceInternal,

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"parley/ent"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/document"
 	"parley/internal/eventlog"
@@ -45,6 +46,7 @@ type Service struct {
 
 	documents *document.Service
 	sessions  Sessions
+	audit     *audit.Log
 
 	counter *throttle.Counter
 	writing *throttle.Bucket // messages of a person
@@ -71,6 +73,7 @@ type Parts struct {
 	Search   *search.Index
 
 	Documents *document.Service
+	Audit     *audit.Log
 }
 
 // New returns the service.
@@ -85,7 +88,7 @@ func New(ctx context.Context, p Parts) (*Service, error) {
 	}
 	s := &Service{
 		ent: p.Ent, limits: p.Limits, log: p.Log, links: p.Links, tokens: p.Tokens, outbox: p.Outbox,
-		here: p.Presence, now: p.Now, search: p.Search, documents: p.Documents, counter: p.Counter,
+		here: p.Presence, now: p.Now, search: p.Search, documents: p.Documents, audit: p.Audit, counter: p.Counter,
 		writing: throttle.NewBucket("messages-burst", p.Limits.MessagesPerSecond, p.Limits.MessagesBurst),
 		typing:  throttle.NewBucket("typing-burst", p.Limits.TypingPerSecond, p.Limits.TypingBurst),
 		people:  newPeople(p.Ent),

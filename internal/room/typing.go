@@ -20,7 +20,7 @@ type SetTypingPayload struct{ apierr.Payload }
 // SetTyping tells those who follow a room at this moment whether the viewer is typing; for everyone in it. Nothing is
 // stored (C7).
 func (s *Service) SetTyping(ctx context.Context, in SetTypingInput) (*SetTypingPayload, error) {
-	v, err := auth.Anyone(ctx)
+	v, err := auth.AllowedOrGuest(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ type CreateSpecialistInvitationPayload struct {
 // Invite makes the code by which specialists join a session, or returns the one that there is with the same rights, and sends
 // its link where an address is given (rules S2 to S4); for members.
 func (s *Service) Invite(ctx context.Context, in CreateSpecialistInvitationInput) (*CreateSpecialistInvitationPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +209,7 @@ type CancelSpecialistInvitationPayload struct {
 
 // Cancel ends a code (rule S7); for members. Cancelling one that has ended changes nothing but who has joined.
 func (s *Service) Cancel(ctx context.Context, in CancelSpecialistInvitationInput) (*CancelSpecialistInvitationPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}

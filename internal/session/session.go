@@ -34,7 +34,7 @@ type StartSupportSessionPayload struct {
 
 // Start starts the support session of a room (rule S1); for members.
 func (s *Service) Start(ctx context.Context, in StartSupportSessionInput) (*StartSupportSessionPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ type EndSupportSessionPayload struct {
 
 // End ends a support session (rule S8); for members. Ending one that has ended changes nothing.
 func (s *Service) End(ctx context.Context, in EndSupportSessionInput) (*EndSupportSessionPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}

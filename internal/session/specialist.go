@@ -32,7 +32,7 @@ type SetSpecialistAccessPayload struct {
 
 // SetAccess changes what a specialist may do (rule S9); for members.
 func (s *Service) SetAccess(ctx context.Context, in SetSpecialistAccessInput) (*SetSpecialistAccessPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ type RemoveSpecialistPayload struct {
 
 // Remove ends a specialist's access (rule S9); for members. Removing one who has left changes nothing.
 func (s *Service) Remove(ctx context.Context, in RemoveSpecialistInput) (*RemoveSpecialistPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,141 @@
+package organization
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"parley/ent"
+	"parley/ent/phonenumber"
+	"parley/ent/service"
+	"parley/internal/apierr"
+	"parley/internal/audit"
+	"parley/internal/auth"
+	"parley/internal/idempotency"
+)
+
+// CreateServiceInput is the input of createService.
+type CreateServiceInput struct {
+	Name           string
+	TakesNewChats  *bool
+	PhoneNumberID  *string
+	IdempotencyKey *string
+}
+
+// CreateServicePayload is the answer of createService.
+type CreateServicePayload struct {
+	apierr.Payload
+	Service *ent.Service
+}
+
+// CreateService makes a service; for administrators (rule O7).
+func (s *Service) CreateService(ctx context.Context, in CreateServiceInput) (*CreateServicePayload, error) {
+	v, err := auth.Allowed(ctx, auth.Administer)
+	if err != nil {
+		return nil, err
+	}
+	name, refusal := s.checkLabel("name", in.Name)
+	if refusal != nil {
+		return nil, refusal
+	}
+	key, err := idempotency.For(v.ID(), in.IdempotencyKey, "createService", in.Name, in.TakesNewChats, in.PhoneNumberID)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.createOnce(ctx, v, key, "svc", audit.ServiceCreated, name, func(tx *ent.Tx, id string) error {
+		if err := freeServiceTx(ctx, tx, v, name, id); err != nil {
+			return err
+		}
+		if err := holdNumberTx(ctx, tx, v, in.PhoneNumberID); err != nil {
+			return err
+		}
+		return tx.Service.Create().SetID(id).SetOrganizationID(v.OrganizationID()).SetName(name).
+			SetNillableTakesNewChats(in.TakesNewChats).SetNillablePhoneNumberID(in.PhoneNumberID).Exec(ctx)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("create service: %w", err)
+	}
+	row, err := found(s.ent.Service.Get(ctx, id))("service")
+	if err != nil {
+		return nil, err
+	}
+	return &CreateServicePayload{Service: row}, nil
+}
+
+// UpdateServiceInput is the input of updateService. What is nil stays as it is; a number that is given as nil goes.
+type UpdateServiceInput struct {
+	ID            string
+	Name          *string
+	TakesNewChats *bool
+	PhoneNumberID graphql.Omittable[*string]
+}
+
+// UpdateServicePayload is the answer of updateService.
+type UpdateServicePayload struct {
+	apierr.Payload
+	Service *ent.Service
+}
+
+// UpdateService changes a service; for administrators (rule O7). Without a number it has no SMS.
+func (s *Service) UpdateService(ctx context.Context, in UpdateServiceInput) (*UpdateServicePayload, error) {
+	v, err := auth.Allowed(ctx, auth.Administer)
+	if err != nil {
+		return nil, err
+	}
+	name, refusal := s.checkNewLabel("name", in.Name)
+	if refusal != nil {
+		return nil, refusal
+	}
+	var row *ent.Service
+	err = s.administer(ctx, v, func(tx *ent.Tx) (err error) {
+		if row, err = serviceTx(ctx, tx, v, in.ID); err != nil {
+			return err
+		}
+		var c changes
+		update := tx.Service.UpdateOne(row).SetNillableName(name).SetNillableTakesNewChats(in.TakesNewChats)
+		c.note("name", differs(name, row.Name))
+		c.note("takesNewChats", differs(in.TakesNewChats, row.TakesNewChats))
+		if number, given := in.PhoneNumberID.ValueOK(); given {
+			if err := holdNumberTx(ctx, tx, v, number); err != nil {
+				return err
+			}
+			update.ClearPhoneNumberID().SetNillablePhoneNumberID(number)
+			c.note("phoneNumberId", number == nil && row.PhoneNumberID != nil || number != nil && (row.PhoneNumberID == nil || *row.PhoneNumberID != *number))
+		}
+		if name != nil {
+			if err := freeServiceTx(ctx, tx, v, *name, row.ID); err != nil {
+				return err
+			}
+		}
+		if row, err = update.Save(ctx); err != nil {
+			return err
+		}
+		return s.recordTx(ctx, tx, v, audit.ServiceUpdated, row.ID, c)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("update service: %w", err)
+	}
+	return &UpdateServicePayload{Service: row}, nil
+}
+
+func serviceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id string) (*ent.Service, error) {
+	return found(tx.Service.Query().Where(service.ID(id), service.OrganizationID(v.OrganizationID())).Only(ctx))("service")
+}
+
+func freeServiceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, name, id string) error {
+	return free(ctx, tx.Service.Query().
+		Where(service.OrganizationID(v.OrganizationID()), service.NameEqualFold(name), service.IDNEQ(id)))
+}
+
+// holdNumberTx tells whether the organisation holds the number, and has it held until the transaction ends: who releases it
+// then finds the service that uses it.
+func holdNumberTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id *string) error {
+	if id == nil {
+		return nil
+	}
+	_, err := found(tx.PhoneNumber.Query().
+		Where(phonenumber.ID(*id), phonenumber.OrganizationID(v.OrganizationID()), phonenumber.ReleasedAtIsNil()).
+		ForShare().OnlyID(ctx))("phone number")
+	return err
+}
