@@ -22,6 +22,7 @@ import (
 	"parley/ent/inboundmessage"
 	"parley/ent/logepoch"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -76,6 +77,8 @@ type Client struct {
 	LogEpoch *LogEpochClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
+	// MemberInvitation is the client for interacting with the MemberInvitation builders.
+	MemberInvitation *MemberInvitationClient
 	// Organization is the client for interacting with the Organization builders.
 	Organization *OrganizationClient
 	// PhoneNumber is the client for interacting with the PhoneNumber builders.
@@ -134,6 +137,7 @@ func (c *Client) init() {
 	c.InboundMessage = NewInboundMessageClient(c.config)
 	c.LogEpoch = NewLogEpochClient(c.config)
 	c.Member = NewMemberClient(c.config)
+	c.MemberInvitation = NewMemberInvitationClient(c.config)
 	c.Organization = NewOrganizationClient(c.config)
 	c.PhoneNumber = NewPhoneNumberClient(c.config)
 	c.Portal = NewPortalClient(c.config)
@@ -255,6 +259,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		InboundMessage:       NewInboundMessageClient(cfg),
 		LogEpoch:             NewLogEpochClient(cfg),
 		Member:               NewMemberClient(cfg),
+		MemberInvitation:     NewMemberInvitationClient(cfg),
 		Organization:         NewOrganizationClient(cfg),
 		PhoneNumber:          NewPhoneNumberClient(cfg),
 		Portal:               NewPortalClient(cfg),
@@ -303,6 +308,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		InboundMessage:       NewInboundMessageClient(cfg),
 		LogEpoch:             NewLogEpochClient(cfg),
 		Member:               NewMemberClient(cfg),
+		MemberInvitation:     NewMemberInvitationClient(cfg),
 		Organization:         NewOrganizationClient(cfg),
 		PhoneNumber:          NewPhoneNumberClient(cfg),
 		Portal:               NewPortalClient(cfg),
@@ -352,10 +358,10 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery,
 		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
-		c.Organization, c.PhoneNumber, c.Portal, c.PredefinedMessage, c.ReadMark,
-		c.Room, c.RoomLink, c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service,
-		c.SimulatedMessage, c.Site, c.Skill, c.Specialist, c.SpecialistInvitation,
-		c.Stream, c.SupportSession,
+		c.MemberInvitation, c.Organization, c.PhoneNumber, c.Portal,
+		c.PredefinedMessage, c.ReadMark, c.Room, c.RoomLink, c.ScreenShare,
+		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill,
+		c.Specialist, c.SpecialistInvitation, c.Stream, c.SupportSession,
 	} {
 		n.Use(hooks...)
 	}
@@ -367,10 +373,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery,
 		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
-		c.Organization, c.PhoneNumber, c.Portal, c.PredefinedMessage, c.ReadMark,
-		c.Room, c.RoomLink, c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service,
-		c.SimulatedMessage, c.Site, c.Skill, c.Specialist, c.SpecialistInvitation,
-		c.Stream, c.SupportSession,
+		c.MemberInvitation, c.Organization, c.PhoneNumber, c.Portal,
+		c.PredefinedMessage, c.ReadMark, c.Room, c.RoomLink, c.ScreenShare,
+		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill,
+		c.Specialist, c.SpecialistInvitation, c.Stream, c.SupportSession,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -401,6 +407,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.LogEpoch.mutate(ctx, m)
 	case *MemberMutation:
 		return c.Member.mutate(ctx, m)
+	case *MemberInvitationMutation:
+		return c.MemberInvitation.mutate(ctx, m)
 	case *OrganizationMutation:
 		return c.Organization.mutate(ctx, m)
 	case *PhoneNumberMutation:
@@ -2110,6 +2118,219 @@ func (c *MemberClient) mutate(ctx context.Context, m *MemberMutation) (Value, er
 		return (&MemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Member mutation op: %q", m.Op())
+	}
+}
+
+// MemberInvitationClient is a client for the MemberInvitation schema.
+type MemberInvitationClient struct {
+	config
+}
+
+// NewMemberInvitationClient returns a client for the MemberInvitation from the given config.
+func NewMemberInvitationClient(c config) *MemberInvitationClient {
+	return &MemberInvitationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `memberinvitation.Hooks(f(g(h())))`.
+func (c *MemberInvitationClient) Use(hooks ...Hook) {
+	c.hooks.MemberInvitation = append(c.hooks.MemberInvitation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `memberinvitation.Intercept(f(g(h())))`.
+func (c *MemberInvitationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MemberInvitation = append(c.inters.MemberInvitation, interceptors...)
+}
+
+// Create returns a builder for creating a MemberInvitation entity.
+func (c *MemberInvitationClient) Create() *MemberInvitationCreate {
+	mutation := newMemberInvitationMutation(c.config, OpCreate)
+	return &MemberInvitationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MemberInvitation entities.
+func (c *MemberInvitationClient) CreateBulk(builders ...*MemberInvitationCreate) *MemberInvitationCreateBulk {
+	return &MemberInvitationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MemberInvitationClient) MapCreateBulk(slice any, setFunc func(*MemberInvitationCreate, int)) *MemberInvitationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MemberInvitationCreateBulk{err: fmt.Errorf("calling to MemberInvitationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MemberInvitationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MemberInvitationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MemberInvitation.
+func (c *MemberInvitationClient) Update() *MemberInvitationUpdate {
+	mutation := newMemberInvitationMutation(c.config, OpUpdate)
+	return &MemberInvitationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MemberInvitationClient) UpdateOne(_m *MemberInvitation) *MemberInvitationUpdateOne {
+	mutation := newMemberInvitationMutation(c.config, OpUpdateOne, withMemberInvitation(_m))
+	return &MemberInvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MemberInvitationClient) UpdateOneID(id string) *MemberInvitationUpdateOne {
+	mutation := newMemberInvitationMutation(c.config, OpUpdateOne, withMemberInvitationID(id))
+	return &MemberInvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MemberInvitation.
+func (c *MemberInvitationClient) Delete() *MemberInvitationDelete {
+	mutation := newMemberInvitationMutation(c.config, OpDelete)
+	return &MemberInvitationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MemberInvitationClient) DeleteOne(_m *MemberInvitation) *MemberInvitationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MemberInvitationClient) DeleteOneID(id string) *MemberInvitationDeleteOne {
+	builder := c.Delete().Where(memberinvitation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MemberInvitationDeleteOne{builder}
+}
+
+// Query returns a query builder for MemberInvitation.
+func (c *MemberInvitationClient) Query() *MemberInvitationQuery {
+	return &MemberInvitationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMemberInvitation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MemberInvitation entity by its id.
+func (c *MemberInvitationClient) Get(ctx context.Context, id string) (*MemberInvitation, error) {
+	return c.Query().Where(memberinvitation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MemberInvitationClient) GetX(ctx context.Context, id string) *MemberInvitation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a MemberInvitation.
+func (c *MemberInvitationClient) QueryOrganization(_m *MemberInvitation) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memberinvitation.Table, memberinvitation.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, memberinvitation.OrganizationTable, memberinvitation.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInvitedBy queries the invited_by edge of a MemberInvitation.
+func (c *MemberInvitationClient) QueryInvitedBy(_m *MemberInvitation) *MemberQuery {
+	query := (&MemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memberinvitation.Table, memberinvitation.FieldID, id),
+			sqlgraph.To(member.Table, member.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, memberinvitation.InvitedByTable, memberinvitation.InvitedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryServices queries the services edge of a MemberInvitation.
+func (c *MemberInvitationClient) QueryServices(_m *MemberInvitation) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memberinvitation.Table, memberinvitation.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, memberinvitation.ServicesTable, memberinvitation.ServicesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySites queries the sites edge of a MemberInvitation.
+func (c *MemberInvitationClient) QuerySites(_m *MemberInvitation) *SiteQuery {
+	query := (&SiteClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memberinvitation.Table, memberinvitation.FieldID, id),
+			sqlgraph.To(site.Table, site.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, memberinvitation.SitesTable, memberinvitation.SitesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySkills queries the skills edge of a MemberInvitation.
+func (c *MemberInvitationClient) QuerySkills(_m *MemberInvitation) *SkillQuery {
+	query := (&SkillClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(memberinvitation.Table, memberinvitation.FieldID, id),
+			sqlgraph.To(skill.Table, skill.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, memberinvitation.SkillsTable, memberinvitation.SkillsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MemberInvitationClient) Hooks() []Hook {
+	return c.hooks.MemberInvitation
+}
+
+// Interceptors returns the client interceptors.
+func (c *MemberInvitationClient) Interceptors() []Interceptor {
+	return c.inters.MemberInvitation
+}
+
+func (c *MemberInvitationClient) mutate(ctx context.Context, m *MemberInvitationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MemberInvitationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MemberInvitationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MemberInvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MemberInvitationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MemberInvitation mutation op: %q", m.Op())
 	}
 }
 
@@ -3871,6 +4092,22 @@ func (c *ServiceClient) QueryMembers(_m *Service) *MemberQuery {
 	return query
 }
 
+// QueryMemberInvitations queries the member_invitations edge of a Service.
+func (c *ServiceClient) QueryMemberInvitations(_m *Service) *MemberInvitationQuery {
+	query := (&MemberInvitationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(service.Table, service.FieldID, id),
+			sqlgraph.To(memberinvitation.Table, memberinvitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, service.MemberInvitationsTable, service.MemberInvitationsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *ServiceClient) Hooks() []Hook {
 	return c.hooks.Service
@@ -4169,6 +4406,22 @@ func (c *SiteClient) QueryMembers(_m *Site) *MemberQuery {
 	return query
 }
 
+// QueryMemberInvitations queries the member_invitations edge of a Site.
+func (c *SiteClient) QueryMemberInvitations(_m *Site) *MemberInvitationQuery {
+	query := (&MemberInvitationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(site.Table, site.FieldID, id),
+			sqlgraph.To(memberinvitation.Table, memberinvitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, site.MemberInvitationsTable, site.MemberInvitationsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *SiteClient) Hooks() []Hook {
 	return c.hooks.Site
@@ -4327,6 +4580,22 @@ func (c *SkillClient) QueryMembers(_m *Skill) *MemberQuery {
 			sqlgraph.From(skill.Table, skill.FieldID, id),
 			sqlgraph.To(member.Table, member.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, skill.MembersTable, skill.MembersPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMemberInvitations queries the member_invitations edge of a Skill.
+func (c *SkillClient) QueryMemberInvitations(_m *Skill) *MemberInvitationQuery {
+	query := (&MemberInvitationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skill.Table, skill.FieldID, id),
+			sqlgraph.To(memberinvitation.Table, memberinvitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, skill.MemberInvitationsTable, skill.MemberInvitationsPrimaryKey...),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -5039,17 +5308,17 @@ func (c *SupportSessionClient) mutate(ctx context.Context, m *SupportSessionMuta
 type (
 	hooks struct {
 		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Document, Event,
-		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
-		Portal, PredefinedMessage, ReadMark, Room, RoomLink, ScreenShare, SearchEntry,
-		SearchStream, Service, SimulatedMessage, Site, Skill, Specialist,
-		SpecialistInvitation, Stream, SupportSession []ent.Hook
+		IdempotencyKey, InboundMessage, LogEpoch, Member, MemberInvitation,
+		Organization, PhoneNumber, Portal, PredefinedMessage, ReadMark, Room, RoomLink,
+		ScreenShare, SearchEntry, SearchStream, Service, SimulatedMessage, Site, Skill,
+		Specialist, SpecialistInvitation, Stream, SupportSession []ent.Hook
 	}
 	inters struct {
 		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Document, Event,
-		IdempotencyKey, InboundMessage, LogEpoch, Member, Organization, PhoneNumber,
-		Portal, PredefinedMessage, ReadMark, Room, RoomLink, ScreenShare, SearchEntry,
-		SearchStream, Service, SimulatedMessage, Site, Skill, Specialist,
-		SpecialistInvitation, Stream, SupportSession []ent.Interceptor
+		IdempotencyKey, InboundMessage, LogEpoch, Member, MemberInvitation,
+		Organization, PhoneNumber, Portal, PredefinedMessage, ReadMark, Room, RoomLink,
+		ScreenShare, SearchEntry, SearchStream, Service, SimulatedMessage, Site, Skill,
+		Specialist, SpecialistInvitation, Stream, SupportSession []ent.Interceptor
 	}
 )
 

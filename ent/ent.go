@@ -17,6 +17,7 @@ import (
 	"parley/ent/inboundmessage"
 	"parley/ent/logepoch"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -112,6 +113,7 @@ func checkColumn(t, c string) error {
 			inboundmessage.Table:       inboundmessage.ValidColumn,
 			logepoch.Table:             logepoch.ValidColumn,
 			member.Table:               member.ValidColumn,
+			memberinvitation.Table:     memberinvitation.ValidColumn,
 			organization.Table:         organization.ValidColumn,
 			phonenumber.Table:          phonenumber.ValidColumn,
 			portal.Table:               portal.ValidColumn,

@@ -19,6 +19,9 @@ func (*Organization) IsNode() {}
 func (*Member) IsNode() {}
 
 // IsNode marks a Node.
+func (*MemberInvitation) IsNode() {}
+
+// IsNode marks a Node.
 func (*Service) IsNode() {}
 
 // IsNode marks a Node.

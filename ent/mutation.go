@@ -17,6 +17,7 @@ import (
 	"parley/ent/inboundmessage"
 	"parley/ent/logepoch"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -63,6 +64,7 @@ const (
 	TypeInboundMessage       = "InboundMessage"
 	TypeLogEpoch             = "LogEpoch"
 	TypeMember               = "Member"
+	TypeMemberInvitation     = "MemberInvitation"
 	TypeOrganization         = "Organization"
 	TypePhoneNumber          = "PhoneNumber"
 	TypePortal               = "Portal"
@@ -10221,6 +10223,1467 @@ func (m *MemberMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Member edge %s", name)
 }
 
+// MemberInvitationMutation represents an operation that mutates the MemberInvitation nodes in the graph.
+type MemberInvitationMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	email               *string
+	email_key           *string
+	role                *memberinvitation.Role
+	class_of_service    *memberinvitation.ClassOfService
+	channels            *[]string
+	appendchannels      []string
+	link_id             *string
+	delivery_status     *memberinvitation.DeliveryStatus
+	failure_reason      *string
+	expires_at          *time.Time
+	accepted_at         *time.Time
+	revoked_at          *time.Time
+	created_at          *time.Time
+	clearedFields       map[string]struct{}
+	organization        *string
+	clearedorganization bool
+	invited_by          *string
+	clearedinvited_by   bool
+	services            map[string]struct{}
+	removedservices     map[string]struct{}
+	clearedservices     bool
+	sites               map[string]struct{}
+	removedsites        map[string]struct{}
+	clearedsites        bool
+	skills              map[string]struct{}
+	removedskills       map[string]struct{}
+	clearedskills       bool
+	done                bool
+	oldValue            func(context.Context) (*MemberInvitation, error)
+	predicates          []predicate.MemberInvitation
+}
+
+var _ ent.Mutation = (*MemberInvitationMutation)(nil)
+
+// memberinvitationOption allows management of the mutation configuration using functional options.
+type memberinvitationOption func(*MemberInvitationMutation)
+
+// newMemberInvitationMutation creates new mutation for the MemberInvitation entity.
+func newMemberInvitationMutation(c config, op Op, opts ...memberinvitationOption) *MemberInvitationMutation {
+	m := &MemberInvitationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMemberInvitation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMemberInvitationID sets the ID field of the mutation.
+func withMemberInvitationID(id string) memberinvitationOption {
+	return func(m *MemberInvitationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MemberInvitation
+		)
+		m.oldValue = func(ctx context.Context) (*MemberInvitation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MemberInvitation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMemberInvitation sets the old MemberInvitation of the mutation.
+func withMemberInvitation(node *MemberInvitation) memberinvitationOption {
+	return func(m *MemberInvitationMutation) {
+		m.oldValue = func(context.Context) (*MemberInvitation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MemberInvitationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MemberInvitationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MemberInvitation entities.
+func (m *MemberInvitationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MemberInvitationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MemberInvitationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MemberInvitation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *MemberInvitationMutation) SetOrganizationID(s string) {
+	m.organization = &s
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *MemberInvitationMutation) OrganizationID() (r string, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldOrganizationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *MemberInvitationMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetEmail sets the "email" field.
+func (m *MemberInvitationMutation) SetEmail(s string) {
+	m.email = &s
+}
+
+// Email returns the value of the "email" field in the mutation.
+func (m *MemberInvitationMutation) Email() (r string, exists bool) {
+	v := m.email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmail returns the old "email" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldEmail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmail: %w", err)
+	}
+	return oldValue.Email, nil
+}
+
+// ResetEmail resets all changes to the "email" field.
+func (m *MemberInvitationMutation) ResetEmail() {
+	m.email = nil
+}
+
+// SetEmailKey sets the "email_key" field.
+func (m *MemberInvitationMutation) SetEmailKey(s string) {
+	m.email_key = &s
+}
+
+// EmailKey returns the value of the "email_key" field in the mutation.
+func (m *MemberInvitationMutation) EmailKey() (r string, exists bool) {
+	v := m.email_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmailKey returns the old "email_key" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldEmailKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmailKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmailKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmailKey: %w", err)
+	}
+	return oldValue.EmailKey, nil
+}
+
+// ResetEmailKey resets all changes to the "email_key" field.
+func (m *MemberInvitationMutation) ResetEmailKey() {
+	m.email_key = nil
+}
+
+// SetRole sets the "role" field.
+func (m *MemberInvitationMutation) SetRole(value memberinvitation.Role) {
+	m.role = &value
+}
+
+// Role returns the value of the "role" field in the mutation.
+func (m *MemberInvitationMutation) Role() (r memberinvitation.Role, exists bool) {
+	v := m.role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRole returns the old "role" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldRole(ctx context.Context) (v memberinvitation.Role, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRole: %w", err)
+	}
+	return oldValue.Role, nil
+}
+
+// ResetRole resets all changes to the "role" field.
+func (m *MemberInvitationMutation) ResetRole() {
+	m.role = nil
+}
+
+// SetClassOfService sets the "class_of_service" field.
+func (m *MemberInvitationMutation) SetClassOfService(mos memberinvitation.ClassOfService) {
+	m.class_of_service = &mos
+}
+
+// ClassOfService returns the value of the "class_of_service" field in the mutation.
+func (m *MemberInvitationMutation) ClassOfService() (r memberinvitation.ClassOfService, exists bool) {
+	v := m.class_of_service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClassOfService returns the old "class_of_service" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldClassOfService(ctx context.Context) (v memberinvitation.ClassOfService, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClassOfService is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClassOfService requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClassOfService: %w", err)
+	}
+	return oldValue.ClassOfService, nil
+}
+
+// ResetClassOfService resets all changes to the "class_of_service" field.
+func (m *MemberInvitationMutation) ResetClassOfService() {
+	m.class_of_service = nil
+}
+
+// SetChannels sets the "channels" field.
+func (m *MemberInvitationMutation) SetChannels(s []string) {
+	m.channels = &s
+	m.appendchannels = nil
+}
+
+// Channels returns the value of the "channels" field in the mutation.
+func (m *MemberInvitationMutation) Channels() (r []string, exists bool) {
+	v := m.channels
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannels returns the old "channels" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldChannels(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannels is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannels requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannels: %w", err)
+	}
+	return oldValue.Channels, nil
+}
+
+// AppendChannels adds s to the "channels" field.
+func (m *MemberInvitationMutation) AppendChannels(s []string) {
+	m.appendchannels = append(m.appendchannels, s...)
+}
+
+// AppendedChannels returns the list of values that were appended to the "channels" field in this mutation.
+func (m *MemberInvitationMutation) AppendedChannels() ([]string, bool) {
+	if len(m.appendchannels) == 0 {
+		return nil, false
+	}
+	return m.appendchannels, true
+}
+
+// ResetChannels resets all changes to the "channels" field.
+func (m *MemberInvitationMutation) ResetChannels() {
+	m.channels = nil
+	m.appendchannels = nil
+}
+
+// SetInvitedByID sets the "invited_by_id" field.
+func (m *MemberInvitationMutation) SetInvitedByID(s string) {
+	m.invited_by = &s
+}
+
+// InvitedByID returns the value of the "invited_by_id" field in the mutation.
+func (m *MemberInvitationMutation) InvitedByID() (r string, exists bool) {
+	v := m.invited_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInvitedByID returns the old "invited_by_id" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldInvitedByID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInvitedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInvitedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInvitedByID: %w", err)
+	}
+	return oldValue.InvitedByID, nil
+}
+
+// ResetInvitedByID resets all changes to the "invited_by_id" field.
+func (m *MemberInvitationMutation) ResetInvitedByID() {
+	m.invited_by = nil
+}
+
+// SetLinkID sets the "link_id" field.
+func (m *MemberInvitationMutation) SetLinkID(s string) {
+	m.link_id = &s
+}
+
+// LinkID returns the value of the "link_id" field in the mutation.
+func (m *MemberInvitationMutation) LinkID() (r string, exists bool) {
+	v := m.link_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLinkID returns the old "link_id" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldLinkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLinkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLinkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLinkID: %w", err)
+	}
+	return oldValue.LinkID, nil
+}
+
+// ResetLinkID resets all changes to the "link_id" field.
+func (m *MemberInvitationMutation) ResetLinkID() {
+	m.link_id = nil
+}
+
+// SetDeliveryStatus sets the "delivery_status" field.
+func (m *MemberInvitationMutation) SetDeliveryStatus(ms memberinvitation.DeliveryStatus) {
+	m.delivery_status = &ms
+}
+
+// DeliveryStatus returns the value of the "delivery_status" field in the mutation.
+func (m *MemberInvitationMutation) DeliveryStatus() (r memberinvitation.DeliveryStatus, exists bool) {
+	v := m.delivery_status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeliveryStatus returns the old "delivery_status" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldDeliveryStatus(ctx context.Context) (v memberinvitation.DeliveryStatus, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeliveryStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeliveryStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeliveryStatus: %w", err)
+	}
+	return oldValue.DeliveryStatus, nil
+}
+
+// ResetDeliveryStatus resets all changes to the "delivery_status" field.
+func (m *MemberInvitationMutation) ResetDeliveryStatus() {
+	m.delivery_status = nil
+}
+
+// SetFailureReason sets the "failure_reason" field.
+func (m *MemberInvitationMutation) SetFailureReason(s string) {
+	m.failure_reason = &s
+}
+
+// FailureReason returns the value of the "failure_reason" field in the mutation.
+func (m *MemberInvitationMutation) FailureReason() (r string, exists bool) {
+	v := m.failure_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailureReason returns the old "failure_reason" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldFailureReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailureReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailureReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailureReason: %w", err)
+	}
+	return oldValue.FailureReason, nil
+}
+
+// ClearFailureReason clears the value of the "failure_reason" field.
+func (m *MemberInvitationMutation) ClearFailureReason() {
+	m.failure_reason = nil
+	m.clearedFields[memberinvitation.FieldFailureReason] = struct{}{}
+}
+
+// FailureReasonCleared returns if the "failure_reason" field was cleared in this mutation.
+func (m *MemberInvitationMutation) FailureReasonCleared() bool {
+	_, ok := m.clearedFields[memberinvitation.FieldFailureReason]
+	return ok
+}
+
+// ResetFailureReason resets all changes to the "failure_reason" field.
+func (m *MemberInvitationMutation) ResetFailureReason() {
+	m.failure_reason = nil
+	delete(m.clearedFields, memberinvitation.FieldFailureReason)
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *MemberInvitationMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *MemberInvitationMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *MemberInvitationMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetAcceptedAt sets the "accepted_at" field.
+func (m *MemberInvitationMutation) SetAcceptedAt(t time.Time) {
+	m.accepted_at = &t
+}
+
+// AcceptedAt returns the value of the "accepted_at" field in the mutation.
+func (m *MemberInvitationMutation) AcceptedAt() (r time.Time, exists bool) {
+	v := m.accepted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcceptedAt returns the old "accepted_at" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldAcceptedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcceptedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcceptedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcceptedAt: %w", err)
+	}
+	return oldValue.AcceptedAt, nil
+}
+
+// ClearAcceptedAt clears the value of the "accepted_at" field.
+func (m *MemberInvitationMutation) ClearAcceptedAt() {
+	m.accepted_at = nil
+	m.clearedFields[memberinvitation.FieldAcceptedAt] = struct{}{}
+}
+
+// AcceptedAtCleared returns if the "accepted_at" field was cleared in this mutation.
+func (m *MemberInvitationMutation) AcceptedAtCleared() bool {
+	_, ok := m.clearedFields[memberinvitation.FieldAcceptedAt]
+	return ok
+}
+
+// ResetAcceptedAt resets all changes to the "accepted_at" field.
+func (m *MemberInvitationMutation) ResetAcceptedAt() {
+	m.accepted_at = nil
+	delete(m.clearedFields, memberinvitation.FieldAcceptedAt)
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *MemberInvitationMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *MemberInvitationMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *MemberInvitationMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[memberinvitation.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *MemberInvitationMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[memberinvitation.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *MemberInvitationMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, memberinvitation.FieldRevokedAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MemberInvitationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MemberInvitationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the MemberInvitation entity.
+// If the MemberInvitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberInvitationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MemberInvitationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *MemberInvitationMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[memberinvitation.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *MemberInvitationMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *MemberInvitationMutation) OrganizationIDs() (ids []string) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *MemberInvitationMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearInvitedBy clears the "invited_by" edge to the Member entity.
+func (m *MemberInvitationMutation) ClearInvitedBy() {
+	m.clearedinvited_by = true
+	m.clearedFields[memberinvitation.FieldInvitedByID] = struct{}{}
+}
+
+// InvitedByCleared reports if the "invited_by" edge to the Member entity was cleared.
+func (m *MemberInvitationMutation) InvitedByCleared() bool {
+	return m.clearedinvited_by
+}
+
+// InvitedByIDs returns the "invited_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InvitedByID instead. It exists only for internal usage by the builders.
+func (m *MemberInvitationMutation) InvitedByIDs() (ids []string) {
+	if id := m.invited_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInvitedBy resets all changes to the "invited_by" edge.
+func (m *MemberInvitationMutation) ResetInvitedBy() {
+	m.invited_by = nil
+	m.clearedinvited_by = false
+}
+
+// AddServiceIDs adds the "services" edge to the Service entity by ids.
+func (m *MemberInvitationMutation) AddServiceIDs(ids ...string) {
+	if m.services == nil {
+		m.services = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.services[ids[i]] = struct{}{}
+	}
+}
+
+// ClearServices clears the "services" edge to the Service entity.
+func (m *MemberInvitationMutation) ClearServices() {
+	m.clearedservices = true
+}
+
+// ServicesCleared reports if the "services" edge to the Service entity was cleared.
+func (m *MemberInvitationMutation) ServicesCleared() bool {
+	return m.clearedservices
+}
+
+// RemoveServiceIDs removes the "services" edge to the Service entity by IDs.
+func (m *MemberInvitationMutation) RemoveServiceIDs(ids ...string) {
+	if m.removedservices == nil {
+		m.removedservices = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.services, ids[i])
+		m.removedservices[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedServices returns the removed IDs of the "services" edge to the Service entity.
+func (m *MemberInvitationMutation) RemovedServicesIDs() (ids []string) {
+	for id := range m.removedservices {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ServicesIDs returns the "services" edge IDs in the mutation.
+func (m *MemberInvitationMutation) ServicesIDs() (ids []string) {
+	for id := range m.services {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetServices resets all changes to the "services" edge.
+func (m *MemberInvitationMutation) ResetServices() {
+	m.services = nil
+	m.clearedservices = false
+	m.removedservices = nil
+}
+
+// AddSiteIDs adds the "sites" edge to the Site entity by ids.
+func (m *MemberInvitationMutation) AddSiteIDs(ids ...string) {
+	if m.sites == nil {
+		m.sites = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.sites[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSites clears the "sites" edge to the Site entity.
+func (m *MemberInvitationMutation) ClearSites() {
+	m.clearedsites = true
+}
+
+// SitesCleared reports if the "sites" edge to the Site entity was cleared.
+func (m *MemberInvitationMutation) SitesCleared() bool {
+	return m.clearedsites
+}
+
+// RemoveSiteIDs removes the "sites" edge to the Site entity by IDs.
+func (m *MemberInvitationMutation) RemoveSiteIDs(ids ...string) {
+	if m.removedsites == nil {
+		m.removedsites = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.sites, ids[i])
+		m.removedsites[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSites returns the removed IDs of the "sites" edge to the Site entity.
+func (m *MemberInvitationMutation) RemovedSitesIDs() (ids []string) {
+	for id := range m.removedsites {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// SitesIDs returns the "sites" edge IDs in the mutation.
+func (m *MemberInvitationMutation) SitesIDs() (ids []string) {
+	for id := range m.sites {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSites resets all changes to the "sites" edge.
+func (m *MemberInvitationMutation) ResetSites() {
+	m.sites = nil
+	m.clearedsites = false
+	m.removedsites = nil
+}
+
+// AddSkillIDs adds the "skills" edge to the Skill entity by ids.
+func (m *MemberInvitationMutation) AddSkillIDs(ids ...string) {
+	if m.skills == nil {
+		m.skills = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.skills[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSkills clears the "skills" edge to the Skill entity.
+func (m *MemberInvitationMutation) ClearSkills() {
+	m.clearedskills = true
+}
+
+// SkillsCleared reports if the "skills" edge to the Skill entity was cleared.
+func (m *MemberInvitationMutation) SkillsCleared() bool {
+	return m.clearedskills
+}
+
+// RemoveSkillIDs removes the "skills" edge to the Skill entity by IDs.
+func (m *MemberInvitationMutation) RemoveSkillIDs(ids ...string) {
+	if m.removedskills == nil {
+		m.removedskills = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.skills, ids[i])
+		m.removedskills[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSkills returns the removed IDs of the "skills" edge to the Skill entity.
+func (m *MemberInvitationMutation) RemovedSkillsIDs() (ids []string) {
+	for id := range m.removedskills {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// SkillsIDs returns the "skills" edge IDs in the mutation.
+func (m *MemberInvitationMutation) SkillsIDs() (ids []string) {
+	for id := range m.skills {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSkills resets all changes to the "skills" edge.
+func (m *MemberInvitationMutation) ResetSkills() {
+	m.skills = nil
+	m.clearedskills = false
+	m.removedskills = nil
+}
+
+// Where appends a list predicates to the MemberInvitationMutation builder.
+func (m *MemberInvitationMutation) Where(ps ...predicate.MemberInvitation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MemberInvitationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MemberInvitationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MemberInvitation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MemberInvitationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MemberInvitationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MemberInvitation).
+func (m *MemberInvitationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MemberInvitationMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.organization != nil {
+		fields = append(fields, memberinvitation.FieldOrganizationID)
+	}
+	if m.email != nil {
+		fields = append(fields, memberinvitation.FieldEmail)
+	}
+	if m.email_key != nil {
+		fields = append(fields, memberinvitation.FieldEmailKey)
+	}
+	if m.role != nil {
+		fields = append(fields, memberinvitation.FieldRole)
+	}
+	if m.class_of_service != nil {
+		fields = append(fields, memberinvitation.FieldClassOfService)
+	}
+	if m.channels != nil {
+		fields = append(fields, memberinvitation.FieldChannels)
+	}
+	if m.invited_by != nil {
+		fields = append(fields, memberinvitation.FieldInvitedByID)
+	}
+	if m.link_id != nil {
+		fields = append(fields, memberinvitation.FieldLinkID)
+	}
+	if m.delivery_status != nil {
+		fields = append(fields, memberinvitation.FieldDeliveryStatus)
+	}
+	if m.failure_reason != nil {
+		fields = append(fields, memberinvitation.FieldFailureReason)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, memberinvitation.FieldExpiresAt)
+	}
+	if m.accepted_at != nil {
+		fields = append(fields, memberinvitation.FieldAcceptedAt)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, memberinvitation.FieldRevokedAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, memberinvitation.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MemberInvitationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case memberinvitation.FieldOrganizationID:
+		return m.OrganizationID()
+	case memberinvitation.FieldEmail:
+		return m.Email()
+	case memberinvitation.FieldEmailKey:
+		return m.EmailKey()
+	case memberinvitation.FieldRole:
+		return m.Role()
+	case memberinvitation.FieldClassOfService:
+		return m.ClassOfService()
+	case memberinvitation.FieldChannels:
+		return m.Channels()
+	case memberinvitation.FieldInvitedByID:
+		return m.InvitedByID()
+	case memberinvitation.FieldLinkID:
+		return m.LinkID()
+	case memberinvitation.FieldDeliveryStatus:
+		return m.DeliveryStatus()
+	case memberinvitation.FieldFailureReason:
+		return m.FailureReason()
+	case memberinvitation.FieldExpiresAt:
+		return m.ExpiresAt()
+	case memberinvitation.FieldAcceptedAt:
+		return m.AcceptedAt()
+	case memberinvitation.FieldRevokedAt:
+		return m.RevokedAt()
+	case memberinvitation.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MemberInvitationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case memberinvitation.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case memberinvitation.FieldEmail:
+		return m.OldEmail(ctx)
+	case memberinvitation.FieldEmailKey:
+		return m.OldEmailKey(ctx)
+	case memberinvitation.FieldRole:
+		return m.OldRole(ctx)
+	case memberinvitation.FieldClassOfService:
+		return m.OldClassOfService(ctx)
+	case memberinvitation.FieldChannels:
+		return m.OldChannels(ctx)
+	case memberinvitation.FieldInvitedByID:
+		return m.OldInvitedByID(ctx)
+	case memberinvitation.FieldLinkID:
+		return m.OldLinkID(ctx)
+	case memberinvitation.FieldDeliveryStatus:
+		return m.OldDeliveryStatus(ctx)
+	case memberinvitation.FieldFailureReason:
+		return m.OldFailureReason(ctx)
+	case memberinvitation.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case memberinvitation.FieldAcceptedAt:
+		return m.OldAcceptedAt(ctx)
+	case memberinvitation.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	case memberinvitation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown MemberInvitation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MemberInvitationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case memberinvitation.FieldOrganizationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case memberinvitation.FieldEmail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmail(v)
+		return nil
+	case memberinvitation.FieldEmailKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmailKey(v)
+		return nil
+	case memberinvitation.FieldRole:
+		v, ok := value.(memberinvitation.Role)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRole(v)
+		return nil
+	case memberinvitation.FieldClassOfService:
+		v, ok := value.(memberinvitation.ClassOfService)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClassOfService(v)
+		return nil
+	case memberinvitation.FieldChannels:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannels(v)
+		return nil
+	case memberinvitation.FieldInvitedByID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInvitedByID(v)
+		return nil
+	case memberinvitation.FieldLinkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinkID(v)
+		return nil
+	case memberinvitation.FieldDeliveryStatus:
+		v, ok := value.(memberinvitation.DeliveryStatus)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeliveryStatus(v)
+		return nil
+	case memberinvitation.FieldFailureReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailureReason(v)
+		return nil
+	case memberinvitation.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case memberinvitation.FieldAcceptedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcceptedAt(v)
+		return nil
+	case memberinvitation.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	case memberinvitation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MemberInvitation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MemberInvitationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MemberInvitationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MemberInvitationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown MemberInvitation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MemberInvitationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(memberinvitation.FieldFailureReason) {
+		fields = append(fields, memberinvitation.FieldFailureReason)
+	}
+	if m.FieldCleared(memberinvitation.FieldAcceptedAt) {
+		fields = append(fields, memberinvitation.FieldAcceptedAt)
+	}
+	if m.FieldCleared(memberinvitation.FieldRevokedAt) {
+		fields = append(fields, memberinvitation.FieldRevokedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MemberInvitationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MemberInvitationMutation) ClearField(name string) error {
+	switch name {
+	case memberinvitation.FieldFailureReason:
+		m.ClearFailureReason()
+		return nil
+	case memberinvitation.FieldAcceptedAt:
+		m.ClearAcceptedAt()
+		return nil
+	case memberinvitation.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown MemberInvitation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MemberInvitationMutation) ResetField(name string) error {
+	switch name {
+	case memberinvitation.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case memberinvitation.FieldEmail:
+		m.ResetEmail()
+		return nil
+	case memberinvitation.FieldEmailKey:
+		m.ResetEmailKey()
+		return nil
+	case memberinvitation.FieldRole:
+		m.ResetRole()
+		return nil
+	case memberinvitation.FieldClassOfService:
+		m.ResetClassOfService()
+		return nil
+	case memberinvitation.FieldChannels:
+		m.ResetChannels()
+		return nil
+	case memberinvitation.FieldInvitedByID:
+		m.ResetInvitedByID()
+		return nil
+	case memberinvitation.FieldLinkID:
+		m.ResetLinkID()
+		return nil
+	case memberinvitation.FieldDeliveryStatus:
+		m.ResetDeliveryStatus()
+		return nil
+	case memberinvitation.FieldFailureReason:
+		m.ResetFailureReason()
+		return nil
+	case memberinvitation.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case memberinvitation.FieldAcceptedAt:
+		m.ResetAcceptedAt()
+		return nil
+	case memberinvitation.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	case memberinvitation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown MemberInvitation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MemberInvitationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.organization != nil {
+		edges = append(edges, memberinvitation.EdgeOrganization)
+	}
+	if m.invited_by != nil {
+		edges = append(edges, memberinvitation.EdgeInvitedBy)
+	}
+	if m.services != nil {
+		edges = append(edges, memberinvitation.EdgeServices)
+	}
+	if m.sites != nil {
+		edges = append(edges, memberinvitation.EdgeSites)
+	}
+	if m.skills != nil {
+		edges = append(edges, memberinvitation.EdgeSkills)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MemberInvitationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case memberinvitation.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case memberinvitation.EdgeInvitedBy:
+		if id := m.invited_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case memberinvitation.EdgeServices:
+		ids := make([]ent.Value, 0, len(m.services))
+		for id := range m.services {
+			ids = append(ids, id)
+		}
+		return ids
+	case memberinvitation.EdgeSites:
+		ids := make([]ent.Value, 0, len(m.sites))
+		for id := range m.sites {
+			ids = append(ids, id)
+		}
+		return ids
+	case memberinvitation.EdgeSkills:
+		ids := make([]ent.Value, 0, len(m.skills))
+		for id := range m.skills {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MemberInvitationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.removedservices != nil {
+		edges = append(edges, memberinvitation.EdgeServices)
+	}
+	if m.removedsites != nil {
+		edges = append(edges, memberinvitation.EdgeSites)
+	}
+	if m.removedskills != nil {
+		edges = append(edges, memberinvitation.EdgeSkills)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MemberInvitationMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case memberinvitation.EdgeServices:
+		ids := make([]ent.Value, 0, len(m.removedservices))
+		for id := range m.removedservices {
+			ids = append(ids, id)
+		}
+		return ids
+	case memberinvitation.EdgeSites:
+		ids := make([]ent.Value, 0, len(m.removedsites))
+		for id := range m.removedsites {
+			ids = append(ids, id)
+		}
+		return ids
+	case memberinvitation.EdgeSkills:
+		ids := make([]ent.Value, 0, len(m.removedskills))
+		for id := range m.removedskills {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MemberInvitationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedorganization {
+		edges = append(edges, memberinvitation.EdgeOrganization)
+	}
+	if m.clearedinvited_by {
+		edges = append(edges, memberinvitation.EdgeInvitedBy)
+	}
+	if m.clearedservices {
+		edges = append(edges, memberinvitation.EdgeServices)
+	}
+	if m.clearedsites {
+		edges = append(edges, memberinvitation.EdgeSites)
+	}
+	if m.clearedskills {
+		edges = append(edges, memberinvitation.EdgeSkills)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MemberInvitationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case memberinvitation.EdgeOrganization:
+		return m.clearedorganization
+	case memberinvitation.EdgeInvitedBy:
+		return m.clearedinvited_by
+	case memberinvitation.EdgeServices:
+		return m.clearedservices
+	case memberinvitation.EdgeSites:
+		return m.clearedsites
+	case memberinvitation.EdgeSkills:
+		return m.clearedskills
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MemberInvitationMutation) ClearEdge(name string) error {
+	switch name {
+	case memberinvitation.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case memberinvitation.EdgeInvitedBy:
+		m.ClearInvitedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown MemberInvitation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MemberInvitationMutation) ResetEdge(name string) error {
+	switch name {
+	case memberinvitation.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case memberinvitation.EdgeInvitedBy:
+		m.ResetInvitedBy()
+		return nil
+	case memberinvitation.EdgeServices:
+		m.ResetServices()
+		return nil
+	case memberinvitation.EdgeSites:
+		m.ResetSites()
+		return nil
+	case memberinvitation.EdgeSkills:
+		m.ResetSkills()
+		return nil
+	}
+	return fmt.Errorf("unknown MemberInvitation edge %s", name)
+}
+
 // OrganizationMutation represents an operation that mutates the Organization nodes in the graph.
 type OrganizationMutation struct {
 	config
@@ -16858,23 +18321,26 @@ func (m *SearchStreamMutation) ResetEdge(name string) error {
 // ServiceMutation represents an operation that mutates the Service nodes in the graph.
 type ServiceMutation struct {
 	config
-	op                  Op
-	typ                 string
-	id                  *string
-	name                *string
-	takes_new_chats     *bool
-	created_at          *time.Time
-	clearedFields       map[string]struct{}
-	organization        *string
-	clearedorganization bool
-	phone_number        *string
-	clearedphone_number bool
-	members             map[string]struct{}
-	removedmembers      map[string]struct{}
-	clearedmembers      bool
-	done                bool
-	oldValue            func(context.Context) (*Service, error)
-	predicates          []predicate.Service
+	op                        Op
+	typ                       string
+	id                        *string
+	name                      *string
+	takes_new_chats           *bool
+	created_at                *time.Time
+	clearedFields             map[string]struct{}
+	organization              *string
+	clearedorganization       bool
+	phone_number              *string
+	clearedphone_number       bool
+	members                   map[string]struct{}
+	removedmembers            map[string]struct{}
+	clearedmembers            bool
+	member_invitations        map[string]struct{}
+	removedmember_invitations map[string]struct{}
+	clearedmember_invitations bool
+	done                      bool
+	oldValue                  func(context.Context) (*Service, error)
+	predicates                []predicate.Service
 }
 
 var _ ent.Mutation = (*ServiceMutation)(nil)
@@ -17282,6 +18748,60 @@ func (m *ServiceMutation) ResetMembers() {
 	m.removedmembers = nil
 }
 
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by ids.
+func (m *ServiceMutation) AddMemberInvitationIDs(ids ...string) {
+	if m.member_invitations == nil {
+		m.member_invitations = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.member_invitations[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMemberInvitations clears the "member_invitations" edge to the MemberInvitation entity.
+func (m *ServiceMutation) ClearMemberInvitations() {
+	m.clearedmember_invitations = true
+}
+
+// MemberInvitationsCleared reports if the "member_invitations" edge to the MemberInvitation entity was cleared.
+func (m *ServiceMutation) MemberInvitationsCleared() bool {
+	return m.clearedmember_invitations
+}
+
+// RemoveMemberInvitationIDs removes the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (m *ServiceMutation) RemoveMemberInvitationIDs(ids ...string) {
+	if m.removedmember_invitations == nil {
+		m.removedmember_invitations = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.member_invitations, ids[i])
+		m.removedmember_invitations[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMemberInvitations returns the removed IDs of the "member_invitations" edge to the MemberInvitation entity.
+func (m *ServiceMutation) RemovedMemberInvitationsIDs() (ids []string) {
+	for id := range m.removedmember_invitations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MemberInvitationsIDs returns the "member_invitations" edge IDs in the mutation.
+func (m *ServiceMutation) MemberInvitationsIDs() (ids []string) {
+	for id := range m.member_invitations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMemberInvitations resets all changes to the "member_invitations" edge.
+func (m *ServiceMutation) ResetMemberInvitations() {
+	m.member_invitations = nil
+	m.clearedmember_invitations = false
+	m.removedmember_invitations = nil
+}
+
 // Where appends a list predicates to the ServiceMutation builder.
 func (m *ServiceMutation) Where(ps ...predicate.Service) {
 	m.predicates = append(m.predicates, ps...)
@@ -17492,7 +19012,7 @@ func (m *ServiceMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ServiceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.organization != nil {
 		edges = append(edges, service.EdgeOrganization)
 	}
@@ -17501,6 +19021,9 @@ func (m *ServiceMutation) AddedEdges() []string {
 	}
 	if m.members != nil {
 		edges = append(edges, service.EdgeMembers)
+	}
+	if m.member_invitations != nil {
+		edges = append(edges, service.EdgeMemberInvitations)
 	}
 	return edges
 }
@@ -17523,15 +19046,24 @@ func (m *ServiceMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case service.EdgeMemberInvitations:
+		ids := make([]ent.Value, 0, len(m.member_invitations))
+		for id := range m.member_invitations {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ServiceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.removedmembers != nil {
 		edges = append(edges, service.EdgeMembers)
+	}
+	if m.removedmember_invitations != nil {
+		edges = append(edges, service.EdgeMemberInvitations)
 	}
 	return edges
 }
@@ -17546,13 +19078,19 @@ func (m *ServiceMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case service.EdgeMemberInvitations:
+		ids := make([]ent.Value, 0, len(m.removedmember_invitations))
+		for id := range m.removedmember_invitations {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ServiceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedorganization {
 		edges = append(edges, service.EdgeOrganization)
 	}
@@ -17561,6 +19099,9 @@ func (m *ServiceMutation) ClearedEdges() []string {
 	}
 	if m.clearedmembers {
 		edges = append(edges, service.EdgeMembers)
+	}
+	if m.clearedmember_invitations {
+		edges = append(edges, service.EdgeMemberInvitations)
 	}
 	return edges
 }
@@ -17575,6 +19116,8 @@ func (m *ServiceMutation) EdgeCleared(name string) bool {
 		return m.clearedphone_number
 	case service.EdgeMembers:
 		return m.clearedmembers
+	case service.EdgeMemberInvitations:
+		return m.clearedmember_invitations
 	}
 	return false
 }
@@ -17605,6 +19148,9 @@ func (m *ServiceMutation) ResetEdge(name string) error {
 		return nil
 	case service.EdgeMembers:
 		m.ResetMembers()
+		return nil
+	case service.EdgeMemberInvitations:
+		m.ResetMemberInvitations()
 		return nil
 	}
 	return fmt.Errorf("unknown Service edge %s", name)
@@ -18418,21 +19964,24 @@ func (m *SimulatedMessageMutation) ResetEdge(name string) error {
 // SiteMutation represents an operation that mutates the Site nodes in the graph.
 type SiteMutation struct {
 	config
-	op                  Op
-	typ                 string
-	id                  *string
-	name                *string
-	country             *string
-	created_at          *time.Time
-	clearedFields       map[string]struct{}
-	organization        *string
-	clearedorganization bool
-	members             map[string]struct{}
-	removedmembers      map[string]struct{}
-	clearedmembers      bool
-	done                bool
-	oldValue            func(context.Context) (*Site, error)
-	predicates          []predicate.Site
+	op                        Op
+	typ                       string
+	id                        *string
+	name                      *string
+	country                   *string
+	created_at                *time.Time
+	clearedFields             map[string]struct{}
+	organization              *string
+	clearedorganization       bool
+	members                   map[string]struct{}
+	removedmembers            map[string]struct{}
+	clearedmembers            bool
+	member_invitations        map[string]struct{}
+	removedmember_invitations map[string]struct{}
+	clearedmember_invitations bool
+	done                      bool
+	oldValue                  func(context.Context) (*Site, error)
+	predicates                []predicate.Site
 }
 
 var _ ent.Mutation = (*SiteMutation)(nil)
@@ -18764,6 +20313,60 @@ func (m *SiteMutation) ResetMembers() {
 	m.removedmembers = nil
 }
 
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by ids.
+func (m *SiteMutation) AddMemberInvitationIDs(ids ...string) {
+	if m.member_invitations == nil {
+		m.member_invitations = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.member_invitations[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMemberInvitations clears the "member_invitations" edge to the MemberInvitation entity.
+func (m *SiteMutation) ClearMemberInvitations() {
+	m.clearedmember_invitations = true
+}
+
+// MemberInvitationsCleared reports if the "member_invitations" edge to the MemberInvitation entity was cleared.
+func (m *SiteMutation) MemberInvitationsCleared() bool {
+	return m.clearedmember_invitations
+}
+
+// RemoveMemberInvitationIDs removes the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (m *SiteMutation) RemoveMemberInvitationIDs(ids ...string) {
+	if m.removedmember_invitations == nil {
+		m.removedmember_invitations = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.member_invitations, ids[i])
+		m.removedmember_invitations[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMemberInvitations returns the removed IDs of the "member_invitations" edge to the MemberInvitation entity.
+func (m *SiteMutation) RemovedMemberInvitationsIDs() (ids []string) {
+	for id := range m.removedmember_invitations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MemberInvitationsIDs returns the "member_invitations" edge IDs in the mutation.
+func (m *SiteMutation) MemberInvitationsIDs() (ids []string) {
+	for id := range m.member_invitations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMemberInvitations resets all changes to the "member_invitations" edge.
+func (m *SiteMutation) ResetMemberInvitations() {
+	m.member_invitations = nil
+	m.clearedmember_invitations = false
+	m.removedmember_invitations = nil
+}
+
 // Where appends a list predicates to the SiteMutation builder.
 func (m *SiteMutation) Where(ps ...predicate.Site) {
 	m.predicates = append(m.predicates, ps...)
@@ -18948,12 +20551,15 @@ func (m *SiteMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *SiteMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.organization != nil {
 		edges = append(edges, site.EdgeOrganization)
 	}
 	if m.members != nil {
 		edges = append(edges, site.EdgeMembers)
+	}
+	if m.member_invitations != nil {
+		edges = append(edges, site.EdgeMemberInvitations)
 	}
 	return edges
 }
@@ -18972,15 +20578,24 @@ func (m *SiteMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case site.EdgeMemberInvitations:
+		ids := make([]ent.Value, 0, len(m.member_invitations))
+		for id := range m.member_invitations {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *SiteMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.removedmembers != nil {
 		edges = append(edges, site.EdgeMembers)
+	}
+	if m.removedmember_invitations != nil {
+		edges = append(edges, site.EdgeMemberInvitations)
 	}
 	return edges
 }
@@ -18995,18 +20610,27 @@ func (m *SiteMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case site.EdgeMemberInvitations:
+		ids := make([]ent.Value, 0, len(m.removedmember_invitations))
+		for id := range m.removedmember_invitations {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *SiteMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedorganization {
 		edges = append(edges, site.EdgeOrganization)
 	}
 	if m.clearedmembers {
 		edges = append(edges, site.EdgeMembers)
+	}
+	if m.clearedmember_invitations {
+		edges = append(edges, site.EdgeMemberInvitations)
 	}
 	return edges
 }
@@ -19019,6 +20643,8 @@ func (m *SiteMutation) EdgeCleared(name string) bool {
 		return m.clearedorganization
 	case site.EdgeMembers:
 		return m.clearedmembers
+	case site.EdgeMemberInvitations:
+		return m.clearedmember_invitations
 	}
 	return false
 }
@@ -19044,6 +20670,9 @@ func (m *SiteMutation) ResetEdge(name string) error {
 	case site.EdgeMembers:
 		m.ResetMembers()
 		return nil
+	case site.EdgeMemberInvitations:
+		m.ResetMemberInvitations()
+		return nil
 	}
 	return fmt.Errorf("unknown Site edge %s", name)
 }
@@ -19051,20 +20680,23 @@ func (m *SiteMutation) ResetEdge(name string) error {
 // SkillMutation represents an operation that mutates the Skill nodes in the graph.
 type SkillMutation struct {
 	config
-	op                  Op
-	typ                 string
-	id                  *string
-	name                *string
-	created_at          *time.Time
-	clearedFields       map[string]struct{}
-	organization        *string
-	clearedorganization bool
-	members             map[string]struct{}
-	removedmembers      map[string]struct{}
-	clearedmembers      bool
-	done                bool
-	oldValue            func(context.Context) (*Skill, error)
-	predicates          []predicate.Skill
+	op                        Op
+	typ                       string
+	id                        *string
+	name                      *string
+	created_at                *time.Time
+	clearedFields             map[string]struct{}
+	organization              *string
+	clearedorganization       bool
+	members                   map[string]struct{}
+	removedmembers            map[string]struct{}
+	clearedmembers            bool
+	member_invitations        map[string]struct{}
+	removedmember_invitations map[string]struct{}
+	clearedmember_invitations bool
+	done                      bool
+	oldValue                  func(context.Context) (*Skill, error)
+	predicates                []predicate.Skill
 }
 
 var _ ent.Mutation = (*SkillMutation)(nil)
@@ -19360,6 +20992,60 @@ func (m *SkillMutation) ResetMembers() {
 	m.removedmembers = nil
 }
 
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by ids.
+func (m *SkillMutation) AddMemberInvitationIDs(ids ...string) {
+	if m.member_invitations == nil {
+		m.member_invitations = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.member_invitations[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMemberInvitations clears the "member_invitations" edge to the MemberInvitation entity.
+func (m *SkillMutation) ClearMemberInvitations() {
+	m.clearedmember_invitations = true
+}
+
+// MemberInvitationsCleared reports if the "member_invitations" edge to the MemberInvitation entity was cleared.
+func (m *SkillMutation) MemberInvitationsCleared() bool {
+	return m.clearedmember_invitations
+}
+
+// RemoveMemberInvitationIDs removes the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (m *SkillMutation) RemoveMemberInvitationIDs(ids ...string) {
+	if m.removedmember_invitations == nil {
+		m.removedmember_invitations = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.member_invitations, ids[i])
+		m.removedmember_invitations[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMemberInvitations returns the removed IDs of the "member_invitations" edge to the MemberInvitation entity.
+func (m *SkillMutation) RemovedMemberInvitationsIDs() (ids []string) {
+	for id := range m.removedmember_invitations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MemberInvitationsIDs returns the "member_invitations" edge IDs in the mutation.
+func (m *SkillMutation) MemberInvitationsIDs() (ids []string) {
+	for id := range m.member_invitations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMemberInvitations resets all changes to the "member_invitations" edge.
+func (m *SkillMutation) ResetMemberInvitations() {
+	m.member_invitations = nil
+	m.clearedmember_invitations = false
+	m.removedmember_invitations = nil
+}
+
 // Where appends a list predicates to the SkillMutation builder.
 func (m *SkillMutation) Where(ps ...predicate.Skill) {
 	m.predicates = append(m.predicates, ps...)
@@ -19527,12 +21213,15 @@ func (m *SkillMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *SkillMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.organization != nil {
 		edges = append(edges, skill.EdgeOrganization)
 	}
 	if m.members != nil {
 		edges = append(edges, skill.EdgeMembers)
+	}
+	if m.member_invitations != nil {
+		edges = append(edges, skill.EdgeMemberInvitations)
 	}
 	return edges
 }
@@ -19551,15 +21240,24 @@ func (m *SkillMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case skill.EdgeMemberInvitations:
+		ids := make([]ent.Value, 0, len(m.member_invitations))
+		for id := range m.member_invitations {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *SkillMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.removedmembers != nil {
 		edges = append(edges, skill.EdgeMembers)
+	}
+	if m.removedmember_invitations != nil {
+		edges = append(edges, skill.EdgeMemberInvitations)
 	}
 	return edges
 }
@@ -19574,18 +21272,27 @@ func (m *SkillMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case skill.EdgeMemberInvitations:
+		ids := make([]ent.Value, 0, len(m.removedmember_invitations))
+		for id := range m.removedmember_invitations {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *SkillMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedorganization {
 		edges = append(edges, skill.EdgeOrganization)
 	}
 	if m.clearedmembers {
 		edges = append(edges, skill.EdgeMembers)
+	}
+	if m.clearedmember_invitations {
+		edges = append(edges, skill.EdgeMemberInvitations)
 	}
 	return edges
 }
@@ -19598,6 +21305,8 @@ func (m *SkillMutation) EdgeCleared(name string) bool {
 		return m.clearedorganization
 	case skill.EdgeMembers:
 		return m.clearedmembers
+	case skill.EdgeMemberInvitations:
+		return m.clearedmember_invitations
 	}
 	return false
 }
@@ -19622,6 +21331,9 @@ func (m *SkillMutation) ResetEdge(name string) error {
 		return nil
 	case skill.EdgeMembers:
 		m.ResetMembers()
+		return nil
+	case skill.EdgeMemberInvitations:
+		m.ResetMemberInvitations()
 		return nil
 	}
 	return fmt.Errorf("unknown Skill edge %s", name)

@@ -14,6 +14,7 @@ import (
 	"parley/ent/inboundmessage"
 	"parley/ent/logepoch"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -295,6 +296,34 @@ func init() {
 	member.DefaultID = memberDescID.Default.(func() string)
 	// member.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	member.IDValidator = memberDescID.Validators[0].(func(string) error)
+	memberinvitationFields := schema.MemberInvitation{}.Fields()
+	_ = memberinvitationFields
+	// memberinvitationDescEmail is the schema descriptor for email field.
+	memberinvitationDescEmail := memberinvitationFields[2].Descriptor()
+	// memberinvitation.EmailValidator is a validator for the "email" field. It is called by the builders before save.
+	memberinvitation.EmailValidator = memberinvitationDescEmail.Validators[0].(func(string) error)
+	// memberinvitationDescEmailKey is the schema descriptor for email_key field.
+	memberinvitationDescEmailKey := memberinvitationFields[3].Descriptor()
+	// memberinvitation.EmailKeyValidator is a validator for the "email_key" field. It is called by the builders before save.
+	memberinvitation.EmailKeyValidator = memberinvitationDescEmailKey.Validators[0].(func(string) error)
+	// memberinvitationDescChannels is the schema descriptor for channels field.
+	memberinvitationDescChannels := memberinvitationFields[6].Descriptor()
+	// memberinvitation.DefaultChannels holds the default value on creation for the channels field.
+	memberinvitation.DefaultChannels = memberinvitationDescChannels.Default.([]string)
+	// memberinvitationDescLinkID is the schema descriptor for link_id field.
+	memberinvitationDescLinkID := memberinvitationFields[8].Descriptor()
+	// memberinvitation.LinkIDValidator is a validator for the "link_id" field. It is called by the builders before save.
+	memberinvitation.LinkIDValidator = memberinvitationDescLinkID.Validators[0].(func(string) error)
+	// memberinvitationDescCreatedAt is the schema descriptor for created_at field.
+	memberinvitationDescCreatedAt := memberinvitationFields[14].Descriptor()
+	// memberinvitation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	memberinvitation.DefaultCreatedAt = memberinvitationDescCreatedAt.Default.(func() time.Time)
+	// memberinvitationDescID is the schema descriptor for id field.
+	memberinvitationDescID := memberinvitationFields[0].Descriptor()
+	// memberinvitation.DefaultID holds the default value on creation for the id field.
+	memberinvitation.DefaultID = memberinvitationDescID.Default.(func() string)
+	// memberinvitation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	memberinvitation.IDValidator = memberinvitationDescID.Validators[0].(func(string) error)
 	organizationFields := schema.Organization{}.Fields()
 	_ = organizationFields
 	// organizationDescName is the schema descriptor for name field.

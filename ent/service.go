@@ -43,9 +43,11 @@ type ServiceEdges struct {
 	PhoneNumber *PhoneNumber `json:"phone_number,omitempty"`
 	// Members holds the value of the members edge.
 	Members []*Member `json:"members,omitempty"`
+	// MemberInvitations holds the value of the member_invitations edge.
+	MemberInvitations []*MemberInvitation `json:"member_invitations,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -77,6 +79,15 @@ func (e ServiceEdges) MembersOrErr() ([]*Member, error) {
 		return e.Members, nil
 	}
 	return nil, &NotLoadedError{edge: "members"}
+}
+
+// MemberInvitationsOrErr returns the MemberInvitations value or an error if the edge
+// was not loaded in eager-loading.
+func (e ServiceEdges) MemberInvitationsOrErr() ([]*MemberInvitation, error) {
+	if e.loadedTypes[3] {
+		return e.MemberInvitations, nil
+	}
+	return nil, &NotLoadedError{edge: "member_invitations"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -168,6 +179,11 @@ func (_m *Service) QueryPhoneNumber() *PhoneNumberQuery {
 // QueryMembers queries the "members" edge of the Service entity.
 func (_m *Service) QueryMembers() *MemberQuery {
 	return NewServiceClient(_m.config).QueryMembers(_m)
+}
+
+// QueryMemberInvitations queries the "member_invitations" edge of the Service entity.
+func (_m *Service) QueryMemberInvitations() *MemberInvitationQuery {
+	return NewServiceClient(_m.config).QueryMemberInvitations(_m)
 }
 
 // Update returns a builder for updating this Service.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/service"
@@ -117,6 +118,21 @@ func (_c *ServiceCreate) AddMembers(v ...*Member) *ServiceCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddMemberIDs(ids...)
+}
+
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (_c *ServiceCreate) AddMemberInvitationIDs(ids ...string) *ServiceCreate {
+	_c.mutation.AddMemberInvitationIDs(ids...)
+	return _c
+}
+
+// AddMemberInvitations adds the "member_invitations" edges to the MemberInvitation entity.
+func (_c *ServiceCreate) AddMemberInvitations(v ...*MemberInvitation) *ServiceCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMemberInvitationIDs(ids...)
 }
 
 // Mutation returns the ServiceMutation object of the builder.
@@ -286,6 +302,22 @@ func (_c *ServiceCreate) createSpec() (*Service, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(member.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MemberInvitationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   service.MemberInvitationsTable,
+			Columns: service.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/predicate"
@@ -23,14 +24,15 @@ import (
 // ServiceQuery is the builder for querying Service entities.
 type ServiceQuery struct {
 	config
-	ctx              *QueryContext
-	order            []service.OrderOption
-	inters           []Interceptor
-	predicates       []predicate.Service
-	withOrganization *OrganizationQuery
-	withPhoneNumber  *PhoneNumberQuery
-	withMembers      *MemberQuery
-	modifiers        []func(*sql.Selector)
+	ctx                   *QueryContext
+	order                 []service.OrderOption
+	inters                []Interceptor
+	predicates            []predicate.Service
+	withOrganization      *OrganizationQuery
+	withPhoneNumber       *PhoneNumberQuery
+	withMembers           *MemberQuery
+	withMemberInvitations *MemberInvitationQuery
+	modifiers             []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -126,6 +128,28 @@ func (_q *ServiceQuery) QueryMembers() *MemberQuery {
 			sqlgraph.From(service.Table, service.FieldID, selector),
 			sqlgraph.To(member.Table, member.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, service.MembersTable, service.MembersPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMemberInvitations chains the current query on the "member_invitations" edge.
+func (_q *ServiceQuery) QueryMemberInvitations() *MemberInvitationQuery {
+	query := (&MemberInvitationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(service.Table, service.FieldID, selector),
+			sqlgraph.To(memberinvitation.Table, memberinvitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, service.MemberInvitationsTable, service.MemberInvitationsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -320,14 +344,15 @@ func (_q *ServiceQuery) Clone() *ServiceQuery {
 		return nil
 	}
 	return &ServiceQuery{
-		config:           _q.config,
-		ctx:              _q.ctx.Clone(),
-		order:            append([]service.OrderOption{}, _q.order...),
-		inters:           append([]Interceptor{}, _q.inters...),
-		predicates:       append([]predicate.Service{}, _q.predicates...),
-		withOrganization: _q.withOrganization.Clone(),
-		withPhoneNumber:  _q.withPhoneNumber.Clone(),
-		withMembers:      _q.withMembers.Clone(),
+		config:                _q.config,
+		ctx:                   _q.ctx.Clone(),
+		order:                 append([]service.OrderOption{}, _q.order...),
+		inters:                append([]Interceptor{}, _q.inters...),
+		predicates:            append([]predicate.Service{}, _q.predicates...),
+		withOrganization:      _q.withOrganization.Clone(),
+		withPhoneNumber:       _q.withPhoneNumber.Clone(),
+		withMembers:           _q.withMembers.Clone(),
+		withMemberInvitations: _q.withMemberInvitations.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -365,6 +390,17 @@ func (_q *ServiceQuery) WithMembers(opts ...func(*MemberQuery)) *ServiceQuery {
 		opt(query)
 	}
 	_q.withMembers = query
+	return _q
+}
+
+// WithMemberInvitations tells the query-builder to eager-load the nodes that are connected to
+// the "member_invitations" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ServiceQuery) WithMemberInvitations(opts ...func(*MemberInvitationQuery)) *ServiceQuery {
+	query := (&MemberInvitationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMemberInvitations = query
 	return _q
 }
 
@@ -446,10 +482,11 @@ func (_q *ServiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Serv
 	var (
 		nodes       = []*Service{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withOrganization != nil,
 			_q.withPhoneNumber != nil,
 			_q.withMembers != nil,
+			_q.withMemberInvitations != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -489,6 +526,15 @@ func (_q *ServiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Serv
 		if err := _q.loadMembers(ctx, query, nodes,
 			func(n *Service) { n.Edges.Members = []*Member{} },
 			func(n *Service, e *Member) { n.Edges.Members = append(n.Edges.Members, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMemberInvitations; query != nil {
+		if err := _q.loadMemberInvitations(ctx, query, nodes,
+			func(n *Service) { n.Edges.MemberInvitations = []*MemberInvitation{} },
+			func(n *Service, e *MemberInvitation) {
+				n.Edges.MemberInvitations = append(n.Edges.MemberInvitations, e)
+			}); err != nil {
 			return nil, err
 		}
 	}
@@ -610,6 +656,67 @@ func (_q *ServiceQuery) loadMembers(ctx context.Context, query *MemberQuery, nod
 		nodes, ok := nids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected "members" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *ServiceQuery) loadMemberInvitations(ctx context.Context, query *MemberInvitationQuery, nodes []*Service, init func(*Service), assign func(*Service, *MemberInvitation)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*Service)
+	nids := make(map[string]map[*Service]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(service.MemberInvitationsTable)
+		s.Join(joinT).On(s.C(memberinvitation.FieldID), joinT.C(service.MemberInvitationsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(service.MemberInvitationsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(service.MemberInvitationsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Service]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*MemberInvitation](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "member_invitations" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/phonenumber"
 	"parley/ent/predicate"
 	"parley/ent/service"
@@ -98,6 +99,21 @@ func (_u *ServiceUpdate) AddMembers(v ...*Member) *ServiceUpdate {
 	return _u.AddMemberIDs(ids...)
 }
 
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (_u *ServiceUpdate) AddMemberInvitationIDs(ids ...string) *ServiceUpdate {
+	_u.mutation.AddMemberInvitationIDs(ids...)
+	return _u
+}
+
+// AddMemberInvitations adds the "member_invitations" edges to the MemberInvitation entity.
+func (_u *ServiceUpdate) AddMemberInvitations(v ...*MemberInvitation) *ServiceUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMemberInvitationIDs(ids...)
+}
+
 // Mutation returns the ServiceMutation object of the builder.
 func (_u *ServiceUpdate) Mutation() *ServiceMutation {
 	return _u.mutation
@@ -128,6 +144,27 @@ func (_u *ServiceUpdate) RemoveMembers(v ...*Member) *ServiceUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMemberIDs(ids...)
+}
+
+// ClearMemberInvitations clears all "member_invitations" edges to the MemberInvitation entity.
+func (_u *ServiceUpdate) ClearMemberInvitations() *ServiceUpdate {
+	_u.mutation.ClearMemberInvitations()
+	return _u
+}
+
+// RemoveMemberInvitationIDs removes the "member_invitations" edge to MemberInvitation entities by IDs.
+func (_u *ServiceUpdate) RemoveMemberInvitationIDs(ids ...string) *ServiceUpdate {
+	_u.mutation.RemoveMemberInvitationIDs(ids...)
+	return _u
+}
+
+// RemoveMemberInvitations removes "member_invitations" edges to MemberInvitation entities.
+func (_u *ServiceUpdate) RemoveMemberInvitations(v ...*MemberInvitation) *ServiceUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMemberInvitationIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -268,6 +305,51 @@ func (_u *ServiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   service.MemberInvitationsTable,
+			Columns: service.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMemberInvitationsIDs(); len(nodes) > 0 && !_u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   service.MemberInvitationsTable,
+			Columns: service.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MemberInvitationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   service.MemberInvitationsTable,
+			Columns: service.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -358,6 +440,21 @@ func (_u *ServiceUpdateOne) AddMembers(v ...*Member) *ServiceUpdateOne {
 	return _u.AddMemberIDs(ids...)
 }
 
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (_u *ServiceUpdateOne) AddMemberInvitationIDs(ids ...string) *ServiceUpdateOne {
+	_u.mutation.AddMemberInvitationIDs(ids...)
+	return _u
+}
+
+// AddMemberInvitations adds the "member_invitations" edges to the MemberInvitation entity.
+func (_u *ServiceUpdateOne) AddMemberInvitations(v ...*MemberInvitation) *ServiceUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMemberInvitationIDs(ids...)
+}
+
 // Mutation returns the ServiceMutation object of the builder.
 func (_u *ServiceUpdateOne) Mutation() *ServiceMutation {
 	return _u.mutation
@@ -388,6 +485,27 @@ func (_u *ServiceUpdateOne) RemoveMembers(v ...*Member) *ServiceUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMemberIDs(ids...)
+}
+
+// ClearMemberInvitations clears all "member_invitations" edges to the MemberInvitation entity.
+func (_u *ServiceUpdateOne) ClearMemberInvitations() *ServiceUpdateOne {
+	_u.mutation.ClearMemberInvitations()
+	return _u
+}
+
+// RemoveMemberInvitationIDs removes the "member_invitations" edge to MemberInvitation entities by IDs.
+func (_u *ServiceUpdateOne) RemoveMemberInvitationIDs(ids ...string) *ServiceUpdateOne {
+	_u.mutation.RemoveMemberInvitationIDs(ids...)
+	return _u
+}
+
+// RemoveMemberInvitations removes "member_invitations" edges to MemberInvitation entities.
+func (_u *ServiceUpdateOne) RemoveMemberInvitations(v ...*MemberInvitation) *ServiceUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMemberInvitationIDs(ids...)
 }
 
 // Where appends a list predicates to the ServiceUpdate builder.
@@ -551,6 +669,51 @@ func (_u *ServiceUpdateOne) sqlSave(ctx context.Context) (_node *Service, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(member.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   service.MemberInvitationsTable,
+			Columns: service.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMemberInvitationsIDs(); len(nodes) > 0 && !_u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   service.MemberInvitationsTable,
+			Columns: service.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MemberInvitationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   service.MemberInvitationsTable,
+			Columns: service.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

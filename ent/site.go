@@ -38,9 +38,11 @@ type SiteEdges struct {
 	Organization *Organization `json:"organization,omitempty"`
 	// Members holds the value of the members edge.
 	Members []*Member `json:"members,omitempty"`
+	// MemberInvitations holds the value of the member_invitations edge.
+	MemberInvitations []*MemberInvitation `json:"member_invitations,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -61,6 +63,15 @@ func (e SiteEdges) MembersOrErr() ([]*Member, error) {
 		return e.Members, nil
 	}
 	return nil, &NotLoadedError{edge: "members"}
+}
+
+// MemberInvitationsOrErr returns the MemberInvitations value or an error if the edge
+// was not loaded in eager-loading.
+func (e SiteEdges) MemberInvitationsOrErr() ([]*MemberInvitation, error) {
+	if e.loadedTypes[2] {
+		return e.MemberInvitations, nil
+	}
+	return nil, &NotLoadedError{edge: "member_invitations"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -138,6 +149,11 @@ func (_m *Site) QueryOrganization() *OrganizationQuery {
 // QueryMembers queries the "members" edge of the Site entity.
 func (_m *Site) QueryMembers() *MemberQuery {
 	return NewSiteClient(_m.config).QueryMembers(_m)
+}
+
+// QueryMemberInvitations queries the "member_invitations" edge of the Site entity.
+func (_m *Site) QueryMemberInvitations() *MemberInvitationQuery {
+	return NewSiteClient(_m.config).QueryMemberInvitations(_m)
 }
 
 // Update returns a builder for updating this Site.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/site"
 	"time"
@@ -89,6 +90,21 @@ func (_c *SiteCreate) AddMembers(v ...*Member) *SiteCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddMemberIDs(ids...)
+}
+
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (_c *SiteCreate) AddMemberInvitationIDs(ids ...string) *SiteCreate {
+	_c.mutation.AddMemberInvitationIDs(ids...)
+	return _c
+}
+
+// AddMemberInvitations adds the "member_invitations" edges to the MemberInvitation entity.
+func (_c *SiteCreate) AddMemberInvitations(v ...*MemberInvitation) *SiteCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMemberInvitationIDs(ids...)
 }
 
 // Mutation returns the SiteMutation object of the builder.
@@ -242,6 +258,22 @@ func (_c *SiteCreate) createSpec() (*Site, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(member.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MemberInvitationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   site.MemberInvitationsTable,
+			Columns: site.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/predicate"
 	"parley/ent/site"
@@ -22,13 +23,14 @@ import (
 // SiteQuery is the builder for querying Site entities.
 type SiteQuery struct {
 	config
-	ctx              *QueryContext
-	order            []site.OrderOption
-	inters           []Interceptor
-	predicates       []predicate.Site
-	withOrganization *OrganizationQuery
-	withMembers      *MemberQuery
-	modifiers        []func(*sql.Selector)
+	ctx                   *QueryContext
+	order                 []site.OrderOption
+	inters                []Interceptor
+	predicates            []predicate.Site
+	withOrganization      *OrganizationQuery
+	withMembers           *MemberQuery
+	withMemberInvitations *MemberInvitationQuery
+	modifiers             []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -102,6 +104,28 @@ func (_q *SiteQuery) QueryMembers() *MemberQuery {
 			sqlgraph.From(site.Table, site.FieldID, selector),
 			sqlgraph.To(member.Table, member.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, site.MembersTable, site.MembersPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMemberInvitations chains the current query on the "member_invitations" edge.
+func (_q *SiteQuery) QueryMemberInvitations() *MemberInvitationQuery {
+	query := (&MemberInvitationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(site.Table, site.FieldID, selector),
+			sqlgraph.To(memberinvitation.Table, memberinvitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, site.MemberInvitationsTable, site.MemberInvitationsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -296,13 +320,14 @@ func (_q *SiteQuery) Clone() *SiteQuery {
 		return nil
 	}
 	return &SiteQuery{
-		config:           _q.config,
-		ctx:              _q.ctx.Clone(),
-		order:            append([]site.OrderOption{}, _q.order...),
-		inters:           append([]Interceptor{}, _q.inters...),
-		predicates:       append([]predicate.Site{}, _q.predicates...),
-		withOrganization: _q.withOrganization.Clone(),
-		withMembers:      _q.withMembers.Clone(),
+		config:                _q.config,
+		ctx:                   _q.ctx.Clone(),
+		order:                 append([]site.OrderOption{}, _q.order...),
+		inters:                append([]Interceptor{}, _q.inters...),
+		predicates:            append([]predicate.Site{}, _q.predicates...),
+		withOrganization:      _q.withOrganization.Clone(),
+		withMembers:           _q.withMembers.Clone(),
+		withMemberInvitations: _q.withMemberInvitations.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -329,6 +354,17 @@ func (_q *SiteQuery) WithMembers(opts ...func(*MemberQuery)) *SiteQuery {
 		opt(query)
 	}
 	_q.withMembers = query
+	return _q
+}
+
+// WithMemberInvitations tells the query-builder to eager-load the nodes that are connected to
+// the "member_invitations" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SiteQuery) WithMemberInvitations(opts ...func(*MemberInvitationQuery)) *SiteQuery {
+	query := (&MemberInvitationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMemberInvitations = query
 	return _q
 }
 
@@ -410,9 +446,10 @@ func (_q *SiteQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Site, e
 	var (
 		nodes       = []*Site{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withOrganization != nil,
 			_q.withMembers != nil,
+			_q.withMemberInvitations != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -446,6 +483,13 @@ func (_q *SiteQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Site, e
 		if err := _q.loadMembers(ctx, query, nodes,
 			func(n *Site) { n.Edges.Members = []*Member{} },
 			func(n *Site, e *Member) { n.Edges.Members = append(n.Edges.Members, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMemberInvitations; query != nil {
+		if err := _q.loadMemberInvitations(ctx, query, nodes,
+			func(n *Site) { n.Edges.MemberInvitations = []*MemberInvitation{} },
+			func(n *Site, e *MemberInvitation) { n.Edges.MemberInvitations = append(n.Edges.MemberInvitations, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -535,6 +579,67 @@ func (_q *SiteQuery) loadMembers(ctx context.Context, query *MemberQuery, nodes 
 		nodes, ok := nids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected "members" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *SiteQuery) loadMemberInvitations(ctx context.Context, query *MemberInvitationQuery, nodes []*Site, init func(*Site), assign func(*Site, *MemberInvitation)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*Site)
+	nids := make(map[string]map[*Site]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(site.MemberInvitationsTable)
+		s.Join(joinT).On(s.C(memberinvitation.FieldID), joinT.C(site.MemberInvitationsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(site.MemberInvitationsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(site.MemberInvitationsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Site]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*MemberInvitation](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "member_invitations" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)

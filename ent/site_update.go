@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/predicate"
 	"parley/ent/site"
 
@@ -72,6 +73,21 @@ func (_u *SiteUpdate) AddMembers(v ...*Member) *SiteUpdate {
 	return _u.AddMemberIDs(ids...)
 }
 
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (_u *SiteUpdate) AddMemberInvitationIDs(ids ...string) *SiteUpdate {
+	_u.mutation.AddMemberInvitationIDs(ids...)
+	return _u
+}
+
+// AddMemberInvitations adds the "member_invitations" edges to the MemberInvitation entity.
+func (_u *SiteUpdate) AddMemberInvitations(v ...*MemberInvitation) *SiteUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMemberInvitationIDs(ids...)
+}
+
 // Mutation returns the SiteMutation object of the builder.
 func (_u *SiteUpdate) Mutation() *SiteMutation {
 	return _u.mutation
@@ -96,6 +112,27 @@ func (_u *SiteUpdate) RemoveMembers(v ...*Member) *SiteUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMemberIDs(ids...)
+}
+
+// ClearMemberInvitations clears all "member_invitations" edges to the MemberInvitation entity.
+func (_u *SiteUpdate) ClearMemberInvitations() *SiteUpdate {
+	_u.mutation.ClearMemberInvitations()
+	return _u
+}
+
+// RemoveMemberInvitationIDs removes the "member_invitations" edge to MemberInvitation entities by IDs.
+func (_u *SiteUpdate) RemoveMemberInvitationIDs(ids ...string) *SiteUpdate {
+	_u.mutation.RemoveMemberInvitationIDs(ids...)
+	return _u
+}
+
+// RemoveMemberInvitations removes "member_invitations" edges to MemberInvitation entities.
+func (_u *SiteUpdate) RemoveMemberInvitations(v ...*MemberInvitation) *SiteUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMemberInvitationIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -212,6 +249,51 @@ func (_u *SiteUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   site.MemberInvitationsTable,
+			Columns: site.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMemberInvitationsIDs(); len(nodes) > 0 && !_u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   site.MemberInvitationsTable,
+			Columns: site.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MemberInvitationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   site.MemberInvitationsTable,
+			Columns: site.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -277,6 +359,21 @@ func (_u *SiteUpdateOne) AddMembers(v ...*Member) *SiteUpdateOne {
 	return _u.AddMemberIDs(ids...)
 }
 
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (_u *SiteUpdateOne) AddMemberInvitationIDs(ids ...string) *SiteUpdateOne {
+	_u.mutation.AddMemberInvitationIDs(ids...)
+	return _u
+}
+
+// AddMemberInvitations adds the "member_invitations" edges to the MemberInvitation entity.
+func (_u *SiteUpdateOne) AddMemberInvitations(v ...*MemberInvitation) *SiteUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMemberInvitationIDs(ids...)
+}
+
 // Mutation returns the SiteMutation object of the builder.
 func (_u *SiteUpdateOne) Mutation() *SiteMutation {
 	return _u.mutation
@@ -301,6 +398,27 @@ func (_u *SiteUpdateOne) RemoveMembers(v ...*Member) *SiteUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMemberIDs(ids...)
+}
+
+// ClearMemberInvitations clears all "member_invitations" edges to the MemberInvitation entity.
+func (_u *SiteUpdateOne) ClearMemberInvitations() *SiteUpdateOne {
+	_u.mutation.ClearMemberInvitations()
+	return _u
+}
+
+// RemoveMemberInvitationIDs removes the "member_invitations" edge to MemberInvitation entities by IDs.
+func (_u *SiteUpdateOne) RemoveMemberInvitationIDs(ids ...string) *SiteUpdateOne {
+	_u.mutation.RemoveMemberInvitationIDs(ids...)
+	return _u
+}
+
+// RemoveMemberInvitations removes "member_invitations" edges to MemberInvitation entities.
+func (_u *SiteUpdateOne) RemoveMemberInvitations(v ...*MemberInvitation) *SiteUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMemberInvitationIDs(ids...)
 }
 
 // Where appends a list predicates to the SiteUpdate builder.
@@ -440,6 +558,51 @@ func (_u *SiteUpdateOne) sqlSave(ctx context.Context) (_node *Site, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(member.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   site.MemberInvitationsTable,
+			Columns: site.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMemberInvitationsIDs(); len(nodes) > 0 && !_u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   site.MemberInvitationsTable,
+			Columns: site.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MemberInvitationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   site.MemberInvitationsTable,
+			Columns: site.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -36,9 +36,11 @@ type SkillEdges struct {
 	Organization *Organization `json:"organization,omitempty"`
 	// Members holds the value of the members edge.
 	Members []*Member `json:"members,omitempty"`
+	// MemberInvitations holds the value of the member_invitations edge.
+	MemberInvitations []*MemberInvitation `json:"member_invitations,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -59,6 +61,15 @@ func (e SkillEdges) MembersOrErr() ([]*Member, error) {
 		return e.Members, nil
 	}
 	return nil, &NotLoadedError{edge: "members"}
+}
+
+// MemberInvitationsOrErr returns the MemberInvitations value or an error if the edge
+// was not loaded in eager-loading.
+func (e SkillEdges) MemberInvitationsOrErr() ([]*MemberInvitation, error) {
+	if e.loadedTypes[2] {
+		return e.MemberInvitations, nil
+	}
+	return nil, &NotLoadedError{edge: "member_invitations"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -130,6 +141,11 @@ func (_m *Skill) QueryOrganization() *OrganizationQuery {
 // QueryMembers queries the "members" edge of the Skill entity.
 func (_m *Skill) QueryMembers() *MemberQuery {
 	return NewSkillClient(_m.config).QueryMembers(_m)
+}
+
+// QueryMemberInvitations queries the "member_invitations" edge of the Skill entity.
+func (_m *Skill) QueryMemberInvitations() *MemberInvitationQuery {
+	return NewSkillClient(_m.config).QueryMemberInvitations(_m)
 }
 
 // Update returns a builder for updating this Skill.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/skill"
 	"time"
@@ -83,6 +84,21 @@ func (_c *SkillCreate) AddMembers(v ...*Member) *SkillCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddMemberIDs(ids...)
+}
+
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (_c *SkillCreate) AddMemberInvitationIDs(ids ...string) *SkillCreate {
+	_c.mutation.AddMemberInvitationIDs(ids...)
+	return _c
+}
+
+// AddMemberInvitations adds the "member_invitations" edges to the MemberInvitation entity.
+func (_c *SkillCreate) AddMemberInvitations(v ...*MemberInvitation) *SkillCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMemberInvitationIDs(ids...)
 }
 
 // Mutation returns the SkillMutation object of the builder.
@@ -224,6 +240,22 @@ func (_c *SkillCreate) createSpec() (*Skill, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(member.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MemberInvitationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.MemberInvitationsTable,
+			Columns: skill.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/predicate"
 	"parley/ent/skill"
@@ -22,13 +23,14 @@ import (
 // SkillQuery is the builder for querying Skill entities.
 type SkillQuery struct {
 	config
-	ctx              *QueryContext
-	order            []skill.OrderOption
-	inters           []Interceptor
-	predicates       []predicate.Skill
-	withOrganization *OrganizationQuery
-	withMembers      *MemberQuery
-	modifiers        []func(*sql.Selector)
+	ctx                   *QueryContext
+	order                 []skill.OrderOption
+	inters                []Interceptor
+	predicates            []predicate.Skill
+	withOrganization      *OrganizationQuery
+	withMembers           *MemberQuery
+	withMemberInvitations *MemberInvitationQuery
+	modifiers             []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -102,6 +104,28 @@ func (_q *SkillQuery) QueryMembers() *MemberQuery {
 			sqlgraph.From(skill.Table, skill.FieldID, selector),
 			sqlgraph.To(member.Table, member.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, skill.MembersTable, skill.MembersPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMemberInvitations chains the current query on the "member_invitations" edge.
+func (_q *SkillQuery) QueryMemberInvitations() *MemberInvitationQuery {
+	query := (&MemberInvitationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skill.Table, skill.FieldID, selector),
+			sqlgraph.To(memberinvitation.Table, memberinvitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, skill.MemberInvitationsTable, skill.MemberInvitationsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -296,13 +320,14 @@ func (_q *SkillQuery) Clone() *SkillQuery {
 		return nil
 	}
 	return &SkillQuery{
-		config:           _q.config,
-		ctx:              _q.ctx.Clone(),
-		order:            append([]skill.OrderOption{}, _q.order...),
-		inters:           append([]Interceptor{}, _q.inters...),
-		predicates:       append([]predicate.Skill{}, _q.predicates...),
-		withOrganization: _q.withOrganization.Clone(),
-		withMembers:      _q.withMembers.Clone(),
+		config:                _q.config,
+		ctx:                   _q.ctx.Clone(),
+		order:                 append([]skill.OrderOption{}, _q.order...),
+		inters:                append([]Interceptor{}, _q.inters...),
+		predicates:            append([]predicate.Skill{}, _q.predicates...),
+		withOrganization:      _q.withOrganization.Clone(),
+		withMembers:           _q.withMembers.Clone(),
+		withMemberInvitations: _q.withMemberInvitations.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -329,6 +354,17 @@ func (_q *SkillQuery) WithMembers(opts ...func(*MemberQuery)) *SkillQuery {
 		opt(query)
 	}
 	_q.withMembers = query
+	return _q
+}
+
+// WithMemberInvitations tells the query-builder to eager-load the nodes that are connected to
+// the "member_invitations" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SkillQuery) WithMemberInvitations(opts ...func(*MemberInvitationQuery)) *SkillQuery {
+	query := (&MemberInvitationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMemberInvitations = query
 	return _q
 }
 
@@ -410,9 +446,10 @@ func (_q *SkillQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Skill,
 	var (
 		nodes       = []*Skill{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withOrganization != nil,
 			_q.withMembers != nil,
+			_q.withMemberInvitations != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -446,6 +483,13 @@ func (_q *SkillQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Skill,
 		if err := _q.loadMembers(ctx, query, nodes,
 			func(n *Skill) { n.Edges.Members = []*Member{} },
 			func(n *Skill, e *Member) { n.Edges.Members = append(n.Edges.Members, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMemberInvitations; query != nil {
+		if err := _q.loadMemberInvitations(ctx, query, nodes,
+			func(n *Skill) { n.Edges.MemberInvitations = []*MemberInvitation{} },
+			func(n *Skill, e *MemberInvitation) { n.Edges.MemberInvitations = append(n.Edges.MemberInvitations, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -535,6 +579,67 @@ func (_q *SkillQuery) loadMembers(ctx context.Context, query *MemberQuery, nodes
 		nodes, ok := nids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected "members" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *SkillQuery) loadMemberInvitations(ctx context.Context, query *MemberInvitationQuery, nodes []*Skill, init func(*Skill), assign func(*Skill, *MemberInvitation)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*Skill)
+	nids := make(map[string]map[*Skill]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(skill.MemberInvitationsTable)
+		s.Join(joinT).On(s.C(memberinvitation.FieldID), joinT.C(skill.MemberInvitationsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(skill.MemberInvitationsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(skill.MemberInvitationsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Skill]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*MemberInvitation](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "member_invitations" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)

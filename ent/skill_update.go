@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/predicate"
 	"parley/ent/skill"
 
@@ -58,6 +59,21 @@ func (_u *SkillUpdate) AddMembers(v ...*Member) *SkillUpdate {
 	return _u.AddMemberIDs(ids...)
 }
 
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (_u *SkillUpdate) AddMemberInvitationIDs(ids ...string) *SkillUpdate {
+	_u.mutation.AddMemberInvitationIDs(ids...)
+	return _u
+}
+
+// AddMemberInvitations adds the "member_invitations" edges to the MemberInvitation entity.
+func (_u *SkillUpdate) AddMemberInvitations(v ...*MemberInvitation) *SkillUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMemberInvitationIDs(ids...)
+}
+
 // Mutation returns the SkillMutation object of the builder.
 func (_u *SkillUpdate) Mutation() *SkillMutation {
 	return _u.mutation
@@ -82,6 +98,27 @@ func (_u *SkillUpdate) RemoveMembers(v ...*Member) *SkillUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMemberIDs(ids...)
+}
+
+// ClearMemberInvitations clears all "member_invitations" edges to the MemberInvitation entity.
+func (_u *SkillUpdate) ClearMemberInvitations() *SkillUpdate {
+	_u.mutation.ClearMemberInvitations()
+	return _u
+}
+
+// RemoveMemberInvitationIDs removes the "member_invitations" edge to MemberInvitation entities by IDs.
+func (_u *SkillUpdate) RemoveMemberInvitationIDs(ids ...string) *SkillUpdate {
+	_u.mutation.RemoveMemberInvitationIDs(ids...)
+	return _u
+}
+
+// RemoveMemberInvitations removes "member_invitations" edges to MemberInvitation entities.
+func (_u *SkillUpdate) RemoveMemberInvitations(v ...*MemberInvitation) *SkillUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMemberInvitationIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -190,6 +227,51 @@ func (_u *SkillUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.MemberInvitationsTable,
+			Columns: skill.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMemberInvitationsIDs(); len(nodes) > 0 && !_u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.MemberInvitationsTable,
+			Columns: skill.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MemberInvitationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.MemberInvitationsTable,
+			Columns: skill.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -241,6 +323,21 @@ func (_u *SkillUpdateOne) AddMembers(v ...*Member) *SkillUpdateOne {
 	return _u.AddMemberIDs(ids...)
 }
 
+// AddMemberInvitationIDs adds the "member_invitations" edge to the MemberInvitation entity by IDs.
+func (_u *SkillUpdateOne) AddMemberInvitationIDs(ids ...string) *SkillUpdateOne {
+	_u.mutation.AddMemberInvitationIDs(ids...)
+	return _u
+}
+
+// AddMemberInvitations adds the "member_invitations" edges to the MemberInvitation entity.
+func (_u *SkillUpdateOne) AddMemberInvitations(v ...*MemberInvitation) *SkillUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMemberInvitationIDs(ids...)
+}
+
 // Mutation returns the SkillMutation object of the builder.
 func (_u *SkillUpdateOne) Mutation() *SkillMutation {
 	return _u.mutation
@@ -265,6 +362,27 @@ func (_u *SkillUpdateOne) RemoveMembers(v ...*Member) *SkillUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveMemberIDs(ids...)
+}
+
+// ClearMemberInvitations clears all "member_invitations" edges to the MemberInvitation entity.
+func (_u *SkillUpdateOne) ClearMemberInvitations() *SkillUpdateOne {
+	_u.mutation.ClearMemberInvitations()
+	return _u
+}
+
+// RemoveMemberInvitationIDs removes the "member_invitations" edge to MemberInvitation entities by IDs.
+func (_u *SkillUpdateOne) RemoveMemberInvitationIDs(ids ...string) *SkillUpdateOne {
+	_u.mutation.RemoveMemberInvitationIDs(ids...)
+	return _u
+}
+
+// RemoveMemberInvitations removes "member_invitations" edges to MemberInvitation entities.
+func (_u *SkillUpdateOne) RemoveMemberInvitations(v ...*MemberInvitation) *SkillUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMemberInvitationIDs(ids...)
 }
 
 // Where appends a list predicates to the SkillUpdate builder.
@@ -396,6 +514,51 @@ func (_u *SkillUpdateOne) sqlSave(ctx context.Context) (_node *Skill, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(member.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.MemberInvitationsTable,
+			Columns: skill.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMemberInvitationsIDs(); len(nodes) > 0 && !_u.mutation.MemberInvitationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.MemberInvitationsTable,
+			Columns: skill.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MemberInvitationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.MemberInvitationsTable,
+			Columns: skill.MemberInvitationsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(memberinvitation.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -36,6 +36,8 @@ type Tx struct {
 	LogEpoch *LogEpochClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
+	// MemberInvitation is the client for interacting with the MemberInvitation builders.
+	MemberInvitation *MemberInvitationClient
 	// Organization is the client for interacting with the Organization builders.
 	Organization *OrganizationClient
 	// PhoneNumber is the client for interacting with the PhoneNumber builders.
@@ -214,6 +216,7 @@ func (tx *Tx) init() {
 	tx.InboundMessage = NewInboundMessageClient(tx.config)
 	tx.LogEpoch = NewLogEpochClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
+	tx.MemberInvitation = NewMemberInvitationClient(tx.config)
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.PhoneNumber = NewPhoneNumberClient(tx.config)
 	tx.Portal = NewPortalClient(tx.config)

@@ -35,7 +35,7 @@ func (q query) Nodes(ctx context.Context, ids []string) ([]ent.Node, error) {
 func (q query) node(ctx context.Context, id string) (ent.Node, error) {
 	prefix, _ := typeid.Prefix(id)
 	switch prefix {
-	case "org", "mem", "svc", "site", "skl", "prt", "num", "pre":
+	case "org", "mem", "minv", "svc", "site", "skl", "prt", "num", "pre":
 		return q.Organizations.Node(ctx, prefix, id)
 	case session.Prefix, session.InvitationPrefix, session.SpecialistPrefix, session.SharePrefix:
 		return q.Sessions.Node(ctx, prefix, id)

@@ -20,21 +20,22 @@ type Resolver struct {
 
 // The resolvers of the types whose fields need one; each is in the file of its noun.
 type (
-	query              struct{ *Resolver }
-	mutation           struct{ *Resolver }
-	subscription       struct{ *Resolver }
-	roomFields         struct{ *Resolver }
-	invitationFields   struct{ *Resolver }
-	customerFields     struct{ *Resolver }
-	sessionFields      struct{ *Resolver }
-	codeFields         struct{ *Resolver }
-	specialistFields   struct{ *Resolver }
-	shareFields        struct{ *Resolver }
-	memberFields       struct{ *Resolver }
-	organizationFields struct{ *Resolver }
-	serviceFields      struct{ *Resolver }
-	textFields         struct{ *Resolver }
-	auditFields        struct{ *Resolver }
+	query                  struct{ *Resolver }
+	mutation               struct{ *Resolver }
+	subscription           struct{ *Resolver }
+	roomFields             struct{ *Resolver }
+	invitationFields       struct{ *Resolver }
+	customerFields         struct{ *Resolver }
+	sessionFields          struct{ *Resolver }
+	codeFields             struct{ *Resolver }
+	specialistFields       struct{ *Resolver }
+	shareFields            struct{ *Resolver }
+	memberFields           struct{ *Resolver }
+	organizationFields     struct{ *Resolver }
+	serviceFields          struct{ *Resolver }
+	textFields             struct{ *Resolver }
+	auditFields            struct{ *Resolver }
+	memberInvitationFields struct{ *Resolver }
 )
 
 // Query implements generated.ResolverRoot.
@@ -82,6 +83,11 @@ func (r *Resolver) PredefinedMessage() generated.PredefinedMessageResolver { ret
 
 // AuditEntry implements generated.ResolverRoot.
 func (r *Resolver) AuditEntry() generated.AuditEntryResolver { return auditFields{r} }
+
+// MemberInvitation implements generated.ResolverRoot.
+func (r *Resolver) MemberInvitation() generated.MemberInvitationResolver {
+	return memberInvitationFields{r}
+}
 
 // Organization implements generated.ResolverRoot.
 func (r *Resolver) Organization() generated.OrganizationResolver { return organizationFields{r} }

@@ -28,6 +28,7 @@ type world struct {
 	screens map[string]screen      // of those who are there, by column
 	rooms   int
 	made    int // operations that change things
+	joiners int
 }
 
 // asking is what one cell of the matrix asks with.
@@ -57,6 +58,7 @@ func newWorld(h *house, name, domain string) *world {
 	w.agent = h.user("agent", w.tokens["agent"])
 	w.things["$member"] = w.members["agent"].ID
 	w.furnish(ctx, o)
+	w.things["$asking"], _ = w.inviteMember()
 	w.fill()
 	out := w.issue("lead")
 	h.mutate(out, "signOut", nil, "").ok()
@@ -251,6 +253,24 @@ func (w *world) openRoom() (place, string) {
 	return room, w.agent.CopyLink(room)
 }
 
+// joiner is the address of somebody who may become a member.
+func (w *world) joiner() string {
+	w.joiners++
+	address := fmt.Sprintf("joiner%d@of.%s", w.joiners, w.domain)
+	w.h.expected[address] += 2 // the second one is where an operation sends it once more
+	return address
+}
+
+// inviteMember asks somebody to become a member, and returns the id of the invitation with the token of its link.
+func (w *world) inviteMember() (id, token string) {
+	w.h.t.Helper()
+	given := vars{"serviceIds": []string{w.things["$service"]}, "siteIds": []string{w.things["$site"]}, "skillIds": []string{w.things["$skill"]}}
+	id = w.h.user("admin", w.tokens["admin"]).InviteMember(given, w.joiner())
+	w.secrets = append(w.secrets, id)
+	i := must(w.h, func() (*ent.MemberInvitation, error) { return w.h.ent().MemberInvitation.Get(w.h.t.Context(), id) })
+	return id, auth.NewLinks([]byte(testSecret), "").Token(i.LinkID)
+}
+
 // prepare makes what a viewer needs for an operation. What changes things gets new ones each time, and a new token.
 func (w *world) prepare(o operation, column string, other *world) asking {
 	w.h.t.Helper()
@@ -279,12 +299,16 @@ func (w *world) prepare(o operation, column string, other *world) asking {
 			things["$draft"] = w.agent.CreateRoom().ID
 		}
 		w.made++
-		things["$email"], things["$label"] = "agent@"+w.domain, fmt.Sprintf("Label %d", w.made)
+		things["$email"], things["$joiner"] = "agent@"+w.domain, w.joiner()
+		things["$label"] = fmt.Sprintf("Label %d", w.made)
 		if o.mentions("$spare#") {
 			things["$spare"] = w.text()
 		}
 		if o.mentions("$leaver#") {
 			things["$leaver"] = w.leaver(fmt.Sprintf("leaver%d", w.made))
+		}
+		if o.mentions("$asked#") || o.mentions("$join#") {
+			things["$asked"], things["$join"] = w.inviteMember()
 		}
 		token = viewer.freshToken(o, name, token, own)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"parley/ent"
 	"parley/ent/delivery"
 	"parley/graph"
 	"parley/graph/transport"
@@ -80,7 +81,10 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Link: func(id string) string { return address(links, id) },
 	})
 	a.audit = audit.New(a.events, s.ent, c.limits.PageSize)
-	a.organizations = organization.New(s.ent, c.limits, a.tokens, auth.NewPasswords(), a.counter, a.audit)
+	a.organizations = organization.New(organization.Parts{
+		Ent: s.ent, Limits: c.limits, Tokens: a.tokens, Passwords: auth.NewPasswords(), Counter: a.counter, Links: links, Outbox: a.outbox,
+		Audit: a.audit,
+	})
 	a.documents = document.New(document.Parts{
 		Ent: s.ent, Blobs: s.blobs, Limits: c.limits, Secret: c.secret, PublicURL: c.PublicURL, Log: log,
 	})
@@ -91,7 +95,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	if err != nil {
 		return nil, err
 	}
-	a.outbox.Tell(a.rooms.Told)
+	a.outbox.Tell(a.told)
 	a.documents.Tell(a.rooms.DocumentDoneTx)
 	a.sessions = session.New(session.Parts{
 		Ent: s.ent, Limits: c.limits, Rooms: a.rooms, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
@@ -106,10 +110,21 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 
 // address is what a message says where the link goes: who is sent it comes in by it.
 func address(links *auth.Links, id string) string {
-	if prefix, _ := typeid.Prefix(id); prefix == session.InvitationPrefix {
+	switch prefix, _ := typeid.Prefix(id); prefix {
+	case session.InvitationPrefix:
 		return links.CodeURL(session.LinkPath, id)
+	case organization.LinkPrefix:
+		return links.URL(organization.JoinPath, id)
 	}
 	return links.URL(room.LinkPath, id)
+}
+
+// told passes on what has become of a message, to whom it is about.
+func (a *app) told(ctx context.Context, tx *ent.Tx, d *ent.Delivery) error {
+	if prefix, _ := typeid.Prefix(d.AboutID); prefix == organization.LinkPrefix {
+		return a.organizations.Told(ctx, tx, d)
+	}
+	return a.rooms.Told(ctx, tx, d)
 }
 
 // carrier is the bus that is set: how processes on one database tell each other of news.
@@ -140,7 +155,7 @@ func (a *app) senders() map[delivery.Channel]notify.Sender {
 }
 
 // guesses are the root fields that take a password, a code or a token.
-var guesses = []string{"signIn", "enterRoom", "joinSupportSession"}
+var guesses = []string{"signIn", "enterRoom", "joinSupportSession", "acceptMemberInvitation"}
 
 func (a *app) api() *transport.Handler {
 	schema := graph.NewSchema(&graph.Resolver{Rooms: a.rooms, Organizations: a.organizations, Audit: a.audit, Sessions: a.sessions, Inbox: a.inbox})

@@ -30,6 +30,7 @@ func (a *app) routes() http.Handler {
 	mux.Handle("GET /r/{token}", web.Customer())
 	mux.HandleFunc("POST /r/{token}", a.seen)
 	mux.Handle("GET /s/{code}", web.Specialist())
+	mux.Handle("GET /join/{token}", web.Join())
 	mux.Handle("GET /assets/", web.Assets())
 	mux.Handle(document.FilesPath, unhurried(a.documents.Files()))
 

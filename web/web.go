@@ -1,5 +1,5 @@
 // Package web serves the pages that come with Parley, out of the binary and without the internet:
-// GraphiQL, the pages of customers and specialists, and the simulator.
+// GraphiQL, the pages of customers and specialists, the registration of members, and the simulator.
 //
 // The pages are plain HTML, CSS and JavaScript modules in pages/ and assets/. What they need from npm is copied into
 // dist/ by `npm run build` and embedded with them. A binary built without that step works, but answers for every page
@@ -36,6 +36,9 @@ func Customer() http.Handler { return own().page("customer.html", strict) }
 
 // Specialist serves the page at which a specialist joins a support session, for "GET /s/{code}". Serving it uses nothing up.
 func Specialist() http.Handler { return own().page("specialist.html", strict) }
+
+// Join serves the page behind the link of an invitation to become a member, for "GET /join/{token}". Serving it changes nothing.
+func Join() http.Handler { return own().page("join.html", strict) }
 
 // Simulator serves the phone and the mailbox of the simulated carrier, for "GET /simulator".
 func Simulator() http.Handler { return own().page("simulator.html", strict) }

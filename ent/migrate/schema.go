@@ -480,6 +480,64 @@ var (
 			},
 		},
 	}
+	// MemberInvitationsColumns holds the columns for the "member_invitations" table.
+	MemberInvitationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "email", Type: field.TypeString},
+		{Name: "email_key", Type: field.TypeString},
+		{Name: "role", Type: field.TypeEnum, Enums: []string{"ADMINISTRATOR", "TEAM_LEADER", "AGENT", "QUALITY_ASSESSOR"}},
+		{Name: "class_of_service", Type: field.TypeEnum, Enums: []string{"INTERNAL", "LOCAL_EXCLUDING_MOBILE", "LOCAL_INCLUDING_MOBILE", "LOCAL_AND_INTERNATIONAL"}},
+		{Name: "channels", Type: field.TypeJSON, SchemaType: map[string]string{"postgres": "json"}},
+		{Name: "link_id", Type: field.TypeString},
+		{Name: "delivery_status", Type: field.TypeEnum, Enums: []string{"QUEUED", "SENT", "DELIVERED", "FAILED"}, Default: "QUEUED"},
+		{Name: "failure_reason", Type: field.TypeString, Nullable: true},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "accepted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "organization_id", Type: field.TypeString},
+		{Name: "invited_by_id", Type: field.TypeString},
+	}
+	// MemberInvitationsTable holds the schema information for the "member_invitations" table.
+	MemberInvitationsTable = &schema.Table{
+		Name:       "member_invitations",
+		Columns:    MemberInvitationsColumns,
+		PrimaryKey: []*schema.Column{MemberInvitationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "member_invitations_organizations_organization",
+				Columns:    []*schema.Column{MemberInvitationsColumns[13]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "member_invitations_members_invited_by",
+				Columns:    []*schema.Column{MemberInvitationsColumns[14]},
+				RefColumns: []*schema.Column{MembersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "member_invitation_once",
+				Unique:  true,
+				Columns: []*schema.Column{MemberInvitationsColumns[13], MemberInvitationsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "accepted_at IS NULL AND revoked_at IS NULL",
+				},
+			},
+			{
+				Name:    "memberinvitation_organization_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{MemberInvitationsColumns[13], MemberInvitationsColumns[12], MemberInvitationsColumns[0]},
+			},
+			{
+				Name:    "member_invitation_link_once",
+				Unique:  true,
+				Columns: []*schema.Column{MemberInvitationsColumns[6]},
+			},
+		},
+	}
 	// OrganizationsColumns holds the columns for the "organizations" table.
 	OrganizationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -1251,6 +1309,81 @@ var (
 			},
 		},
 	}
+	// MemberInvitationServicesColumns holds the columns for the "member_invitation_services" table.
+	MemberInvitationServicesColumns = []*schema.Column{
+		{Name: "member_invitation_id", Type: field.TypeString},
+		{Name: "service_id", Type: field.TypeString},
+	}
+	// MemberInvitationServicesTable holds the schema information for the "member_invitation_services" table.
+	MemberInvitationServicesTable = &schema.Table{
+		Name:       "member_invitation_services",
+		Columns:    MemberInvitationServicesColumns,
+		PrimaryKey: []*schema.Column{MemberInvitationServicesColumns[0], MemberInvitationServicesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "member_invitation_services_member_invitation_id",
+				Columns:    []*schema.Column{MemberInvitationServicesColumns[0]},
+				RefColumns: []*schema.Column{MemberInvitationsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "member_invitation_services_service_id",
+				Columns:    []*schema.Column{MemberInvitationServicesColumns[1]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// MemberInvitationSitesColumns holds the columns for the "member_invitation_sites" table.
+	MemberInvitationSitesColumns = []*schema.Column{
+		{Name: "member_invitation_id", Type: field.TypeString},
+		{Name: "site_id", Type: field.TypeString},
+	}
+	// MemberInvitationSitesTable holds the schema information for the "member_invitation_sites" table.
+	MemberInvitationSitesTable = &schema.Table{
+		Name:       "member_invitation_sites",
+		Columns:    MemberInvitationSitesColumns,
+		PrimaryKey: []*schema.Column{MemberInvitationSitesColumns[0], MemberInvitationSitesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "member_invitation_sites_member_invitation_id",
+				Columns:    []*schema.Column{MemberInvitationSitesColumns[0]},
+				RefColumns: []*schema.Column{MemberInvitationsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "member_invitation_sites_site_id",
+				Columns:    []*schema.Column{MemberInvitationSitesColumns[1]},
+				RefColumns: []*schema.Column{SitesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// MemberInvitationSkillsColumns holds the columns for the "member_invitation_skills" table.
+	MemberInvitationSkillsColumns = []*schema.Column{
+		{Name: "member_invitation_id", Type: field.TypeString},
+		{Name: "skill_id", Type: field.TypeString},
+	}
+	// MemberInvitationSkillsTable holds the schema information for the "member_invitation_skills" table.
+	MemberInvitationSkillsTable = &schema.Table{
+		Name:       "member_invitation_skills",
+		Columns:    MemberInvitationSkillsColumns,
+		PrimaryKey: []*schema.Column{MemberInvitationSkillsColumns[0], MemberInvitationSkillsColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "member_invitation_skills_member_invitation_id",
+				Columns:    []*schema.Column{MemberInvitationSkillsColumns[0]},
+				RefColumns: []*schema.Column{MemberInvitationsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "member_invitation_skills_skill_id",
+				Columns:    []*schema.Column{MemberInvitationSkillsColumns[1]},
+				RefColumns: []*schema.Column{SkillsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AccessTokensTable,
@@ -1264,6 +1397,7 @@ var (
 		InboundMessagesTable,
 		LogEpochsTable,
 		MembersTable,
+		MemberInvitationsTable,
 		OrganizationsTable,
 		PhoneNumbersTable,
 		PortalsTable,
@@ -1285,6 +1419,9 @@ var (
 		MemberServicesTable,
 		MemberSitesTable,
 		MemberSkillsTable,
+		MemberInvitationServicesTable,
+		MemberInvitationSitesTable,
+		MemberInvitationSkillsTable,
 	}
 )
 
@@ -1321,6 +1458,12 @@ func init() {
 		Table: "log_epochs",
 	}
 	MembersTable.ForeignKeys[0].RefTable = OrganizationsTable
+	MemberInvitationsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	MemberInvitationsTable.ForeignKeys[1].RefTable = MembersTable
+	MemberInvitationsTable.Annotation = &entsql.Annotation{}
+	MemberInvitationsTable.Annotation.Checks = map[string]string{
+		"member_invitation_ends_once": "accepted_at IS NULL OR revoked_at IS NULL",
+	}
 	OrganizationsTable.Annotation = &entsql.Annotation{}
 	OrganizationsTable.Annotation.Checks = map[string]string{
 		"organization_room_timeout": "room_timeout_days >= 3",
@@ -1377,4 +1520,10 @@ func init() {
 	MemberSitesTable.ForeignKeys[1].RefTable = SitesTable
 	MemberSkillsTable.ForeignKeys[0].RefTable = MembersTable
 	MemberSkillsTable.ForeignKeys[1].RefTable = SkillsTable
+	MemberInvitationServicesTable.ForeignKeys[0].RefTable = MemberInvitationsTable
+	MemberInvitationServicesTable.ForeignKeys[1].RefTable = ServicesTable
+	MemberInvitationSitesTable.ForeignKeys[0].RefTable = MemberInvitationsTable
+	MemberInvitationSitesTable.ForeignKeys[1].RefTable = SitesTable
+	MemberInvitationSkillsTable.ForeignKeys[0].RefTable = MemberInvitationsTable
+	MemberInvitationSkillsTable.ForeignKeys[1].RefTable = SkillsTable
 }

@@ -39,6 +39,9 @@ type LogEpoch func(*sql.Selector)
 // Member is the predicate function for member builders.
 type Member func(*sql.Selector)
 
+// MemberInvitation is the predicate function for memberinvitation builders.
+type MemberInvitation func(*sql.Selector)
+
 // Organization is the predicate function for organization builders.
 type Organization func(*sql.Selector)
 

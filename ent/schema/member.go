@@ -22,12 +22,8 @@ func (Member) Fields() []ent.Field {
 		field.String("first_name").NotEmpty(),
 		field.String("last_name").NotEmpty(),
 		field.String("password_hash").Sensitive().Comment("argon2id in PHC form"),
-		field.Enum("role").NamedValues(
-			"Administrator", "ADMINISTRATOR", "TeamLeader", "TEAM_LEADER", "Agent", "AGENT",
-			"QualityAssessor", "QUALITY_ASSESSOR"),
-		field.Enum("class_of_service").NamedValues(
-			"Internal", "INTERNAL", "LocalExcludingMobile", "LOCAL_EXCLUDING_MOBILE",
-			"LocalIncludingMobile", "LOCAL_INCLUDING_MOBILE", "LocalAndInternational", "LOCAL_AND_INTERNATIONAL"),
+		role(),
+		classOfService(),
 		field.Strings("channels").SchemaType(json()).Default([]string{}),
 		field.Time("deactivated_at").Optional().Nillable(),
 		field.Time("changed_at").Default(now).UpdateDefault(now).Annotations(entsql.DefaultExpr("now()")).Comment("when any of it last changed: what is known of a member is renewed by it"),
@@ -52,6 +48,20 @@ func (Member) Indexes() []ent.Index {
 		index.Fields("organization_id", "created_at", "id"),
 		index.Fields("changed_at"),
 	}
+}
+
+// role is what a member is to the organisation.
+func role() ent.Field {
+	return field.Enum("role").NamedValues(
+		"Administrator", "ADMINISTRATOR", "TeamLeader", "TEAM_LEADER", "Agent", "AGENT",
+		"QualityAssessor", "QUALITY_ASSESSOR")
+}
+
+// classOfService is which private calls a member may make.
+func classOfService() ent.Field {
+	return field.Enum("class_of_service").NamedValues(
+		"Internal", "INTERNAL", "LocalExcludingMobile", "LOCAL_EXCLUDING_MOBILE",
+		"LocalIncludingMobile", "LOCAL_INCLUDING_MOBILE", "LocalAndInternational", "LOCAL_AND_INTERNATIONAL")
 }
 
 // AccessToken is what a signed-in person shows with each request; only its hash is kept.

@@ -50,6 +50,7 @@ func (Service) Edges() []ent.Edge {
 		organization(),
 		edge.To("phone_number", PhoneNumber.Type).Field("phone_number_id").Unique().Annotations(kept()),
 		edge.From("members", Member.Type).Ref("services"),
+		edge.From("member_invitations", MemberInvitation.Type).Ref("services"),
 	}
 }
 
@@ -74,7 +75,11 @@ func (Site) Fields() []ent.Field {
 
 // Edges of a site.
 func (Site) Edges() []ent.Edge {
-	return []ent.Edge{organization(), edge.From("members", Member.Type).Ref("sites")}
+	return []ent.Edge{
+		organization(),
+		edge.From("members", Member.Type).Ref("sites"),
+		edge.From("member_invitations", MemberInvitation.Type).Ref("sites"),
+	}
 }
 
 // Indexes of a site.
@@ -92,7 +97,11 @@ func (Skill) Fields() []ent.Field {
 
 // Edges of a skill.
 func (Skill) Edges() []ent.Edge {
-	return []ent.Edge{organization(), edge.From("members", Member.Type).Ref("skills")}
+	return []ent.Edge{
+		organization(),
+		edge.From("members", Member.Type).Ref("skills"),
+		edge.From("member_invitations", MemberInvitation.Type).Ref("skills"),
+	}
 }
 
 // Indexes of a skill.

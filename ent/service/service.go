@@ -30,6 +30,8 @@ const (
 	EdgePhoneNumber = "phone_number"
 	// EdgeMembers holds the string denoting the members edge name in mutations.
 	EdgeMembers = "members"
+	// EdgeMemberInvitations holds the string denoting the member_invitations edge name in mutations.
+	EdgeMemberInvitations = "member_invitations"
 	// Table holds the table name of the service in the database.
 	Table = "services"
 	// OrganizationTable is the table that holds the organization relation/edge.
@@ -51,6 +53,11 @@ const (
 	// MembersInverseTable is the table name for the Member entity.
 	// It exists in this package in order to avoid circular dependency with the "member" package.
 	MembersInverseTable = "members"
+	// MemberInvitationsTable is the table that holds the member_invitations relation/edge. The primary key declared below.
+	MemberInvitationsTable = "member_invitation_services"
+	// MemberInvitationsInverseTable is the table name for the MemberInvitation entity.
+	// It exists in this package in order to avoid circular dependency with the "memberinvitation" package.
+	MemberInvitationsInverseTable = "member_invitations"
 )
 
 // Columns holds all SQL columns for service fields.
@@ -67,6 +74,9 @@ var (
 	// MembersPrimaryKey and MembersColumn2 are the table columns denoting the
 	// primary key for the members relation (M2M).
 	MembersPrimaryKey = []string{"member_id", "service_id"}
+	// MemberInvitationsPrimaryKey and MemberInvitationsColumn2 are the table columns denoting the
+	// primary key for the member_invitations relation (M2M).
+	MemberInvitationsPrimaryKey = []string{"member_invitation_id", "service_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -152,6 +162,20 @@ func ByMembers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newMembersStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByMemberInvitationsCount orders the results by member_invitations count.
+func ByMemberInvitationsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newMemberInvitationsStep(), opts...)
+	}
+}
+
+// ByMemberInvitations orders the results by member_invitations terms.
+func ByMemberInvitations(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMemberInvitationsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newOrganizationStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -171,5 +195,12 @@ func newMembersStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(MembersInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, true, MembersTable, MembersPrimaryKey...),
+	)
+}
+func newMemberInvitationsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(MemberInvitationsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, MemberInvitationsTable, MemberInvitationsPrimaryKey...),
 	)
 }

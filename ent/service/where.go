@@ -414,6 +414,29 @@ func HasMembersWith(preds ...predicate.Member) predicate.Service {
 	})
 }
 
+// HasMemberInvitations applies the HasEdge predicate on the "member_invitations" edge.
+func HasMemberInvitations() predicate.Service {
+	return predicate.Service(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, MemberInvitationsTable, MemberInvitationsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMemberInvitationsWith applies the HasEdge predicate on the "member_invitations" edge with a given conditions (other predicates).
+func HasMemberInvitationsWith(preds ...predicate.MemberInvitation) predicate.Service {
+	return predicate.Service(func(s *sql.Selector) {
+		step := newMemberInvitationsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Service) predicate.Service {
 	return predicate.Service(sql.AndPredicates(predicates...))

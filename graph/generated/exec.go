@@ -12,6 +12,7 @@ import (
 	"parley/ent/customerinvitation"
 	"parley/ent/document"
 	"parley/ent/member"
+	"parley/ent/memberinvitation"
 	"parley/ent/portal"
 	room1 "parley/ent/room"
 	"parley/ent/specialist"
@@ -49,6 +50,7 @@ type ResolverRoot interface {
 	Customer() CustomerResolver
 	CustomerInvitation() CustomerInvitationResolver
 	Member() MemberResolver
+	MemberInvitation() MemberInvitationResolver
 	Mutation() MutationResolver
 	Organization() OrganizationResolver
 	PredefinedMessage() PredefinedMessageResolver
@@ -66,6 +68,13 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AcceptMemberInvitationPayload struct {
+		AccessToken func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		Member      func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	AuditEntry struct {
 		Action  func(childComplexity int) int
 		Actor   func(childComplexity int) int
@@ -284,6 +293,12 @@ type ComplexityRoot struct {
 		UserErrors   func(childComplexity int) int
 	}
 
+	InviteMembersPayload struct {
+		MemberInvitations func(childComplexity int) int
+		Results           func(childComplexity int) int
+		UserErrors        func(childComplexity int) int
+	}
+
 	JoinSupportSessionPayload struct {
 		AccessToken    func(childComplexity int) int
 		ExpiresAt      func(childComplexity int) int
@@ -329,6 +344,42 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	MemberInvitation struct {
+		AcceptedAt     func(childComplexity int) int
+		Channels       func(childComplexity int) int
+		ClassOfService func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		DeliveryStatus func(childComplexity int) int
+		Email          func(childComplexity int) int
+		ExpiresAt      func(childComplexity int) int
+		FailureReason  func(childComplexity int) int
+		ID             func(childComplexity int) int
+		InvitedBy      func(childComplexity int) int
+		Role           func(childComplexity int) int
+		Services       func(childComplexity int, first *int) int
+		Sites          func(childComplexity int, first *int) int
+		Skills         func(childComplexity int, first *int) int
+		Status         func(childComplexity int) int
+	}
+
+	MemberInvitationConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	MemberInvitationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	MemberInvitationResult struct {
+		Email      func(childComplexity int) int
+		Error      func(childComplexity int) int
+		Invitation func(childComplexity int) int
+	}
+
 	MergePreview struct {
 		MessageCount func(childComplexity int) int
 		Room         func(childComplexity int) int
@@ -372,6 +423,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AcceptMemberInvitation     func(childComplexity int, input organization.AcceptMemberInvitationInput) int
 		CancelSpecialistInvitation func(childComplexity int, input session.CancelSpecialistInvitationInput) int
 		CloseRoom                  func(childComplexity int, input room.CloseRoomInput) int
 		CreatePortal               func(childComplexity int, input organization.CreatePortalInput) int
@@ -388,13 +440,16 @@ type ComplexityRoot struct {
 		EnterRoom                  func(childComplexity int, input room.EnterRoomInput) int
 		GetLink                    func(childComplexity int, input room.GetLinkInput) int
 		InviteCustomer             func(childComplexity int, input room.InviteCustomerInput) int
+		InviteMembers              func(childComplexity int, input organization.InviteMembersInput) int
 		JoinSupportSession         func(childComplexity int, input session.JoinSupportSessionInput) int
 		LeaveSupportSession        func(childComplexity int, input session.LeaveSupportSessionInput) int
 		MarkRead                   func(childComplexity int, input room.MarkReadInput) int
 		MergeRooms                 func(childComplexity int, input room.MergeRoomsInput) int
 		ReinviteCustomer           func(childComplexity int, input room.ReinviteCustomerInput) int
 		RemoveSpecialist           func(childComplexity int, input session.RemoveSpecialistInput) int
+		ResendMemberInvitation     func(childComplexity int, input organization.ResendMemberInvitationInput) int
 		RevokeLinks                func(childComplexity int, input room.RevokeLinksInput) int
+		RevokeMemberInvitation     func(childComplexity int, input organization.RevokeMemberInvitationInput) int
 		SendControlInput           func(childComplexity int, input session.SendControlInputInput) int
 		SendMessage                func(childComplexity int, input room.SendMessageInput) int
 		SendSignal                 func(childComplexity int, input session.SendSignalInput) int
@@ -417,16 +472,17 @@ type ComplexityRoot struct {
 	}
 
 	Organization struct {
-		AuditEntries func(childComplexity int, first *int, after *string, last *int, before *string) int
-		ID           func(childComplexity int) int
-		Members      func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Name         func(childComplexity int) int
-		PhoneNumbers func(childComplexity int, first *int) int
-		Portals      func(childComplexity int, first *int) int
-		Services     func(childComplexity int, first *int) int
-		Settings     func(childComplexity int) int
-		Sites        func(childComplexity int, first *int) int
-		Skills       func(childComplexity int, first *int) int
+		AuditEntries      func(childComplexity int, first *int, after *string, last *int, before *string) int
+		ID                func(childComplexity int) int
+		MemberInvitations func(childComplexity int, first *int, after *string, last *int, before *string, status *string) int
+		Members           func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Name              func(childComplexity int) int
+		PhoneNumbers      func(childComplexity int, first *int) int
+		Portals           func(childComplexity int, first *int) int
+		Services          func(childComplexity int, first *int) int
+		Settings          func(childComplexity int) int
+		Sites             func(childComplexity int, first *int) int
+		Skills            func(childComplexity int, first *int) int
 	}
 
 	OrganizationSettings struct {
@@ -502,9 +558,19 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ResendMemberInvitationPayload struct {
+		MemberInvitation func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
+	}
+
 	RevokeLinksPayload struct {
 		Room       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	RevokeMemberInvitationPayload struct {
+		MemberInvitation func(childComplexity int) int
+		UserErrors       func(childComplexity int) int
 	}
 
 	Room struct {
@@ -892,10 +958,24 @@ type MemberResolver interface {
 	Skills(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Skill, error)
 	PredefinedMessages(ctx context.Context, obj *ent.Member, first *int) ([]*ent.PredefinedMessage, error)
 }
+type MemberInvitationResolver interface {
+	Status(ctx context.Context, obj *ent.MemberInvitation) (string, error)
+	Role(ctx context.Context, obj *ent.MemberInvitation) (member.Role, error)
+
+	ClassOfService(ctx context.Context, obj *ent.MemberInvitation) (member.ClassOfService, error)
+	Services(ctx context.Context, obj *ent.MemberInvitation, first *int) ([]*ent.Service, error)
+	Sites(ctx context.Context, obj *ent.MemberInvitation, first *int) ([]*ent.Site, error)
+	Skills(ctx context.Context, obj *ent.MemberInvitation, first *int) ([]*ent.Skill, error)
+	InvitedBy(ctx context.Context, obj *ent.MemberInvitation) (*ent.Member, error)
+}
 type MutationResolver interface {
 	SignIn(ctx context.Context, input organization.SignInInput) (*organization.SignInPayload, error)
 	SignOut(ctx context.Context, input organization.SignOutInput) (*organization.SignOutPayload, error)
 	EnterRoom(ctx context.Context, input room.EnterRoomInput) (*room.EnterRoomPayload, error)
+	InviteMembers(ctx context.Context, input organization.InviteMembersInput) (*organization.InviteMembersPayload, error)
+	ResendMemberInvitation(ctx context.Context, input organization.ResendMemberInvitationInput) (*organization.ResendMemberInvitationPayload, error)
+	RevokeMemberInvitation(ctx context.Context, input organization.RevokeMemberInvitationInput) (*organization.RevokeMemberInvitationPayload, error)
+	AcceptMemberInvitation(ctx context.Context, input organization.AcceptMemberInvitationInput) (*organization.AcceptMemberInvitationPayload, error)
 	UpdateSettings(ctx context.Context, input organization.UpdateSettingsInput) (*organization.UpdateSettingsPayload, error)
 	UpdateMember(ctx context.Context, input organization.UpdateMemberInput) (*organization.UpdateMemberPayload, error)
 	DeactivateMember(ctx context.Context, input organization.DeactivateMemberInput) (*organization.DeactivateMemberPayload, error)
@@ -938,6 +1018,7 @@ type MutationResolver interface {
 }
 type OrganizationResolver interface {
 	Members(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*page.Connection[*ent.Member], error)
+	MemberInvitations(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string, status *string) (*page.Connection[*ent.MemberInvitation], error)
 	Services(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Service, error)
 	Sites(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Site, error)
 	Skills(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Skill, error)
@@ -1028,6 +1109,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AcceptMemberInvitationPayload.accessToken":
+		if e.ComplexityRoot.AcceptMemberInvitationPayload.AccessToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptMemberInvitationPayload.AccessToken(childComplexity), true
+	case "AcceptMemberInvitationPayload.expiresAt":
+		if e.ComplexityRoot.AcceptMemberInvitationPayload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptMemberInvitationPayload.ExpiresAt(childComplexity), true
+	case "AcceptMemberInvitationPayload.member":
+		if e.ComplexityRoot.AcceptMemberInvitationPayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptMemberInvitationPayload.Member(childComplexity), true
+	case "AcceptMemberInvitationPayload.userErrors":
+		if e.ComplexityRoot.AcceptMemberInvitationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptMemberInvitationPayload.UserErrors(childComplexity), true
 
 	case "AuditEntry.action":
 		if e.ComplexityRoot.AuditEntry.Action == nil {
@@ -1793,6 +1899,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InviteCustomerPayload.UserErrors(childComplexity), true
 
+	case "InviteMembersPayload.memberInvitations":
+		if e.ComplexityRoot.InviteMembersPayload.MemberInvitations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteMembersPayload.MemberInvitations(childComplexity), true
+	case "InviteMembersPayload.results":
+		if e.ComplexityRoot.InviteMembersPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteMembersPayload.Results(childComplexity), true
+	case "InviteMembersPayload.userErrors":
+		if e.ComplexityRoot.InviteMembersPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteMembersPayload.UserErrors(childComplexity), true
+
 	case "JoinSupportSessionPayload.accessToken":
 		if e.ComplexityRoot.JoinSupportSessionPayload.AccessToken == nil {
 			break
@@ -1981,6 +2106,169 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MemberEdge.Node(childComplexity), true
 
+	case "MemberInvitation.acceptedAt":
+		if e.ComplexityRoot.MemberInvitation.AcceptedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.AcceptedAt(childComplexity), true
+	case "MemberInvitation.channels":
+		if e.ComplexityRoot.MemberInvitation.Channels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Channels(childComplexity), true
+	case "MemberInvitation.classOfService":
+		if e.ComplexityRoot.MemberInvitation.ClassOfService == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.ClassOfService(childComplexity), true
+	case "MemberInvitation.createdAt":
+		if e.ComplexityRoot.MemberInvitation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.CreatedAt(childComplexity), true
+	case "MemberInvitation.deliveryStatus":
+		if e.ComplexityRoot.MemberInvitation.DeliveryStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.DeliveryStatus(childComplexity), true
+	case "MemberInvitation.email":
+		if e.ComplexityRoot.MemberInvitation.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Email(childComplexity), true
+	case "MemberInvitation.expiresAt":
+		if e.ComplexityRoot.MemberInvitation.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.ExpiresAt(childComplexity), true
+	case "MemberInvitation.failureReason":
+		if e.ComplexityRoot.MemberInvitation.FailureReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.FailureReason(childComplexity), true
+	case "MemberInvitation.id":
+		if e.ComplexityRoot.MemberInvitation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.ID(childComplexity), true
+	case "MemberInvitation.invitedBy":
+		if e.ComplexityRoot.MemberInvitation.InvitedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.InvitedBy(childComplexity), true
+	case "MemberInvitation.role":
+		if e.ComplexityRoot.MemberInvitation.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Role(childComplexity), true
+	case "MemberInvitation.services":
+		if e.ComplexityRoot.MemberInvitation.Services == nil {
+			break
+		}
+
+		args, err := ec.field_MemberInvitation_services_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Services(childComplexity, args["first"].(*int)), true
+	case "MemberInvitation.sites":
+		if e.ComplexityRoot.MemberInvitation.Sites == nil {
+			break
+		}
+
+		args, err := ec.field_MemberInvitation_sites_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Sites(childComplexity, args["first"].(*int)), true
+	case "MemberInvitation.skills":
+		if e.ComplexityRoot.MemberInvitation.Skills == nil {
+			break
+		}
+
+		args, err := ec.field_MemberInvitation_skills_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Skills(childComplexity, args["first"].(*int)), true
+	case "MemberInvitation.status":
+		if e.ComplexityRoot.MemberInvitation.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.Status(childComplexity), true
+
+	case "MemberInvitationConnection.edges":
+		if e.ComplexityRoot.MemberInvitationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitationConnection.Edges(childComplexity), true
+	case "MemberInvitationConnection.nodes":
+		if e.ComplexityRoot.MemberInvitationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitationConnection.Nodes(childComplexity), true
+	case "MemberInvitationConnection.pageInfo":
+		if e.ComplexityRoot.MemberInvitationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitationConnection.PageInfo(childComplexity), true
+	case "MemberInvitationConnection.totalCount":
+		if e.ComplexityRoot.MemberInvitationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitationConnection.TotalCount(childComplexity), true
+
+	case "MemberInvitationEdge.cursor":
+		if e.ComplexityRoot.MemberInvitationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitationEdge.Cursor(childComplexity), true
+	case "MemberInvitationEdge.node":
+		if e.ComplexityRoot.MemberInvitationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitationEdge.Node(childComplexity), true
+
+	case "MemberInvitationResult.email":
+		if e.ComplexityRoot.MemberInvitationResult.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitationResult.Email(childComplexity), true
+	case "MemberInvitationResult.error":
+		if e.ComplexityRoot.MemberInvitationResult.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitationResult.Error(childComplexity), true
+	case "MemberInvitationResult.invitation":
+		if e.ComplexityRoot.MemberInvitationResult.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitationResult.Invitation(childComplexity), true
+
 	case "MergePreview.messageCount":
 		if e.ComplexityRoot.MergePreview.MessageCount == nil {
 			break
@@ -2131,6 +2419,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MessagePosted.Room(childComplexity), true
 
+	case "Mutation.acceptMemberInvitation":
+		if e.ComplexityRoot.Mutation.AcceptMemberInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptMemberInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptMemberInvitation(childComplexity, args["input"].(organization.AcceptMemberInvitationInput)), true
 	case "Mutation.cancelSpecialistInvitation":
 		if e.ComplexityRoot.Mutation.CancelSpecialistInvitation == nil {
 			break
@@ -2307,6 +2606,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.InviteCustomer(childComplexity, args["input"].(room.InviteCustomerInput)), true
+	case "Mutation.inviteMembers":
+		if e.ComplexityRoot.Mutation.InviteMembers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_inviteMembers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InviteMembers(childComplexity, args["input"].(organization.InviteMembersInput)), true
 	case "Mutation.joinSupportSession":
 		if e.ComplexityRoot.Mutation.JoinSupportSession == nil {
 			break
@@ -2373,6 +2683,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveSpecialist(childComplexity, args["input"].(session.RemoveSpecialistInput)), true
+	case "Mutation.resendMemberInvitation":
+		if e.ComplexityRoot.Mutation.ResendMemberInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendMemberInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendMemberInvitation(childComplexity, args["input"].(organization.ResendMemberInvitationInput)), true
 	case "Mutation.revokeLinks":
 		if e.ComplexityRoot.Mutation.RevokeLinks == nil {
 			break
@@ -2384,6 +2705,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeLinks(childComplexity, args["input"].(room.RevokeLinksInput)), true
+	case "Mutation.revokeMemberInvitation":
+		if e.ComplexityRoot.Mutation.RevokeMemberInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeMemberInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeMemberInvitation(childComplexity, args["input"].(organization.RevokeMemberInvitationInput)), true
 	case "Mutation.sendControlInput":
 		if e.ComplexityRoot.Mutation.SendControlInput == nil {
 			break
@@ -2611,6 +2943,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.ID(childComplexity), true
+	case "Organization.memberInvitations":
+		if e.ComplexityRoot.Organization.MemberInvitations == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_memberInvitations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.MemberInvitations(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["status"].(*string)), true
 	case "Organization.members":
 		if e.ComplexityRoot.Organization.Members == nil {
 			break
@@ -2983,6 +3326,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RemoveSpecialistPayload.UserErrors(childComplexity), true
 
+	case "ResendMemberInvitationPayload.memberInvitation":
+		if e.ComplexityRoot.ResendMemberInvitationPayload.MemberInvitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendMemberInvitationPayload.MemberInvitation(childComplexity), true
+	case "ResendMemberInvitationPayload.userErrors":
+		if e.ComplexityRoot.ResendMemberInvitationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendMemberInvitationPayload.UserErrors(childComplexity), true
+
 	case "RevokeLinksPayload.room":
 		if e.ComplexityRoot.RevokeLinksPayload.Room == nil {
 			break
@@ -2995,6 +3351,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevokeLinksPayload.UserErrors(childComplexity), true
+
+	case "RevokeMemberInvitationPayload.memberInvitation":
+		if e.ComplexityRoot.RevokeMemberInvitationPayload.MemberInvitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeMemberInvitationPayload.MemberInvitation(childComplexity), true
+	case "RevokeMemberInvitationPayload.userErrors":
+		if e.ComplexityRoot.RevokeMemberInvitationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeMemberInvitationPayload.UserErrors(childComplexity), true
 
 	case "Room.attendees":
 		if e.ComplexityRoot.Room.Attendees == nil {
@@ -4345,6 +4714,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAcceptMemberInvitationInput,
 		ec.unmarshalInputCancelSpecialistInvitationInput,
 		ec.unmarshalInputCloseRoomInput,
 		ec.unmarshalInputCreatePortalInput,
@@ -4361,13 +4731,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEnterRoomInput,
 		ec.unmarshalInputGetLinkInput,
 		ec.unmarshalInputInviteCustomerInput,
+		ec.unmarshalInputInviteMembersInput,
 		ec.unmarshalInputJoinSupportSessionInput,
 		ec.unmarshalInputLeaveSupportSessionInput,
 		ec.unmarshalInputMarkReadInput,
 		ec.unmarshalInputMergeRoomsInput,
 		ec.unmarshalInputReinviteCustomerInput,
 		ec.unmarshalInputRemoveSpecialistInput,
+		ec.unmarshalInputResendMemberInvitationInput,
 		ec.unmarshalInputRevokeLinksInput,
+		ec.unmarshalInputRevokeMemberInvitationInput,
 		ec.unmarshalInputRoomFilter,
 		ec.unmarshalInputRoomOrder,
 		ec.unmarshalInputSendControlInputInput,
@@ -4614,6 +4987,19 @@ type Organization implements Node {
     "Only what comes before this cursor."
     before: Cursor
   ): MemberConnection!
+  "The invitations of people who are to become members, oldest first; for administrators."
+  memberInvitations(
+    "How many from the start; 20 unless told, at most 100."
+    first: Int
+    "Only what follows this cursor."
+    after: Cursor
+    "How many from the end; at most 100."
+    last: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "Only those of which this has become."
+    status: MemberInvitationStatus = PENDING
+  ): MemberInvitationConnection
   "What the organisation does for customers, by name."
   services(
     "How many; 20 unless told, at most 100."
@@ -4810,6 +5196,93 @@ type MemberEdge {
   cursor: Cursor!
   "The member."
   node: Member!
+}
+
+"What has become of the invitation of a member."
+enum MemberInvitationStatus {
+  "The link in it works."
+  PENDING
+  "The person has become a member."
+  ACCEPTED
+  "An administrator has ended it."
+  REVOKED
+  "It was not accepted in time; it can be sent once more, unless the address has another one."
+  EXPIRED
+}
+
+"How far a message has come. It never moves backwards."
+enum DeliveryStatus {
+  "It is about to be sent."
+  QUEUED
+  "The carrier or mail server has taken it."
+  SENT
+  "It has arrived."
+  DELIVERED
+  "It could not be delivered."
+  FAILED
+}
+
+"It asks a person to become a member, and says what they are given then; for administrators."
+type MemberInvitation implements Node {
+  "Its id."
+  id: ID!
+  "The address it was sent to, with which the person is going to sign in."
+  email: EmailAddress!
+  "What has become of it."
+  status: MemberInvitationStatus!
+  "What the person is going to be."
+  role: Role!
+  "How they are going to be allowed to reach customers."
+  channels: [Channel!]!
+  "Which private calls they are going to be allowed."
+  classOfService: ClassOfService!
+  "The services they are going to work for, by name."
+  services(
+    "How many; 20 unless told, at most 100."
+    first: Int
+  ): [Service!]!
+  "The places they are going to work at, by name."
+  sites(
+    "How many; 20 unless told, at most 100."
+    first: Int
+  ): [Site!]!
+  "What they are going to be able to do, by name."
+  skills(
+    "How many; 20 unless told, at most 100."
+    first: Int
+  ): [Skill!]!
+  "The member who made it."
+  invitedBy: Member!
+  "When it was made."
+  createdAt: DateTime!
+  "When its link ends, or has ended."
+  expiresAt: DateTime!
+  "When the person became a member."
+  acceptedAt: DateTime
+  "How far the email with the link has come; of the newest one, where it was sent more than once."
+  deliveryStatus: DeliveryStatus!
+  "Why the email could not be delivered, in words."
+  failureReason: String
+}
+
+"A page of invitations of members."
+type MemberInvitationConnection {
+  "The invitations with their cursors."
+  edges: [MemberInvitationEdge!]!
+  "The invitations."
+  nodes: [MemberInvitation!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"An invitation of a member in a page."
+type MemberInvitationEdge {
+  "The place of this invitation."
+  cursor: Cursor!
+  "The invitation."
+  node: MemberInvitation!
 }
 
 "What an organisation does for customers, such as Sales."
@@ -5439,14 +5912,16 @@ enum ErrorCode {
   SMS_NOT_ACTIVATED
   "The member may not use this channel."
   CHANNEL_NOT_GRANTED
-  "The link is wrong, revoked or expired, or its room no longer takes anyone."
+  "The link is wrong, revoked or expired, its room no longer takes anyone, or its invitation was accepted."
   LINK_INVALID
   "The customer has to be invited by SMS or email first."
   LINK_NOT_AVAILABLE
-  "The room already has a customer, or the support session a code with other rights."
+  "The room already has a customer, the session a code with other rights, or the address an invitation that is pending."
   ALREADY_INVITED
-  "The room has no customer yet."
+  "The room has no customer yet, or the invitation of a member was revoked."
   NOT_INVITED
+  "The address is a member's already."
+  ALREADY_MEMBER
   "The room knows where the customer is reached this way, and it cannot be changed."
   IDENTIFIER_LOCKED
   "The customer's name cannot be changed."
@@ -5489,6 +5964,12 @@ enum ErrorCode {
   NAME_IN_USE
   "A country is none of ISO 3166-1."
   COUNTRY_INVALID
+  "The password has too few characters; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say how many."
+  PASSWORD_TOO_SHORT
+  "The password has too many bytes; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say how many."
+  PASSWORD_TOO_LONG
+  "The password is one that others guess at once."
+  PASSWORD_TOO_EASY
   "The email address or the password is wrong."
   CREDENTIALS_INVALID
   "The idempotency key was used before, with other arguments."
@@ -5559,6 +6040,100 @@ type EnterRoomPayload {
   room: Room
   "Who has entered."
   customer: Customer
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `inviteMembers` + "`" + `."
+input InviteMembersInput {
+  "What they are going to be."
+  role: Role!
+  "How they are going to be allowed to reach customers; in no way unless told."
+  channels: [Channel!] = []
+  "Which private calls they are going to be allowed; internal ones unless told."
+  classOfService: ClassOfService! = INTERNAL
+  "The services they are going to work for."
+  serviceIds: [ID!] = []
+  "The places they are going to work at."
+  siteIds: [ID!] = []
+  "What they are going to be able to do."
+  skillIds: [ID!] = []
+  "The addresses, at most 50. One that is there twice, in whatever case, is used once."
+  emails: [EmailAddress!]!
+  "Repeating a request with the same key returns the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `inviteMembers` + "`" + `."
+type InviteMembersPayload {
+  "The invitations that were made, in the order of their addresses."
+  memberInvitations: [MemberInvitation!]
+  "What has come of each address, in the order in which they were given."
+  results: [MemberInvitationResult!]
+  "Why the whole request was refused."
+  userErrors: [UserError!]!
+}
+
+"What has come of one address: an invitation or an error."
+type MemberInvitationResult {
+  "The address as it was given."
+  email: String!
+  "Its invitation."
+  invitation: MemberInvitation
+  "Why it got none: ` + "`" + `EMAIL_INVALID` + "`" + `, ` + "`" + `ALREADY_MEMBER` + "`" + ` or ` + "`" + `ALREADY_INVITED` + "`" + `."
+  error: UserError
+}
+
+"Input of ` + "`" + `resendMemberInvitation` + "`" + `."
+input ResendMemberInvitationInput {
+  "The invitation."
+  id: ID!
+  "Repeating a request with the same key returns the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `resendMemberInvitation` + "`" + `."
+type ResendMemberInvitationPayload {
+  "The invitation."
+  memberInvitation: MemberInvitation
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `revokeMemberInvitation` + "`" + `."
+input RevokeMemberInvitationInput {
+  "The invitation."
+  id: ID!
+}
+
+"Answer of ` + "`" + `revokeMemberInvitation` + "`" + `."
+type RevokeMemberInvitationPayload {
+  "The invitation."
+  memberInvitation: MemberInvitation
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `acceptMemberInvitation` + "`" + `."
+input AcceptMemberInvitationInput {
+  "The last part of the link: ` + "`" + `/join/{token}` + "`" + `."
+  token: String!
+  "The person's given name."
+  firstName: String!
+  "The person's family name."
+  lastName: String!
+  "What they are going to sign in with: at least 10 characters, at most 1,024 bytes, and not the email address."
+  password: String!
+}
+
+"Answer of ` + "`" + `acceptMemberInvitation` + "`" + `."
+type AcceptMemberInvitationPayload {
+  "To be sent as ` + "`" + `Authorization: Bearer …` + "`" + `."
+  accessToken: String
+  "When the token ends at the latest; unused, it ends after 30 minutes."
+  expiresAt: DateTime
+  "Who has become a member."
+  member: Member
   "Why it was refused."
   userErrors: [UserError!]!
 }
@@ -6325,6 +6900,52 @@ type Mutation {
     "The link's token."
     input: EnterRoomInput!
   ): EnterRoomPayload!
+  """
+  Asks people to become members, each of whom gets the same attributes, by an email with a link. What is wrong with one
+  address does not stop the others; a service, site or skill that is not the organisation's stops all; for administrators.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { inviteMembers(input: {role: AGENT, channels: [SMS, EMAIL], classOfService: INTERNAL, serviceIds: ["svc_…"], emails: ["ada@example.com", "bob@example.com"]}) { results { email invitation { id status } error { code message } } userErrors { code message field } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  inviteMembers(
+    "Whom, and what they are given."
+    input: InviteMembersInput!
+  ): InviteMembersPayload!
+  """
+  Sends an invitation that is pending or has expired once more, with a new link; the one before ends; for administrators.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { resendMemberInvitation(input: {id: "minv_…"}) { memberInvitation { status expiresAt } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  resendMemberInvitation(
+    "Which."
+    input: ResendMemberInvitationInput!
+  ): ResendMemberInvitationPayload!
+  """
+  Ends an invitation that is pending, and its link. One that was revoked or has expired stays as it is; for administrators.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { revokeMemberInvitation(input: {id: "minv_…"}) { memberInvitation { status } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  revokeMemberInvitation(
+    "Which."
+    input: RevokeMemberInvitationInput!
+  ): RevokeMemberInvitationPayload!
+  """
+  Makes a member of who has the link of an invitation, with the attributes that were chosen, and signs them in. The link works
+  once; wrong ones are limited.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { acceptMemberInvitation(input: {token: "2x4y…", firstName: "Ada", lastName: "Lovelace", password: "…"}) { accessToken expiresAt member { id name role } userErrors { code message field limit } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  acceptMemberInvitation(
+    "The link's token, and who it is."
+    input: AcceptMemberInvitationInput!
+  ): AcceptMemberInvitationPayload!
   """
   Changes how the organisation does things; for administrators.
 
@@ -7269,6 +7890,20 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AcceptMemberInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accessToken":
+		return ec.fieldContext_AcceptMemberInvitationPayload_accessToken(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_AcceptMemberInvitationPayload_expiresAt(ctx, field)
+	case "member":
+		return ec.fieldContext_AcceptMemberInvitationPayload_member(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AcceptMemberInvitationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptMemberInvitationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7589,6 +8224,18 @@ func (ec *executionContext) childFields_InviteCustomerPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type InviteCustomerPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_InviteMembersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "memberInvitations":
+		return ec.fieldContext_InviteMembersPayload_memberInvitations(ctx, field)
+	case "results":
+		return ec.fieldContext_InviteMembersPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InviteMembersPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InviteMembersPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_JoinSupportSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessToken":
@@ -7679,6 +8326,78 @@ func (ec *executionContext) childFields_MemberEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type MemberEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_MemberInvitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MemberInvitation_id(ctx, field)
+	case "email":
+		return ec.fieldContext_MemberInvitation_email(ctx, field)
+	case "status":
+		return ec.fieldContext_MemberInvitation_status(ctx, field)
+	case "role":
+		return ec.fieldContext_MemberInvitation_role(ctx, field)
+	case "channels":
+		return ec.fieldContext_MemberInvitation_channels(ctx, field)
+	case "classOfService":
+		return ec.fieldContext_MemberInvitation_classOfService(ctx, field)
+	case "services":
+		return ec.fieldContext_MemberInvitation_services(ctx, field)
+	case "sites":
+		return ec.fieldContext_MemberInvitation_sites(ctx, field)
+	case "skills":
+		return ec.fieldContext_MemberInvitation_skills(ctx, field)
+	case "invitedBy":
+		return ec.fieldContext_MemberInvitation_invitedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_MemberInvitation_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_MemberInvitation_expiresAt(ctx, field)
+	case "acceptedAt":
+		return ec.fieldContext_MemberInvitation_acceptedAt(ctx, field)
+	case "deliveryStatus":
+		return ec.fieldContext_MemberInvitation_deliveryStatus(ctx, field)
+	case "failureReason":
+		return ec.fieldContext_MemberInvitation_failureReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberInvitation", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberInvitationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_MemberInvitationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MemberInvitationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MemberInvitationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MemberInvitationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberInvitationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberInvitationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MemberInvitationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MemberInvitationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberInvitationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_MemberInvitationResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "email":
+		return ec.fieldContext_MemberInvitationResult_email(ctx, field)
+	case "invitation":
+		return ec.fieldContext_MemberInvitationResult_invitation(ctx, field)
+	case "error":
+		return ec.fieldContext_MemberInvitationResult_error(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MemberInvitationResult", field.Name)
+}
+
 func (ec *executionContext) childFields_MergePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "room":
@@ -7755,6 +8474,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_name(ctx, field)
 	case "members":
 		return ec.fieldContext_Organization_members(ctx, field)
+	case "memberInvitations":
+		return ec.fieldContext_Organization_memberInvitations(ctx, field)
 	case "services":
 		return ec.fieldContext_Organization_services(ctx, field)
 	case "sites":
@@ -7883,6 +8604,16 @@ func (ec *executionContext) childFields_RemoveSpecialistPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type RemoveSpecialistPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ResendMemberInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "memberInvitation":
+		return ec.fieldContext_ResendMemberInvitationPayload_memberInvitation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResendMemberInvitationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendMemberInvitationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokeLinksPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "room":
@@ -7891,6 +8622,16 @@ func (ec *executionContext) childFields_RevokeLinksPayload(ctx context.Context, 
 		return ec.fieldContext_RevokeLinksPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevokeLinksPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeMemberInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "memberInvitation":
+		return ec.fieldContext_RevokeMemberInvitationPayload_memberInvitation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokeMemberInvitationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeMemberInvitationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8415,6 +9156,48 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_MemberInvitation_services_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_MemberInvitation_sites_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_MemberInvitation_skills_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Member_predefinedMessages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8468,6 +9251,20 @@ func (ec *executionContext) field_Member_skills_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_acceptMemberInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (organization.AcceptMemberInvitationInput, error) {
+			return ec.unmarshalNAcceptMemberInvitationInput2parleyᚋinternalᚋorganizationᚐAcceptMemberInvitationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -8695,6 +9492,20 @@ func (ec *executionContext) field_Mutation_inviteCustomer_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_inviteMembers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (organization.InviteMembersInput, error) {
+			return ec.unmarshalNInviteMembersInput2parleyᚋinternalᚋorganizationᚐInviteMembersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_joinSupportSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8779,12 +9590,40 @@ func (ec *executionContext) field_Mutation_removeSpecialist_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_resendMemberInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (organization.ResendMemberInvitationInput, error) {
+			return ec.unmarshalNResendMemberInvitationInput2parleyᚋinternalᚋorganizationᚐResendMemberInvitationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_revokeLinks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (room.RevokeLinksInput, error) {
 			return ec.unmarshalNRevokeLinksInput2parleyᚋinternalᚋroomᚐRevokeLinksInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeMemberInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (organization.RevokeMemberInvitationInput, error) {
+			return ec.unmarshalNRevokeMemberInvitationInput2parleyᚋinternalᚋorganizationᚐRevokeMemberInvitationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9094,6 +9933,52 @@ func (ec *executionContext) field_Organization_auditEntries_args(ctx context.Con
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Organization_memberInvitations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "status",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOMemberInvitationStatus2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["status"] = arg4
 	return args, nil
 }
 
@@ -9644,6 +10529,116 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AcceptMemberInvitationPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *organization.AcceptMemberInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptMemberInvitationPayload_accessToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccessToken, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptMemberInvitationPayload_accessToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcceptMemberInvitationPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AcceptMemberInvitationPayload_expiresAt(ctx context.Context, field graphql.CollectedField, obj *organization.AcceptMemberInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptMemberInvitationPayload_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptMemberInvitationPayload_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcceptMemberInvitationPayload", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _AcceptMemberInvitationPayload_member(ctx context.Context, field graphql.CollectedField, obj *organization.AcceptMemberInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptMemberInvitationPayload_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖparleyᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptMemberInvitationPayload_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptMemberInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptMemberInvitationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *organization.AcceptMemberInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptMemberInvitationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptMemberInvitationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptMemberInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _AuditEntry_id(ctx context.Context, field graphql.CollectedField, obj *audit.Entry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -12919,6 +13914,102 @@ func (ec *executionContext) fieldContext_InviteCustomerPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _InviteMembersPayload_memberInvitations(ctx context.Context, field graphql.CollectedField, obj *organization.InviteMembersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InviteMembersPayload_memberInvitations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MemberInvitations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MemberInvitation) graphql.Marshaler {
+			return ec.marshalOMemberInvitation2ᚕᚖparleyᚋentᚐMemberInvitationᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InviteMembersPayload_memberInvitations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InviteMembersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InviteMembersPayload_results(ctx context.Context, field graphql.CollectedField, obj *organization.InviteMembersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InviteMembersPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*organization.MemberInvitationResult) graphql.Marshaler {
+			return ec.marshalOMemberInvitationResult2ᚕᚖparleyᚋinternalᚋorganizationᚐMemberInvitationResultᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InviteMembersPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InviteMembersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberInvitationResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InviteMembersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *organization.InviteMembersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InviteMembersPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InviteMembersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InviteMembersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _JoinSupportSessionPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *session.JoinSupportSessionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13723,6 +14814,684 @@ func (ec *executionContext) fieldContext_MemberEdge_node(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _MemberInvitation_id(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_email(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_email(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Email, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNEmailAddress2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type EmailAddress does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_status(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberInvitation().Status(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNMemberInvitationStatus2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, true, true, errors.New("field of type MemberInvitationStatus does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_role(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_role(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberInvitation().Role(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v member.Role) graphql.Marshaler {
+			return ec.marshalNRole2parleyᚋentᚋmemberᚐRole(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, true, true, errors.New("field of type Role does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_channels(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_channels(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channels, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNChannel2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_channels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type Channel does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_classOfService(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_classOfService(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberInvitation().ClassOfService(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v member.ClassOfService) graphql.Marshaler {
+			return ec.marshalNClassOfService2parleyᚋentᚋmemberᚐClassOfService(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_classOfService(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, true, true, errors.New("field of type ClassOfService does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_services(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_services(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MemberInvitation().Services(ctx, obj, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Service) graphql.Marshaler {
+			return ec.marshalNService2ᚕᚖparleyᚋentᚐServiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_services(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Service(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MemberInvitation_services_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberInvitation_sites(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_sites(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MemberInvitation().Sites(ctx, obj, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Site) graphql.Marshaler {
+			return ec.marshalNSite2ᚕᚖparleyᚋentᚐSiteᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_sites(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Site(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MemberInvitation_sites_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberInvitation_skills(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_skills(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.MemberInvitation().Skills(ctx, obj, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Skill) graphql.Marshaler {
+			return ec.marshalNSkill2ᚕᚖparleyᚋentᚐSkillᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_skills(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Skill(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_MemberInvitation_skills_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberInvitation_invitedBy(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_invitedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberInvitation().InvitedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalNMember2ᚖparleyᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_invitedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberInvitation_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_expiresAt(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_acceptedAt(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_acceptedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AcceptedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_acceptedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_deliveryStatus(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_deliveryStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeliveryStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v memberinvitation.DeliveryStatus) graphql.Marshaler {
+			return ec.marshalNDeliveryStatus2parleyᚋentᚋmemberinvitationᚐDeliveryStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_deliveryStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type DeliveryStatus does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_failureReason(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_failureReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FailureReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_failureReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.MemberInvitation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitationConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*ent.MemberInvitation]) graphql.Marshaler {
+			return ec.marshalNMemberInvitationEdge2ᚕᚖparleyᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitationConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberInvitationEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberInvitationConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.MemberInvitation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitationConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.MemberInvitation) graphql.Marshaler {
+			return ec.marshalNMemberInvitation2ᚕᚖparleyᚋentᚐMemberInvitationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitationConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitationConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberInvitationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.MemberInvitation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitationConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖparleyᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitationConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberInvitationConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.MemberInvitation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitationConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitationConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitationConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.MemberInvitation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitationEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitationEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitationEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.MemberInvitation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitationEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MemberInvitation) graphql.Marshaler {
+			return ec.marshalNMemberInvitation2ᚖparleyᚋentᚐMemberInvitation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitationEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitationEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberInvitationResult_email(ctx context.Context, field graphql.CollectedField, obj *organization.MemberInvitationResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitationResult_email(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Email, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitationResult_email(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitationResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitationResult_invitation(ctx context.Context, field graphql.CollectedField, obj *organization.MemberInvitationResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitationResult_invitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invitation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MemberInvitation) graphql.Marshaler {
+			return ec.marshalOMemberInvitation2ᚖparleyᚋentᚐMemberInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitationResult_invitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitationResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MemberInvitationResult_error(ctx context.Context, field graphql.CollectedField, obj *organization.MemberInvitationResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitationResult_error(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Error, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *apierr.UserError) graphql.Marshaler {
+			return ec.marshalOUserError2ᚖparleyᚋinternalᚋapierrᚐUserError(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitationResult_error(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MemberInvitationResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MergePreview_room(ctx context.Context, field graphql.CollectedField, obj *room.MergePreview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14500,6 +16269,182 @@ func (ec *executionContext) fieldContext_Mutation_enterRoom(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_enterRoom_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_inviteMembers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_inviteMembers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().InviteMembers(ctx, fc.Args["input"].(organization.InviteMembersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *organization.InviteMembersPayload) graphql.Marshaler {
+			return ec.marshalNInviteMembersPayload2ᚖparleyᚋinternalᚋorganizationᚐInviteMembersPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_inviteMembers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InviteMembersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_inviteMembers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resendMemberInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resendMemberInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResendMemberInvitation(ctx, fc.Args["input"].(organization.ResendMemberInvitationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *organization.ResendMemberInvitationPayload) graphql.Marshaler {
+			return ec.marshalNResendMemberInvitationPayload2ᚖparleyᚋinternalᚋorganizationᚐResendMemberInvitationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resendMemberInvitation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResendMemberInvitationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resendMemberInvitation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeMemberInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeMemberInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeMemberInvitation(ctx, fc.Args["input"].(organization.RevokeMemberInvitationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *organization.RevokeMemberInvitationPayload) graphql.Marshaler {
+			return ec.marshalNRevokeMemberInvitationPayload2ᚖparleyᚋinternalᚋorganizationᚐRevokeMemberInvitationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeMemberInvitation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeMemberInvitationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeMemberInvitation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_acceptMemberInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptMemberInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptMemberInvitation(ctx, fc.Args["input"].(organization.AcceptMemberInvitationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *organization.AcceptMemberInvitationPayload) graphql.Marshaler {
+			return ec.marshalNAcceptMemberInvitationPayload2ᚖparleyᚋinternalᚋorganizationᚐAcceptMemberInvitationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptMemberInvitation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcceptMemberInvitationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptMemberInvitation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -16312,6 +18257,50 @@ func (ec *executionContext) fieldContext_Organization_members(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Organization_memberInvitations(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_memberInvitations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Organization().MemberInvitations(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["status"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.MemberInvitation]) graphql.Marshaler {
+			return ec.marshalOMemberInvitationConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_memberInvitations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Organization",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberInvitationConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Organization_memberInvitations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Organization_services(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17850,6 +19839,70 @@ func (ec *executionContext) fieldContext_RemoveSpecialistPayload_userErrors(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _ResendMemberInvitationPayload_memberInvitation(ctx context.Context, field graphql.CollectedField, obj *organization.ResendMemberInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendMemberInvitationPayload_memberInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MemberInvitation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MemberInvitation) graphql.Marshaler {
+			return ec.marshalOMemberInvitation2ᚖparleyᚋentᚐMemberInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResendMemberInvitationPayload_memberInvitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendMemberInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendMemberInvitationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *organization.ResendMemberInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendMemberInvitationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendMemberInvitationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendMemberInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RevokeLinksPayload_room(ctx context.Context, field graphql.CollectedField, obj *room.RevokeLinksPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17904,6 +19957,70 @@ func (ec *executionContext) _RevokeLinksPayload_userErrors(ctx context.Context, 
 func (ec *executionContext) fieldContext_RevokeLinksPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RevokeLinksPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeMemberInvitationPayload_memberInvitation(ctx context.Context, field graphql.CollectedField, obj *organization.RevokeMemberInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeMemberInvitationPayload_memberInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MemberInvitation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.MemberInvitation) graphql.Marshaler {
+			return ec.marshalOMemberInvitation2ᚖparleyᚋentᚐMemberInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeMemberInvitationPayload_memberInvitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeMemberInvitationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MemberInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeMemberInvitationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *organization.RevokeMemberInvitationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeMemberInvitationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeMemberInvitationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeMemberInvitationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -24624,6 +26741,57 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAcceptMemberInvitationInput(ctx context.Context, obj any) (organization.AcceptMemberInvitationInput, error) {
+	var it organization.AcceptMemberInvitationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"token", "firstName", "lastName", "password"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "token":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("token"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Token = data
+		case "firstName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstName"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FirstName = data
+		case "lastName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastName"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LastName = data
+		case "password":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Password = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCancelSpecialistInvitationInput(ctx context.Context, obj any) (session.CancelSpecialistInvitationInput, error) {
 	var it session.CancelSpecialistInvitationInput
 	if obj == nil {
@@ -25305,6 +27473,101 @@ func (ec *executionContext) unmarshalInputInviteCustomerInput(ctx context.Contex
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputInviteMembersInput(ctx context.Context, obj any) (organization.InviteMembersInput, error) {
+	var it organization.InviteMembersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["channels"]; !present {
+		asMap["channels"] = []any{}
+	}
+	if _, present := asMap["classOfService"]; !present {
+		asMap["classOfService"] = "INTERNAL"
+	}
+	if _, present := asMap["serviceIds"]; !present {
+		asMap["serviceIds"] = []any{}
+	}
+	if _, present := asMap["siteIds"]; !present {
+		asMap["siteIds"] = []any{}
+	}
+	if _, present := asMap["skillIds"]; !present {
+		asMap["skillIds"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"role", "channels", "classOfService", "serviceIds", "siteIds", "skillIds", "emails", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalNRole2parleyᚋentᚋmemberᚐRole(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "channels":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channels"))
+			data, err := ec.unmarshalOChannel2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channels = data
+		case "classOfService":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("classOfService"))
+			data, err := ec.unmarshalNClassOfService2parleyᚋentᚋmemberᚐClassOfService(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClassOfService = data
+		case "serviceIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serviceIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ServiceIDs = data
+		case "siteIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("siteIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SiteIDs = data
+		case "skillIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skillIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SkillIDs = data
+		case "emails":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emails"))
+			data, err := ec.unmarshalNEmailAddress2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Emails = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputJoinSupportSessionInput(ctx context.Context, obj any) (session.JoinSupportSessionInput, error) {
 	var it session.JoinSupportSessionInput
 	if obj == nil {
@@ -25541,6 +27804,43 @@ func (ec *executionContext) unmarshalInputRemoveSpecialistInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputResendMemberInvitationInput(ctx context.Context, obj any) (organization.ResendMemberInvitationInput, error) {
+	var it organization.ResendMemberInvitationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRevokeLinksInput(ctx context.Context, obj any) (room.RevokeLinksInput, error) {
 	var it room.RevokeLinksInput
 	if obj == nil {
@@ -25566,6 +27866,36 @@ func (ec *executionContext) unmarshalInputRevokeLinksInput(ctx context.Context, 
 				return it, err
 			}
 			it.RoomID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRevokeMemberInvitationInput(ctx context.Context, obj any) (organization.RevokeMemberInvitationInput, error) {
+	var it organization.RevokeMemberInvitationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
 		}
 	}
 	return it, nil
@@ -26680,6 +29010,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Message(ctx, sel, obj)
+	case *ent.MemberInvitation:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MemberInvitation(ctx, sel, obj)
 	case *ent.Member:
 		if obj == nil {
 			return graphql.Null
@@ -26948,6 +29283,59 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var acceptMemberInvitationPayloadImplementors = []string{"AcceptMemberInvitationPayload"}
+
+func (ec *executionContext) _AcceptMemberInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *organization.AcceptMemberInvitationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acceptMemberInvitationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcceptMemberInvitationPayload")
+		case "accessToken":
+			out.Values[i] = ec._AcceptMemberInvitationPayload_accessToken(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._AcceptMemberInvitationPayload_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "member":
+			out.Values[i] = ec._AcceptMemberInvitationPayload_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AcceptMemberInvitationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var auditEntryImplementors = []string{"AuditEntry"}
 
@@ -29374,6 +31762,54 @@ func (ec *executionContext) _InviteCustomerPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var inviteMembersPayloadImplementors = []string{"InviteMembersPayload"}
+
+func (ec *executionContext) _InviteMembersPayload(ctx context.Context, sel ast.SelectionSet, obj *organization.InviteMembersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, inviteMembersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InviteMembersPayload")
+		case "memberInvitations":
+			out.Values[i] = ec._InviteMembersPayload_memberInvitations(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "results":
+			out.Values[i] = ec._InviteMembersPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._InviteMembersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var joinSupportSessionPayloadImplementors = []string{"JoinSupportSessionPayload"}
 
 func (ec *executionContext) _JoinSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *session.JoinSupportSessionPayload) graphql.Marshaler {
@@ -29971,6 +32407,522 @@ func (ec *executionContext) _MemberEdge(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var memberInvitationImplementors = []string{"MemberInvitation", "Node"}
+
+func (ec *executionContext) _MemberInvitation(ctx context.Context, sel ast.SelectionSet, obj *ent.MemberInvitation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberInvitationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberInvitation")
+		case "id":
+			out.Values[i] = ec._MemberInvitation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "email":
+			out.Values[i] = ec._MemberInvitation_email(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_status(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "role":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_role(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "channels":
+			out.Values[i] = ec._MemberInvitation_channels(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "classOfService":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_classOfService(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "services":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_services(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "sites":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_sites(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "skills":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_skills(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "invitedBy":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_invitedBy(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = ec._MemberInvitation_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresAt":
+			out.Values[i] = ec._MemberInvitation_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "acceptedAt":
+			out.Values[i] = ec._MemberInvitation_acceptedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deliveryStatus":
+			out.Values[i] = ec._MemberInvitation_deliveryStatus(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "failureReason":
+			out.Values[i] = ec._MemberInvitation_failureReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberInvitationConnectionImplementors = []string{"MemberInvitationConnection"}
+
+func (ec *executionContext) _MemberInvitationConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.MemberInvitation]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberInvitationConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberInvitationConnection")
+		case "edges":
+			out.Values[i] = ec._MemberInvitationConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._MemberInvitationConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._MemberInvitationConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitationConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberInvitationEdgeImplementors = []string{"MemberInvitationEdge"}
+
+func (ec *executionContext) _MemberInvitationEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*ent.MemberInvitation]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberInvitationEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberInvitationEdge")
+		case "cursor":
+			out.Values[i] = ec._MemberInvitationEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._MemberInvitationEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var memberInvitationResultImplementors = []string{"MemberInvitationResult"}
+
+func (ec *executionContext) _MemberInvitationResult(ctx context.Context, sel ast.SelectionSet, obj *organization.MemberInvitationResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, memberInvitationResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MemberInvitationResult")
+		case "email":
+			out.Values[i] = ec._MemberInvitationResult_email(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "invitation":
+			out.Values[i] = ec._MemberInvitationResult_invitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "error":
+			out.Values[i] = ec._MemberInvitationResult_error(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var mergePreviewImplementors = []string{"MergePreview"}
 
 func (ec *executionContext) _MergePreview(ctx context.Context, sel ast.SelectionSet, obj *room.MergePreview) graphql.Marshaler {
@@ -30528,6 +33480,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "inviteMembers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_inviteMembers(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resendMemberInvitation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resendMemberInvitation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeMemberInvitation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeMemberInvitation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptMemberInvitation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptMemberInvitation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateSettings":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateSettings(ctx, field)
@@ -30855,6 +33835,44 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 				}()
 				res = ec._Organization_members(ctx, field, obj)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "memberInvitations":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Organization_memberInvitations(ctx, field, obj)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -31954,6 +34972,49 @@ func (ec *executionContext) _RemoveSpecialistPayload(ctx context.Context, sel as
 	return out
 }
 
+var resendMemberInvitationPayloadImplementors = []string{"ResendMemberInvitationPayload"}
+
+func (ec *executionContext) _ResendMemberInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *organization.ResendMemberInvitationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resendMemberInvitationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResendMemberInvitationPayload")
+		case "memberInvitation":
+			out.Values[i] = ec._ResendMemberInvitationPayload_memberInvitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ResendMemberInvitationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var revokeLinksPayloadImplementors = []string{"RevokeLinksPayload"}
 
 func (ec *executionContext) _RevokeLinksPayload(ctx context.Context, sel ast.SelectionSet, obj *room.RevokeLinksPayload) graphql.Marshaler {
@@ -31973,6 +35034,49 @@ func (ec *executionContext) _RevokeLinksPayload(ctx context.Context, sel ast.Sel
 			}
 		case "userErrors":
 			out.Values[i] = ec._RevokeLinksPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var revokeMemberInvitationPayloadImplementors = []string{"RevokeMemberInvitationPayload"}
+
+func (ec *executionContext) _RevokeMemberInvitationPayload(ctx context.Context, sel ast.SelectionSet, obj *organization.RevokeMemberInvitationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeMemberInvitationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeMemberInvitationPayload")
+		case "memberInvitation":
+			out.Values[i] = ec._RevokeMemberInvitationPayload_memberInvitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RevokeMemberInvitationPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -37509,6 +40613,21 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAcceptMemberInvitationInput2parleyᚋinternalᚋorganizationᚐAcceptMemberInvitationInput(ctx context.Context, v any) (organization.AcceptMemberInvitationInput, error) {
+	res, err := ec.unmarshalInputAcceptMemberInvitationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAcceptMemberInvitationPayload2ᚖparleyᚋinternalᚋorganizationᚐAcceptMemberInvitationPayload(ctx context.Context, sel ast.SelectionSet, v *organization.AcceptMemberInvitationPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AcceptMemberInvitationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNActor2parleyᚋentᚐActor(ctx context.Context, sel ast.SelectionSet, v ent.Actor) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37643,6 +40762,53 @@ func (ec *executionContext) unmarshalNChannel2string(ctx context.Context, v any)
 func (ec *executionContext) marshalNChannel2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNChannel2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNChannel2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNChannel2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChannel2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNClassOfService2parleyᚋentᚋmemberᚐClassOfService(ctx context.Context, v any) (member.ClassOfService, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := member.ClassOfService(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNClassOfService2parleyᚋentᚋmemberᚐClassOfService(ctx context.Context, sel ast.SelectionSet, v member.ClassOfService) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -37922,6 +41088,23 @@ func (ec *executionContext) marshalNDeletePredefinedMessagePayload2ᚖparleyᚋi
 	return ec._DeletePredefinedMessagePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDeliveryStatus2parleyᚋentᚋmemberinvitationᚐDeliveryStatus(ctx context.Context, v any) (memberinvitation.DeliveryStatus, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := memberinvitation.DeliveryStatus(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeliveryStatus2parleyᚋentᚋmemberinvitationᚐDeliveryStatus(ctx context.Context, sel ast.SelectionSet, v memberinvitation.DeliveryStatus) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNDocument2ᚖparleyᚋinternalᚋroomᚐDocument(ctx context.Context, sel ast.SelectionSet, v *room.Document) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37964,6 +41147,51 @@ func (ec *executionContext) marshalNDocumentStatus2parleyᚋentᚋdocumentᚐSta
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNEmailAddress2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEmailAddress2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNEmailAddress2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNEmailAddress2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNEmailAddress2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNEmailAddress2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNEndSupportSessionInput2parleyᚋinternalᚋsessionᚐEndSupportSessionInput(ctx context.Context, v any) (session.EndSupportSessionInput, error) {
@@ -38148,6 +41376,21 @@ func (ec *executionContext) marshalNInviteCustomerPayload2ᚖparleyᚋinternal�
 	return ec._InviteCustomerPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNInviteMembersInput2parleyᚋinternalᚋorganizationᚐInviteMembersInput(ctx context.Context, v any) (organization.InviteMembersInput, error) {
+	res, err := ec.unmarshalInputInviteMembersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInviteMembersPayload2ᚖparleyᚋinternalᚋorganizationᚐInviteMembersPayload(ctx context.Context, sel ast.SelectionSet, v *organization.InviteMembersPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._InviteMembersPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNJoinSupportSessionInput2parleyᚋinternalᚋsessionᚐJoinSupportSessionInput(ctx context.Context, v any) (session.JoinSupportSessionInput, error) {
 	res, err := ec.unmarshalInputJoinSupportSessionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -38253,6 +41496,84 @@ func (ec *executionContext) marshalNMemberEdge2ᚖparleyᚋinternalᚋpageᚐEdg
 		return graphql.Null
 	}
 	return ec._MemberEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberInvitation2ᚕᚖparleyᚋentᚐMemberInvitationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.MemberInvitation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberInvitation2ᚖparleyᚋentᚐMemberInvitation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMemberInvitation2ᚖparleyᚋentᚐMemberInvitation(ctx context.Context, sel ast.SelectionSet, v *ent.MemberInvitation) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberInvitation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberInvitationEdge2ᚕᚖparleyᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*ent.MemberInvitation]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberInvitationEdge2ᚖparleyᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMemberInvitationEdge2ᚖparleyᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*ent.MemberInvitation]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberInvitationEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMemberInvitationResult2ᚖparleyᚋinternalᚋorganizationᚐMemberInvitationResult(ctx context.Context, sel ast.SelectionSet, v *organization.MemberInvitationResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MemberInvitationResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMemberInvitationStatus2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMemberInvitationStatus2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNMergeRoomsInput2parleyᚋinternalᚋroomᚐMergeRoomsInput(ctx context.Context, v any) (room.MergeRoomsInput, error) {
@@ -38592,6 +41913,21 @@ func (ec *executionContext) marshalNRemoveSpecialistPayload2ᚖparleyᚋinternal
 	return ec._RemoveSpecialistPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNResendMemberInvitationInput2parleyᚋinternalᚋorganizationᚐResendMemberInvitationInput(ctx context.Context, v any) (organization.ResendMemberInvitationInput, error) {
+	res, err := ec.unmarshalInputResendMemberInvitationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResendMemberInvitationPayload2ᚖparleyᚋinternalᚋorganizationᚐResendMemberInvitationPayload(ctx context.Context, sel ast.SelectionSet, v *organization.ResendMemberInvitationPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ResendMemberInvitationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRevokeLinksInput2parleyᚋinternalᚋroomᚐRevokeLinksInput(ctx context.Context, v any) (room.RevokeLinksInput, error) {
 	res, err := ec.unmarshalInputRevokeLinksInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -38605,6 +41941,21 @@ func (ec *executionContext) marshalNRevokeLinksPayload2ᚖparleyᚋinternalᚋro
 		return graphql.Null
 	}
 	return ec._RevokeLinksPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRevokeMemberInvitationInput2parleyᚋinternalᚋorganizationᚐRevokeMemberInvitationInput(ctx context.Context, v any) (organization.RevokeMemberInvitationInput, error) {
+	res, err := ec.unmarshalInputRevokeMemberInvitationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevokeMemberInvitationPayload2ᚖparleyᚋinternalᚋorganizationᚐRevokeMemberInvitationPayload(ctx context.Context, sel ast.SelectionSet, v *organization.RevokeMemberInvitationPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RevokeMemberInvitationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRole2parleyᚋentᚋmemberᚐRole(ctx context.Context, v any) (member.Role, error) {
@@ -39672,6 +43023,76 @@ func (ec *executionContext) marshalOMember2ᚖparleyᚋentᚐMember(ctx context.
 	return ec._Member(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOMemberInvitation2ᚕᚖparleyᚋentᚐMemberInvitationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.MemberInvitation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberInvitation2ᚖparleyᚋentᚐMemberInvitation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOMemberInvitation2ᚖparleyᚋentᚐMemberInvitation(ctx context.Context, sel ast.SelectionSet, v *ent.MemberInvitation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MemberInvitation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMemberInvitationConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.MemberInvitation]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MemberInvitationConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMemberInvitationResult2ᚕᚖparleyᚋinternalᚋorganizationᚐMemberInvitationResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*organization.MemberInvitationResult) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMemberInvitationResult2ᚖparleyᚋinternalᚋorganizationᚐMemberInvitationResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOMemberInvitationStatus2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMemberInvitationStatus2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(*v)
+	return res
+}
+
 func (ec *executionContext) marshalOMergePreview2ᚖparleyᚋinternalᚋroomᚐMergePreview(ctx context.Context, sel ast.SelectionSet, v *room.MergePreview) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -40029,6 +43450,13 @@ func (ec *executionContext) marshalOUpload2ᚖparleyᚋinternalᚋuploadᚐFile(
 	_ = ctx
 	res := scalar.MarshalUpload(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOUserError2ᚖparleyᚋinternalᚋapierrᚐUserError(ctx context.Context, sel ast.SelectionSet, v *apierr.UserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOViewer2parleyᚋentᚐViewer(ctx context.Context, sel ast.SelectionSet, v ent.Viewer) graphql.Marshaler {

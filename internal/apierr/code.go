@@ -33,6 +33,7 @@ const (
 	LinkNotAvailable     Code = "LINK_NOT_AVAILABLE"
 	AlreadyInvited       Code = "ALREADY_INVITED"
 	NotInvited           Code = "NOT_INVITED"
+	AlreadyMember        Code = "ALREADY_MEMBER"
 	IdentifierLocked     Code = "IDENTIFIER_LOCKED"
 	NameLocked           Code = "NAME_LOCKED"
 	IdentifierInUse      Code = "IDENTIFIER_IN_USE"
@@ -54,6 +55,9 @@ const (
 	LastAdministrator    Code = "LAST_ADMINISTRATOR"
 	NameInUse            Code = "NAME_IN_USE"
 	CountryInvalid       Code = "COUNTRY_INVALID"
+	PasswordTooShort     Code = "PASSWORD_TOO_SHORT"
+	PasswordTooLong      Code = "PASSWORD_TOO_LONG"
+	PasswordTooEasy      Code = "PASSWORD_TOO_EASY"
 	CredentialsInvalid   Code = "CREDENTIALS_INVALID"
 	IdempotencyKeyReused Code = "IDEMPOTENCY_KEY_REUSED"
 )

@@ -18,6 +18,11 @@ type UserError struct {
 	RoomID  *string
 }
 
+// Shown is the refusal as the API shows it.
+func (e *Error) Shown() *UserError {
+	return &UserError{e.Code, e.Message, e.Field, e.Limit, e.Count, e.RoomID}
+}
+
 // Answer turns what a service method returned into what a resolver returns: refusals that a person can act on
 // become the payload's userErrors, all other errors stay errors.
 func Answer[P any, R interface {
@@ -37,7 +42,7 @@ func Answer[P any, R interface {
 		if !e.Code.ForUser() {
 			return nil, e
 		}
-		shown = append(shown, UserError{e.Code, e.Message, e.Field, e.Limit, e.Count, e.RoomID})
+		shown = append(shown, *e.Shown())
 	}
 	refused := R(new(P))
 	refused.Refuse(shown)

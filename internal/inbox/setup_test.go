@@ -96,7 +96,7 @@ func (c *town) run(work func(context.Context) error) {
 func (c *town) found(name, person string) auth.Viewer {
 	c.t.Helper()
 	tokens, counter := auth.NewTokens(c.db.Ent, c.limits, bus.Alone{}), throttle.NewCounter(c.db.SQL)
-	c.must(organization.New(c.db.Ent, c.limits, tokens, auth.NewPasswords(), counter, nil).Found(c.t.Context(), organization.Plan{
+	c.must(organization.New(organization.Parts{Ent: c.db.Ent, Limits: c.limits, Tokens: tokens, Passwords: auth.NewPasswords(), Counter: counter}).Found(c.t.Context(), organization.Plan{
 		Name: name, Members: []organization.MemberPlan{{
 			Email: person + "@demo.example", FirstName: person, LastName: "Agent", Password: "secret password",
 			Role: member.RoleAgent, ClassOfService: member.ClassOfServiceInternal,

@@ -91,16 +91,17 @@ type Limits struct {
 	InvitesPerOrgDay        int       `name:"invites-per-organization-day" default:"500" rate:"true" help:"invitations by one organisation in a day"`
 	SmsCountries            Countries `name:"sms-countries" default:"0" help:"countries that text messages may go to, such as GB+FR; 0 is every country"`
 
-	TokenIdle       time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`
-	TokenLife       time.Duration `name:"token-life" default:"12h" help:"a member's access token ends after this long"`
-	CustomerToken   time.Duration `name:"customer-token" default:"24h" help:"a customer's access token ends after this long"`
-	SpecialistCode  time.Duration `name:"specialist-code" default:"8h" help:"the code of a support session ends after this long"`
-	SpecialistToken time.Duration `name:"specialist-token" default:"8h" help:"a specialist's access token ends after this long, and with it their place in the session"`
-	FileAddress     time.Duration `name:"file-address" default:"60s" help:"the address of a document ends after this long"`
-	UploadLife      time.Duration `name:"upload-life" default:"1h" help:"an upload that was announced ends after this long without bytes"`
-	LinkIdle        time.Duration `name:"link-idle" default:"168h" help:"a room's link ends after this long without use"`
-	LinkLife        time.Duration `name:"link-life" default:"720h" help:"a room's link ends after this long"`
-	IdempotencyKey  time.Duration `name:"idempotency-key" default:"72h" help:"how long an idempotency key is remembered"`
+	TokenIdle        time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`
+	TokenLife        time.Duration `name:"token-life" default:"12h" help:"a member's access token ends after this long"`
+	CustomerToken    time.Duration `name:"customer-token" default:"24h" help:"a customer's access token ends after this long"`
+	SpecialistCode   time.Duration `name:"specialist-code" default:"8h" help:"the code of a support session ends after this long"`
+	SpecialistToken  time.Duration `name:"specialist-token" default:"8h" help:"a specialist's access token ends after this long, and with it their place in the session"`
+	FileAddress      time.Duration `name:"file-address" default:"60s" help:"the address of a document ends after this long"`
+	UploadLife       time.Duration `name:"upload-life" default:"1h" help:"an upload that was announced ends after this long without bytes"`
+	MemberInvitation time.Duration `name:"member-invitation" default:"168h" help:"the invitation of a member ends after this long"`
+	LinkIdle         time.Duration `name:"link-idle" default:"168h" help:"a room's link ends after this long without use"`
+	LinkLife         time.Duration `name:"link-life" default:"720h" help:"a room's link ends after this long"`
+	IdempotencyKey   time.Duration `name:"idempotency-key" default:"72h" help:"how long an idempotency key is remembered"`
 }
 
 // Countries is a set of countries by their ISO 3166-1 alpha-2 codes, joined by plus signs; empty is every country.

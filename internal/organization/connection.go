@@ -9,4 +9,7 @@ import (
 type (
 	MemberConnection = page.Connection[*ent.Member]
 	MemberEdge       = page.Edge[*ent.Member]
+
+	MemberInvitationConnection = page.Connection[*ent.MemberInvitation]
+	MemberInvitationEdge       = page.Edge[*ent.MemberInvitation]
 )

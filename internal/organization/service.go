@@ -1,10 +1,12 @@
-// Package organization is the tenant: its members and how they sign in, its services, sites, skills, portals and
-// numbers.
+// Package organization is the tenant: its members, how they are invited and how they sign in, its services, sites, skills,
+// portals and numbers.
 //
-// It guarantees that
+// It guarantees, besides the rules O, that
 //   - nothing of another organisation is seen or learned of: what it answers is bounded by the organisation of the viewer;
 //   - administrators change an organisation one after the other, so that it always has one of them, and names are its things' own;
-//   - what they change is in the audit, or has not happened.
+//   - what they change is in the audit, or has not happened;
+//   - an address has one invitation at a time in an organisation, and an invitation makes one member. What changes the
+//     invitations of an organisation does so one after the other.
 //
 // It does not know rooms.
 package organization
@@ -19,6 +21,7 @@ import (
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/limits"
+	"parley/internal/notify"
 	"parley/internal/throttle"
 )
 
@@ -30,11 +33,28 @@ type Service struct {
 	passwords *auth.Passwords
 	counter   *throttle.Counter
 	audit     *audit.Log
+	links     *auth.Links
+	outbox    *notify.Outbox
+}
+
+// Parts are what a Service is made of.
+type Parts struct {
+	Ent       *ent.Client
+	Limits    limits.Limits
+	Tokens    *auth.Tokens
+	Passwords *auth.Passwords
+	Counter   *throttle.Counter
+	Links     *auth.Links
+	Outbox    *notify.Outbox
+	Audit     *audit.Log
 }
 
 // New returns the service.
-func New(client *ent.Client, l limits.Limits, tokens *auth.Tokens, passwords *auth.Passwords, counter *throttle.Counter, log *audit.Log) *Service {
-	return &Service{ent: client, limits: l, tokens: tokens, passwords: passwords, counter: counter, audit: log}
+func New(p Parts) *Service {
+	return &Service{
+		ent: p.Ent, limits: p.Limits, tokens: p.Tokens, passwords: p.Passwords, counter: p.Counter, links: p.Links, outbox: p.Outbox,
+		audit: p.Audit,
+	}
 }
 
 // Own returns the viewer's organisation; for members.
@@ -51,8 +71,11 @@ func (s *Service) Own(ctx context.Context) (*ent.Organization, error) {
 }
 
 // Node returns the organisation, member, service, site, skill, portal or number with the id, where the viewer is a
-// member of the organisation it belongs to.
+// member of the organisation it belongs to, and the invitation of a member, where they are an administrator.
 func (s *Service) Node(ctx context.Context, prefix, id string) (ent.Node, error) {
+	if prefix == invitationPrefix {
+		return s.invitation(ctx, id)
+	}
 	v, err := auth.Member(ctx)
 	if err != nil {
 		return nil, err

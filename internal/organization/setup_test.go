@@ -12,6 +12,7 @@ import (
 	"parley/internal/bus"
 	"parley/internal/dbtest"
 	"parley/internal/limits"
+	"parley/internal/notify"
 	"parley/internal/organization"
 	"parley/internal/throttle"
 )
@@ -42,9 +43,12 @@ func setup(t *testing.T) *bundle {
 
 // process returns the service as another process has it.
 func (b *bundle) process() (*organization.Service, *auth.Tokens) {
-	l := limits.Default()
+	l, links := limits.Default(), auth.NewLinks([]byte("a secret"), "https://parley.example")
 	tokens := auth.NewTokens(b.db.Ent, l, bus.Alone{})
-	return organization.New(b.db.Ent, l, tokens, auth.NewPasswords(), throttle.NewCounter(b.db.SQL), nil), tokens
+	return organization.New(organization.Parts{
+		Ent: b.db.Ent, Limits: l, Tokens: tokens, Passwords: auth.NewPasswords(), Counter: throttle.NewCounter(b.db.SQL),
+		Links: links, Outbox: notify.New(notify.Config{Ent: b.db.Ent}),
+	}), tokens
 }
 
 // plan has members ada@<name>.example, an administrator, and bob@<name>.example, an agent.

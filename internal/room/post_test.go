@@ -87,7 +87,9 @@ func (c *town) found(name, person string) auth.Viewer {
 	c.t.Helper()
 	l := limits.Default()
 	counter := throttle.NewCounter(c.db.SQL)
-	c.must(organization.New(c.db.Ent, l, auth.NewTokens(c.db.Ent, l, bus.Alone{}), auth.NewPasswords(), counter, nil).Found(c.t.Context(), organization.Plan{
+	c.must(organization.New(organization.Parts{
+		Ent: c.db.Ent, Limits: l, Tokens: auth.NewTokens(c.db.Ent, l, bus.Alone{}), Passwords: auth.NewPasswords(), Counter: counter,
+	}).Found(c.t.Context(), organization.Plan{
 		Name: name, Members: []organization.MemberPlan{{
 			Email: person + "@demo.example", FirstName: person, LastName: "Agent", Password: "secret password",
 			Role: member.RoleAgent, ClassOfService: member.ClassOfServiceInternal,

@@ -24,6 +24,7 @@ const config = {
         exceptions: {
           types: ['PageInfo', 'UserError', ...eventTypes()],
           suffixes: ['Connection', 'Edge', 'Payload', 'Settings', 'Form', 'Preview', 'Seats'],
+          suffixes: ['Connection', 'Edge', 'Payload', 'Settings', 'Form', 'Preview', 'Result'],
         },
       },
     ],
