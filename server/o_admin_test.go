@@ -117,6 +117,9 @@ func TestX3_DeactivatingAMemberEndsWhatTheyHaveOpenAtOnce(t *testing.T) {
 		here, there := agent.everywhere(room), agent.at(two).everywhere(room)
 		began := time.Now()
 		admin.mutate("deactivateMember", vars{"id": agent.id}, "member { name }").ok()
+		if n := one.number(`SELECT count(*) FROM access_tokens WHERE member_id = $1 AND revoked_at IS NULL`, agent.id); n != 0 {
+			t.Errorf("%d tokens are left to be found by the next look", n)
+		}
 		ended(t, here, 900*time.Millisecond)
 		ended(t, there, 900*time.Millisecond)
 		if took := time.Since(began); took > 2*time.Second {
