@@ -28,12 +28,15 @@ var layers = []struct {
 
 	{"internal/session", []string{"internal/room", "internal/organization", base}, "a session is in a room, which knows only who has come in by it"},
 	{"internal/inbox", []string{"internal/room", base}, "an inbox tells of rooms, which do not know it"},
+	{"internal/session", []string{"internal/room", base}, "a session is in a room, which knows only who has come in by it"},
+	{"internal/inbox", []string{"internal/room", "internal/call", base}, "an inbox tells of rooms and of members' states, which do not know it"},
+	{"internal/call", []string{"internal/organization", base}, "a call is a member's and reaches a number: it knows no rooms"},
 	{"internal/room", []string{"internal/customer", "internal/document", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},
 	{"internal/document", []string{"ent", "internal/apierr", "internal/blob", "internal/database", "internal/inspect", "internal/limits", "internal/typeid"}, "a document does not know what it is shared in, nor with whom"},
 	{"internal/customer", []string{"internal/organization", base}, "customers know no rooms"},
 	{"internal/organization", []string{base}, "an organisation knows neither customers nor rooms"},
 
-	{"internal/notify/simulator", []string{"internal/notify", "internal/apierr", "internal/database", "internal/typeid", "ent"}, "a carrier knows the outbox's ports; the simulated one keeps its phone in the database"},
+	{"internal/notify/simulator", []string{"internal/notify", "internal/apierr", "internal/carrier", "internal/database", "internal/typeid", "ent"}, "a carrier knows the outbox's ports; the simulated one keeps its phone in the database"},
 	{"internal/notify/smtp", []string{"internal/notify", "internal/apierr", "ent/delivery"}, "a carrier knows the outbox's ports only"},
 	{"internal/notify", []string{"ent", "internal/apierr", "internal/database", "internal/supervise"}, "the outbox carries messages and does not know what they are about"},
 	{"internal/bus", []string{"internal/database", "internal/supervise"}, "a bus carries news and does not know what they mean"},
@@ -64,6 +67,7 @@ const base = "internal/(base)"
 
 var basePackages = []string{
 	"ent", "internal/eventlog", "internal/notify", "internal/audit", "internal/auth", "internal/apierr", "internal/blob", "internal/bus", "internal/database", "internal/idempotency",
+	"ent", "internal/eventlog", "internal/notify", "internal/auth", "internal/apierr", "internal/blob", "internal/bus", "internal/carrier", "internal/database", "internal/idempotency",
 	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise",
 	"internal/throttle", "internal/typeid", "internal/upload",
 }

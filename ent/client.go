@@ -13,6 +13,7 @@ import (
 
 	"parley/ent/accesstoken"
 	"parley/ent/attempt"
+	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
@@ -35,6 +36,7 @@ import (
 	"parley/ent/searchstream"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
+	"parley/ent/simulatednumber"
 	"parley/ent/site"
 	"parley/ent/skill"
 	"parley/ent/specialist"
@@ -59,6 +61,8 @@ type Client struct {
 	AccessToken *AccessTokenClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
+	// Call is the client for interacting with the Call builders.
+	Call *CallClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
 	// CustomerInvitation is the client for interacting with the CustomerInvitation builders.
@@ -103,6 +107,8 @@ type Client struct {
 	Service *ServiceClient
 	// SimulatedMessage is the client for interacting with the SimulatedMessage builders.
 	SimulatedMessage *SimulatedMessageClient
+	// SimulatedNumber is the client for interacting with the SimulatedNumber builders.
+	SimulatedNumber *SimulatedNumberClient
 	// Site is the client for interacting with the Site builders.
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
@@ -128,6 +134,7 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.AccessToken = NewAccessTokenClient(c.config)
 	c.Attempt = NewAttemptClient(c.config)
+	c.Call = NewCallClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.CustomerInvitation = NewCustomerInvitationClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
@@ -150,6 +157,7 @@ func (c *Client) init() {
 	c.SearchStream = NewSearchStreamClient(c.config)
 	c.Service = NewServiceClient(c.config)
 	c.SimulatedMessage = NewSimulatedMessageClient(c.config)
+	c.SimulatedNumber = NewSimulatedNumberClient(c.config)
 	c.Site = NewSiteClient(c.config)
 	c.Skill = NewSkillClient(c.config)
 	c.Specialist = NewSpecialistClient(c.config)
@@ -250,6 +258,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		config:               cfg,
 		AccessToken:          NewAccessTokenClient(cfg),
 		Attempt:              NewAttemptClient(cfg),
+		Call:                 NewCallClient(cfg),
 		Customer:             NewCustomerClient(cfg),
 		CustomerInvitation:   NewCustomerInvitationClient(cfg),
 		Delivery:             NewDeliveryClient(cfg),
@@ -272,6 +281,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SearchStream:         NewSearchStreamClient(cfg),
 		Service:              NewServiceClient(cfg),
 		SimulatedMessage:     NewSimulatedMessageClient(cfg),
+		SimulatedNumber:      NewSimulatedNumberClient(cfg),
 		Site:                 NewSiteClient(cfg),
 		Skill:                NewSkillClient(cfg),
 		Specialist:           NewSpecialistClient(cfg),
@@ -299,6 +309,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		config:               cfg,
 		AccessToken:          NewAccessTokenClient(cfg),
 		Attempt:              NewAttemptClient(cfg),
+		Call:                 NewCallClient(cfg),
 		Customer:             NewCustomerClient(cfg),
 		CustomerInvitation:   NewCustomerInvitationClient(cfg),
 		Delivery:             NewDeliveryClient(cfg),
@@ -321,6 +332,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SearchStream:         NewSearchStreamClient(cfg),
 		Service:              NewServiceClient(cfg),
 		SimulatedMessage:     NewSimulatedMessageClient(cfg),
+		SimulatedNumber:      NewSimulatedNumberClient(cfg),
 		Site:                 NewSiteClient(cfg),
 		Skill:                NewSkillClient(cfg),
 		Specialist:           NewSpecialistClient(cfg),
@@ -356,12 +368,13 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery,
+		c.AccessToken, c.Attempt, c.Call, c.Customer, c.CustomerInvitation, c.Delivery,
 		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
 		c.MemberInvitation, c.Organization, c.PhoneNumber, c.Portal,
 		c.PredefinedMessage, c.ReadMark, c.Room, c.RoomLink, c.ScreenShare,
-		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill,
-		c.Specialist, c.SpecialistInvitation, c.Stream, c.SupportSession,
+		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage,
+		c.SimulatedNumber, c.Site, c.Skill, c.Specialist, c.SpecialistInvitation,
+		c.Stream, c.SupportSession,
 	} {
 		n.Use(hooks...)
 	}
@@ -371,12 +384,13 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AccessToken, c.Attempt, c.Customer, c.CustomerInvitation, c.Delivery,
+		c.AccessToken, c.Attempt, c.Call, c.Customer, c.CustomerInvitation, c.Delivery,
 		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
 		c.MemberInvitation, c.Organization, c.PhoneNumber, c.Portal,
 		c.PredefinedMessage, c.ReadMark, c.Room, c.RoomLink, c.ScreenShare,
-		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage, c.Site, c.Skill,
-		c.Specialist, c.SpecialistInvitation, c.Stream, c.SupportSession,
+		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage,
+		c.SimulatedNumber, c.Site, c.Skill, c.Specialist, c.SpecialistInvitation,
+		c.Stream, c.SupportSession,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -389,6 +403,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AccessToken.mutate(ctx, m)
 	case *AttemptMutation:
 		return c.Attempt.mutate(ctx, m)
+	case *CallMutation:
+		return c.Call.mutate(ctx, m)
 	case *CustomerMutation:
 		return c.Customer.mutate(ctx, m)
 	case *CustomerInvitationMutation:
@@ -433,6 +449,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Service.mutate(ctx, m)
 	case *SimulatedMessageMutation:
 		return c.SimulatedMessage.mutate(ctx, m)
+	case *SimulatedNumberMutation:
+		return c.SimulatedNumber.mutate(ctx, m)
 	case *SiteMutation:
 		return c.Site.mutate(ctx, m)
 	case *SkillMutation:
@@ -777,6 +795,187 @@ func (c *AttemptClient) mutate(ctx context.Context, m *AttemptMutation) (Value, 
 		return (&AttemptDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Attempt mutation op: %q", m.Op())
+	}
+}
+
+// CallClient is a client for the Call schema.
+type CallClient struct {
+	config
+}
+
+// NewCallClient returns a client for the Call from the given config.
+func NewCallClient(c config) *CallClient {
+	return &CallClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `call.Hooks(f(g(h())))`.
+func (c *CallClient) Use(hooks ...Hook) {
+	c.hooks.Call = append(c.hooks.Call, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `call.Intercept(f(g(h())))`.
+func (c *CallClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Call = append(c.inters.Call, interceptors...)
+}
+
+// Create returns a builder for creating a Call entity.
+func (c *CallClient) Create() *CallCreate {
+	mutation := newCallMutation(c.config, OpCreate)
+	return &CallCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Call entities.
+func (c *CallClient) CreateBulk(builders ...*CallCreate) *CallCreateBulk {
+	return &CallCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CallClient) MapCreateBulk(slice any, setFunc func(*CallCreate, int)) *CallCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CallCreateBulk{err: fmt.Errorf("calling to CallClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CallCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CallCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Call.
+func (c *CallClient) Update() *CallUpdate {
+	mutation := newCallMutation(c.config, OpUpdate)
+	return &CallUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CallClient) UpdateOne(_m *Call) *CallUpdateOne {
+	mutation := newCallMutation(c.config, OpUpdateOne, withCall(_m))
+	return &CallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CallClient) UpdateOneID(id string) *CallUpdateOne {
+	mutation := newCallMutation(c.config, OpUpdateOne, withCallID(id))
+	return &CallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Call.
+func (c *CallClient) Delete() *CallDelete {
+	mutation := newCallMutation(c.config, OpDelete)
+	return &CallDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CallClient) DeleteOne(_m *Call) *CallDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CallClient) DeleteOneID(id string) *CallDeleteOne {
+	builder := c.Delete().Where(call.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CallDeleteOne{builder}
+}
+
+// Query returns a query builder for Call.
+func (c *CallClient) Query() *CallQuery {
+	return &CallQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCall},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Call entity by its id.
+func (c *CallClient) Get(ctx context.Context, id string) (*Call, error) {
+	return c.Query().Where(call.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CallClient) GetX(ctx context.Context, id string) *Call {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a Call.
+func (c *CallClient) QueryOrganization(_m *Call) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(call.Table, call.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, call.OrganizationTable, call.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMember queries the member edge of a Call.
+func (c *CallClient) QueryMember(_m *Call) *MemberQuery {
+	query := (&MemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(call.Table, call.FieldID, id),
+			sqlgraph.To(member.Table, member.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, call.MemberTable, call.MemberColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a Call.
+func (c *CallClient) QueryService(_m *Call) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(call.Table, call.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, call.ServiceTable, call.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CallClient) Hooks() []Hook {
+	return c.hooks.Call
+}
+
+// Interceptors returns the client interceptors.
+func (c *CallClient) Interceptors() []Interceptor {
+	return c.inters.Call
+}
+
+func (c *CallClient) mutate(ctx context.Context, m *CallMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CallCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CallUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CallUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CallDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Call mutation op: %q", m.Op())
 	}
 }
 
@@ -4266,6 +4465,139 @@ func (c *SimulatedMessageClient) mutate(ctx context.Context, m *SimulatedMessage
 	}
 }
 
+// SimulatedNumberClient is a client for the SimulatedNumber schema.
+type SimulatedNumberClient struct {
+	config
+}
+
+// NewSimulatedNumberClient returns a client for the SimulatedNumber from the given config.
+func NewSimulatedNumberClient(c config) *SimulatedNumberClient {
+	return &SimulatedNumberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `simulatednumber.Hooks(f(g(h())))`.
+func (c *SimulatedNumberClient) Use(hooks ...Hook) {
+	c.hooks.SimulatedNumber = append(c.hooks.SimulatedNumber, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `simulatednumber.Intercept(f(g(h())))`.
+func (c *SimulatedNumberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SimulatedNumber = append(c.inters.SimulatedNumber, interceptors...)
+}
+
+// Create returns a builder for creating a SimulatedNumber entity.
+func (c *SimulatedNumberClient) Create() *SimulatedNumberCreate {
+	mutation := newSimulatedNumberMutation(c.config, OpCreate)
+	return &SimulatedNumberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SimulatedNumber entities.
+func (c *SimulatedNumberClient) CreateBulk(builders ...*SimulatedNumberCreate) *SimulatedNumberCreateBulk {
+	return &SimulatedNumberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SimulatedNumberClient) MapCreateBulk(slice any, setFunc func(*SimulatedNumberCreate, int)) *SimulatedNumberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SimulatedNumberCreateBulk{err: fmt.Errorf("calling to SimulatedNumberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SimulatedNumberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SimulatedNumberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SimulatedNumber.
+func (c *SimulatedNumberClient) Update() *SimulatedNumberUpdate {
+	mutation := newSimulatedNumberMutation(c.config, OpUpdate)
+	return &SimulatedNumberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SimulatedNumberClient) UpdateOne(_m *SimulatedNumber) *SimulatedNumberUpdateOne {
+	mutation := newSimulatedNumberMutation(c.config, OpUpdateOne, withSimulatedNumber(_m))
+	return &SimulatedNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SimulatedNumberClient) UpdateOneID(id string) *SimulatedNumberUpdateOne {
+	mutation := newSimulatedNumberMutation(c.config, OpUpdateOne, withSimulatedNumberID(id))
+	return &SimulatedNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SimulatedNumber.
+func (c *SimulatedNumberClient) Delete() *SimulatedNumberDelete {
+	mutation := newSimulatedNumberMutation(c.config, OpDelete)
+	return &SimulatedNumberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SimulatedNumberClient) DeleteOne(_m *SimulatedNumber) *SimulatedNumberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SimulatedNumberClient) DeleteOneID(id string) *SimulatedNumberDeleteOne {
+	builder := c.Delete().Where(simulatednumber.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SimulatedNumberDeleteOne{builder}
+}
+
+// Query returns a query builder for SimulatedNumber.
+func (c *SimulatedNumberClient) Query() *SimulatedNumberQuery {
+	return &SimulatedNumberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSimulatedNumber},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SimulatedNumber entity by its id.
+func (c *SimulatedNumberClient) Get(ctx context.Context, id string) (*SimulatedNumber, error) {
+	return c.Query().Where(simulatednumber.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SimulatedNumberClient) GetX(ctx context.Context, id string) *SimulatedNumber {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SimulatedNumberClient) Hooks() []Hook {
+	return c.hooks.SimulatedNumber
+}
+
+// Interceptors returns the client interceptors.
+func (c *SimulatedNumberClient) Interceptors() []Interceptor {
+	return c.inters.SimulatedNumber
+}
+
+func (c *SimulatedNumberClient) mutate(ctx context.Context, m *SimulatedNumberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SimulatedNumberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SimulatedNumberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SimulatedNumberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SimulatedNumberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SimulatedNumber mutation op: %q", m.Op())
+	}
+}
+
 // SiteClient is a client for the Site schema.
 type SiteClient struct {
 	config
@@ -5307,18 +5639,20 @@ func (c *SupportSessionClient) mutate(ctx context.Context, m *SupportSessionMuta
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Document, Event,
-		IdempotencyKey, InboundMessage, LogEpoch, Member, MemberInvitation,
+		AccessToken, Attempt, Call, Customer, CustomerInvitation, Delivery, Document,
+		Event, IdempotencyKey, InboundMessage, LogEpoch, Member, MemberInvitation,
 		Organization, PhoneNumber, Portal, PredefinedMessage, ReadMark, Room, RoomLink,
-		ScreenShare, SearchEntry, SearchStream, Service, SimulatedMessage, Site, Skill,
-		Specialist, SpecialistInvitation, Stream, SupportSession []ent.Hook
+		ScreenShare, SearchEntry, SearchStream, Service, SimulatedMessage,
+		SimulatedNumber, Site, Skill, Specialist, SpecialistInvitation, Stream,
+		SupportSession []ent.Hook
 	}
 	inters struct {
-		AccessToken, Attempt, Customer, CustomerInvitation, Delivery, Document, Event,
-		IdempotencyKey, InboundMessage, LogEpoch, Member, MemberInvitation,
+		AccessToken, Attempt, Call, Customer, CustomerInvitation, Delivery, Document,
+		Event, IdempotencyKey, InboundMessage, LogEpoch, Member, MemberInvitation,
 		Organization, PhoneNumber, Portal, PredefinedMessage, ReadMark, Room, RoomLink,
-		ScreenShare, SearchEntry, SearchStream, Service, SimulatedMessage, Site, Skill,
-		Specialist, SpecialistInvitation, Stream, SupportSession []ent.Interceptor
+		ScreenShare, SearchEntry, SearchStream, Service, SimulatedMessage,
+		SimulatedNumber, Site, Skill, Specialist, SpecialistInvitation, Stream,
+		SupportSession []ent.Interceptor
 	}
 )
 

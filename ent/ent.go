@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"parley/ent/accesstoken"
 	"parley/ent/attempt"
+	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
@@ -30,6 +31,7 @@ import (
 	"parley/ent/searchstream"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
+	"parley/ent/simulatednumber"
 	"parley/ent/site"
 	"parley/ent/skill"
 	"parley/ent/specialist"
@@ -104,6 +106,7 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			accesstoken.Table:          accesstoken.ValidColumn,
 			attempt.Table:              attempt.ValidColumn,
+			call.Table:                 call.ValidColumn,
 			customer.Table:             customer.ValidColumn,
 			customerinvitation.Table:   customerinvitation.ValidColumn,
 			delivery.Table:             delivery.ValidColumn,
@@ -126,6 +129,7 @@ func checkColumn(t, c string) error {
 			searchstream.Table:         searchstream.ValidColumn,
 			service.Table:              service.ValidColumn,
 			simulatedmessage.Table:     simulatedmessage.ValidColumn,
+			simulatednumber.Table:      simulatednumber.ValidColumn,
 			site.Table:                 site.ValidColumn,
 			skill.Table:                skill.ValidColumn,
 			specialist.Table:           specialist.ValidColumn,

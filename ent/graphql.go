@@ -60,6 +60,9 @@ func (*Specialist) IsNode() {}
 // IsNode marks a Node.
 func (*ScreenShare) IsNode() {}
 
+// IsNode marks a Node.
+func (*Call) IsNode() {}
+
 // IsViewer marks a Viewer.
 func (*Member) IsViewer() {}
 

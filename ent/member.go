@@ -41,6 +41,14 @@ type Member struct {
 	DeactivatedAt *time.Time `json:"deactivated_at,omitempty"`
 	// when any of it last changed: what is known of a member is renewed by it
 	ChangedAt time.Time `json:"changed_at,omitempty"`
+	// State holds the value of the "state" field.
+	State member.State `json:"state,omitempty"`
+	// why they are not ready, in their words
+	StateReason *string `json:"state_reason,omitempty"`
+	// StateChangedAt holds the value of the "state_changed_at" field.
+	StateChangedAt time.Time `json:"state_changed_at,omitempty"`
+	// the log of their states; none before the first change
+	StateStreamID *int64 `json:"state_stream_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -109,9 +117,11 @@ func (*Member) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case member.FieldChannels:
 			values[i] = new([]byte)
-		case member.FieldID, member.FieldOrganizationID, member.FieldEmail, member.FieldEmailKey, member.FieldFirstName, member.FieldLastName, member.FieldPasswordHash, member.FieldRole, member.FieldClassOfService:
+		case member.FieldStateStreamID:
+			values[i] = new(sql.NullInt64)
+		case member.FieldID, member.FieldOrganizationID, member.FieldEmail, member.FieldEmailKey, member.FieldFirstName, member.FieldLastName, member.FieldPasswordHash, member.FieldRole, member.FieldClassOfService, member.FieldState, member.FieldStateReason:
 			values[i] = new(sql.NullString)
-		case member.FieldDeactivatedAt, member.FieldChangedAt, member.FieldCreatedAt:
+		case member.FieldDeactivatedAt, member.FieldChangedAt, member.FieldStateChangedAt, member.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -202,6 +212,32 @@ func (_m *Member) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field changed_at", values[i])
 			} else if value.Valid {
 				_m.ChangedAt = value.Time
+			}
+		case member.FieldState:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field state", values[i])
+			} else if value.Valid {
+				_m.State = member.State(value.String)
+			}
+		case member.FieldStateReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field state_reason", values[i])
+			} else if value.Valid {
+				_m.StateReason = new(string)
+				*_m.StateReason = value.String
+			}
+		case member.FieldStateChangedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field state_changed_at", values[i])
+			} else if value.Valid {
+				_m.StateChangedAt = value.Time
+			}
+		case member.FieldStateStreamID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field state_stream_id", values[i])
+			} else if value.Valid {
+				_m.StateStreamID = new(int64)
+				*_m.StateStreamID = value.Int64
 			}
 		case member.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -298,6 +334,22 @@ func (_m *Member) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("changed_at=")
 	builder.WriteString(_m.ChangedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("state=")
+	builder.WriteString(fmt.Sprintf("%v", _m.State))
+	builder.WriteString(", ")
+	if v := _m.StateReason; v != nil {
+		builder.WriteString("state_reason=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("state_changed_at=")
+	builder.WriteString(_m.StateChangedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.StateStreamID; v != nil {
+		builder.WriteString("state_stream_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

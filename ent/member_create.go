@@ -109,6 +109,62 @@ func (_c *MemberCreate) SetNillableChangedAt(v *time.Time) *MemberCreate {
 	return _c
 }
 
+// SetState sets the "state" field.
+func (_c *MemberCreate) SetState(v member.State) *MemberCreate {
+	_c.mutation.SetState(v)
+	return _c
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableState(v *member.State) *MemberCreate {
+	if v != nil {
+		_c.SetState(*v)
+	}
+	return _c
+}
+
+// SetStateReason sets the "state_reason" field.
+func (_c *MemberCreate) SetStateReason(v string) *MemberCreate {
+	_c.mutation.SetStateReason(v)
+	return _c
+}
+
+// SetNillableStateReason sets the "state_reason" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableStateReason(v *string) *MemberCreate {
+	if v != nil {
+		_c.SetStateReason(*v)
+	}
+	return _c
+}
+
+// SetStateChangedAt sets the "state_changed_at" field.
+func (_c *MemberCreate) SetStateChangedAt(v time.Time) *MemberCreate {
+	_c.mutation.SetStateChangedAt(v)
+	return _c
+}
+
+// SetNillableStateChangedAt sets the "state_changed_at" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableStateChangedAt(v *time.Time) *MemberCreate {
+	if v != nil {
+		_c.SetStateChangedAt(*v)
+	}
+	return _c
+}
+
+// SetStateStreamID sets the "state_stream_id" field.
+func (_c *MemberCreate) SetStateStreamID(v int64) *MemberCreate {
+	_c.mutation.SetStateStreamID(v)
+	return _c
+}
+
+// SetNillableStateStreamID sets the "state_stream_id" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableStateStreamID(v *int64) *MemberCreate {
+	if v != nil {
+		_c.SetStateStreamID(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *MemberCreate) SetCreatedAt(v time.Time) *MemberCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -230,6 +286,14 @@ func (_c *MemberCreate) defaults() {
 		v := member.DefaultChangedAt()
 		_c.mutation.SetChangedAt(v)
 	}
+	if _, ok := _c.mutation.State(); !ok {
+		v := member.DefaultState
+		_c.mutation.SetState(v)
+	}
+	if _, ok := _c.mutation.StateChangedAt(); !ok {
+		v := member.DefaultStateChangedAt()
+		_c.mutation.SetStateChangedAt(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := member.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -298,6 +362,17 @@ func (_c *MemberCreate) check() error {
 	}
 	if _, ok := _c.mutation.Channels(); !ok {
 		return &ValidationError{Name: "channels", err: errors.New(`ent: missing required field "Member.channels"`)}
+	}
+	if _, ok := _c.mutation.State(); !ok {
+		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "Member.state"`)}
+	}
+	if v, ok := _c.mutation.State(); ok {
+		if err := member.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Member.state": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.StateChangedAt(); !ok {
+		return &ValidationError{Name: "state_changed_at", err: errors.New(`ent: missing required field "Member.state_changed_at"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Member.created_at"`)}
@@ -385,6 +460,22 @@ func (_c *MemberCreate) createSpec() (*Member, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ChangedAt(); ok {
 		_spec.SetField(member.FieldChangedAt, field.TypeTime, value)
 		_node.ChangedAt = value
+	}
+	if value, ok := _c.mutation.State(); ok {
+		_spec.SetField(member.FieldState, field.TypeEnum, value)
+		_node.State = value
+	}
+	if value, ok := _c.mutation.StateReason(); ok {
+		_spec.SetField(member.FieldStateReason, field.TypeString, value)
+		_node.StateReason = &value
+	}
+	if value, ok := _c.mutation.StateChangedAt(); ok {
+		_spec.SetField(member.FieldStateChangedAt, field.TypeTime, value)
+		_node.StateChangedAt = value
+	}
+	if value, ok := _c.mutation.StateStreamID(); ok {
+		_spec.SetField(member.FieldStateStreamID, field.TypeInt64, value)
+		_node.StateStreamID = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(member.FieldCreatedAt, field.TypeTime, value)
@@ -633,6 +724,72 @@ func (u *MemberUpsert) UpdateChangedAt() *MemberUpsert {
 	return u
 }
 
+// SetState sets the "state" field.
+func (u *MemberUpsert) SetState(v member.State) *MemberUpsert {
+	u.Set(member.FieldState, v)
+	return u
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateState() *MemberUpsert {
+	u.SetExcluded(member.FieldState)
+	return u
+}
+
+// SetStateReason sets the "state_reason" field.
+func (u *MemberUpsert) SetStateReason(v string) *MemberUpsert {
+	u.Set(member.FieldStateReason, v)
+	return u
+}
+
+// UpdateStateReason sets the "state_reason" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateStateReason() *MemberUpsert {
+	u.SetExcluded(member.FieldStateReason)
+	return u
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (u *MemberUpsert) ClearStateReason() *MemberUpsert {
+	u.SetNull(member.FieldStateReason)
+	return u
+}
+
+// SetStateChangedAt sets the "state_changed_at" field.
+func (u *MemberUpsert) SetStateChangedAt(v time.Time) *MemberUpsert {
+	u.Set(member.FieldStateChangedAt, v)
+	return u
+}
+
+// UpdateStateChangedAt sets the "state_changed_at" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateStateChangedAt() *MemberUpsert {
+	u.SetExcluded(member.FieldStateChangedAt)
+	return u
+}
+
+// SetStateStreamID sets the "state_stream_id" field.
+func (u *MemberUpsert) SetStateStreamID(v int64) *MemberUpsert {
+	u.Set(member.FieldStateStreamID, v)
+	return u
+}
+
+// UpdateStateStreamID sets the "state_stream_id" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateStateStreamID() *MemberUpsert {
+	u.SetExcluded(member.FieldStateStreamID)
+	return u
+}
+
+// AddStateStreamID adds v to the "state_stream_id" field.
+func (u *MemberUpsert) AddStateStreamID(v int64) *MemberUpsert {
+	u.Add(member.FieldStateStreamID, v)
+	return u
+}
+
+// ClearStateStreamID clears the value of the "state_stream_id" field.
+func (u *MemberUpsert) ClearStateStreamID() *MemberUpsert {
+	u.SetNull(member.FieldStateStreamID)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -831,6 +988,83 @@ func (u *MemberUpsertOne) SetChangedAt(v time.Time) *MemberUpsertOne {
 func (u *MemberUpsertOne) UpdateChangedAt() *MemberUpsertOne {
 	return u.Update(func(s *MemberUpsert) {
 		s.UpdateChangedAt()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *MemberUpsertOne) SetState(v member.State) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateState() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetStateReason sets the "state_reason" field.
+func (u *MemberUpsertOne) SetStateReason(v string) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetStateReason(v)
+	})
+}
+
+// UpdateStateReason sets the "state_reason" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateStateReason() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateStateReason()
+	})
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (u *MemberUpsertOne) ClearStateReason() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearStateReason()
+	})
+}
+
+// SetStateChangedAt sets the "state_changed_at" field.
+func (u *MemberUpsertOne) SetStateChangedAt(v time.Time) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetStateChangedAt(v)
+	})
+}
+
+// UpdateStateChangedAt sets the "state_changed_at" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateStateChangedAt() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateStateChangedAt()
+	})
+}
+
+// SetStateStreamID sets the "state_stream_id" field.
+func (u *MemberUpsertOne) SetStateStreamID(v int64) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetStateStreamID(v)
+	})
+}
+
+// AddStateStreamID adds v to the "state_stream_id" field.
+func (u *MemberUpsertOne) AddStateStreamID(v int64) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.AddStateStreamID(v)
+	})
+}
+
+// UpdateStateStreamID sets the "state_stream_id" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateStateStreamID() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateStateStreamID()
+	})
+}
+
+// ClearStateStreamID clears the value of the "state_stream_id" field.
+func (u *MemberUpsertOne) ClearStateStreamID() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearStateStreamID()
 	})
 }
 
@@ -1199,6 +1433,83 @@ func (u *MemberUpsertBulk) SetChangedAt(v time.Time) *MemberUpsertBulk {
 func (u *MemberUpsertBulk) UpdateChangedAt() *MemberUpsertBulk {
 	return u.Update(func(s *MemberUpsert) {
 		s.UpdateChangedAt()
+	})
+}
+
+// SetState sets the "state" field.
+func (u *MemberUpsertBulk) SetState(v member.State) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetState(v)
+	})
+}
+
+// UpdateState sets the "state" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateState() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateState()
+	})
+}
+
+// SetStateReason sets the "state_reason" field.
+func (u *MemberUpsertBulk) SetStateReason(v string) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetStateReason(v)
+	})
+}
+
+// UpdateStateReason sets the "state_reason" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateStateReason() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateStateReason()
+	})
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (u *MemberUpsertBulk) ClearStateReason() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearStateReason()
+	})
+}
+
+// SetStateChangedAt sets the "state_changed_at" field.
+func (u *MemberUpsertBulk) SetStateChangedAt(v time.Time) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetStateChangedAt(v)
+	})
+}
+
+// UpdateStateChangedAt sets the "state_changed_at" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateStateChangedAt() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateStateChangedAt()
+	})
+}
+
+// SetStateStreamID sets the "state_stream_id" field.
+func (u *MemberUpsertBulk) SetStateStreamID(v int64) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetStateStreamID(v)
+	})
+}
+
+// AddStateStreamID adds v to the "state_stream_id" field.
+func (u *MemberUpsertBulk) AddStateStreamID(v int64) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.AddStateStreamID(v)
+	})
+}
+
+// UpdateStateStreamID sets the "state_stream_id" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateStateStreamID() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateStateStreamID()
+	})
+}
+
+// ClearStateStreamID clears the value of the "state_stream_id" field.
+func (u *MemberUpsertBulk) ClearStateStreamID() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearStateStreamID()
 	})
 }
 

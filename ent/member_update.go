@@ -169,6 +169,81 @@ func (_u *MemberUpdate) SetChangedAt(v time.Time) *MemberUpdate {
 	return _u
 }
 
+// SetState sets the "state" field.
+func (_u *MemberUpdate) SetState(v member.State) *MemberUpdate {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableState(v *member.State) *MemberUpdate {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetStateReason sets the "state_reason" field.
+func (_u *MemberUpdate) SetStateReason(v string) *MemberUpdate {
+	_u.mutation.SetStateReason(v)
+	return _u
+}
+
+// SetNillableStateReason sets the "state_reason" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableStateReason(v *string) *MemberUpdate {
+	if v != nil {
+		_u.SetStateReason(*v)
+	}
+	return _u
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (_u *MemberUpdate) ClearStateReason() *MemberUpdate {
+	_u.mutation.ClearStateReason()
+	return _u
+}
+
+// SetStateChangedAt sets the "state_changed_at" field.
+func (_u *MemberUpdate) SetStateChangedAt(v time.Time) *MemberUpdate {
+	_u.mutation.SetStateChangedAt(v)
+	return _u
+}
+
+// SetNillableStateChangedAt sets the "state_changed_at" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableStateChangedAt(v *time.Time) *MemberUpdate {
+	if v != nil {
+		_u.SetStateChangedAt(*v)
+	}
+	return _u
+}
+
+// SetStateStreamID sets the "state_stream_id" field.
+func (_u *MemberUpdate) SetStateStreamID(v int64) *MemberUpdate {
+	_u.mutation.ResetStateStreamID()
+	_u.mutation.SetStateStreamID(v)
+	return _u
+}
+
+// SetNillableStateStreamID sets the "state_stream_id" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableStateStreamID(v *int64) *MemberUpdate {
+	if v != nil {
+		_u.SetStateStreamID(*v)
+	}
+	return _u
+}
+
+// AddStateStreamID adds value to the "state_stream_id" field.
+func (_u *MemberUpdate) AddStateStreamID(v int64) *MemberUpdate {
+	_u.mutation.AddStateStreamID(v)
+	return _u
+}
+
+// ClearStateStreamID clears the value of the "state_stream_id" field.
+func (_u *MemberUpdate) ClearStateStreamID() *MemberUpdate {
+	_u.mutation.ClearStateStreamID()
+	return _u
+}
+
 // AddServiceIDs adds the "services" edge to the Service entity by IDs.
 func (_u *MemberUpdate) AddServiceIDs(ids ...string) *MemberUpdate {
 	_u.mutation.AddServiceIDs(ids...)
@@ -350,6 +425,11 @@ func (_u *MemberUpdate) check() error {
 			return &ValidationError{Name: "class_of_service", err: fmt.Errorf(`ent: validator failed for field "Member.class_of_service": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.State(); ok {
+		if err := member.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Member.state": %w`, err)}
+		}
+	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Member.organization"`)
 	}
@@ -411,6 +491,27 @@ func (_u *MemberUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.ChangedAt(); ok {
 		_spec.SetField(member.FieldChangedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(member.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.StateReason(); ok {
+		_spec.SetField(member.FieldStateReason, field.TypeString, value)
+	}
+	if _u.mutation.StateReasonCleared() {
+		_spec.ClearField(member.FieldStateReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.StateChangedAt(); ok {
+		_spec.SetField(member.FieldStateChangedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.StateStreamID(); ok {
+		_spec.SetField(member.FieldStateStreamID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedStateStreamID(); ok {
+		_spec.AddField(member.FieldStateStreamID, field.TypeInt64, value)
+	}
+	if _u.mutation.StateStreamIDCleared() {
+		_spec.ClearField(member.FieldStateStreamID, field.TypeInt64)
 	}
 	if _u.mutation.ServicesCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -705,6 +806,81 @@ func (_u *MemberUpdateOne) SetChangedAt(v time.Time) *MemberUpdateOne {
 	return _u
 }
 
+// SetState sets the "state" field.
+func (_u *MemberUpdateOne) SetState(v member.State) *MemberUpdateOne {
+	_u.mutation.SetState(v)
+	return _u
+}
+
+// SetNillableState sets the "state" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableState(v *member.State) *MemberUpdateOne {
+	if v != nil {
+		_u.SetState(*v)
+	}
+	return _u
+}
+
+// SetStateReason sets the "state_reason" field.
+func (_u *MemberUpdateOne) SetStateReason(v string) *MemberUpdateOne {
+	_u.mutation.SetStateReason(v)
+	return _u
+}
+
+// SetNillableStateReason sets the "state_reason" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableStateReason(v *string) *MemberUpdateOne {
+	if v != nil {
+		_u.SetStateReason(*v)
+	}
+	return _u
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (_u *MemberUpdateOne) ClearStateReason() *MemberUpdateOne {
+	_u.mutation.ClearStateReason()
+	return _u
+}
+
+// SetStateChangedAt sets the "state_changed_at" field.
+func (_u *MemberUpdateOne) SetStateChangedAt(v time.Time) *MemberUpdateOne {
+	_u.mutation.SetStateChangedAt(v)
+	return _u
+}
+
+// SetNillableStateChangedAt sets the "state_changed_at" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableStateChangedAt(v *time.Time) *MemberUpdateOne {
+	if v != nil {
+		_u.SetStateChangedAt(*v)
+	}
+	return _u
+}
+
+// SetStateStreamID sets the "state_stream_id" field.
+func (_u *MemberUpdateOne) SetStateStreamID(v int64) *MemberUpdateOne {
+	_u.mutation.ResetStateStreamID()
+	_u.mutation.SetStateStreamID(v)
+	return _u
+}
+
+// SetNillableStateStreamID sets the "state_stream_id" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableStateStreamID(v *int64) *MemberUpdateOne {
+	if v != nil {
+		_u.SetStateStreamID(*v)
+	}
+	return _u
+}
+
+// AddStateStreamID adds value to the "state_stream_id" field.
+func (_u *MemberUpdateOne) AddStateStreamID(v int64) *MemberUpdateOne {
+	_u.mutation.AddStateStreamID(v)
+	return _u
+}
+
+// ClearStateStreamID clears the value of the "state_stream_id" field.
+func (_u *MemberUpdateOne) ClearStateStreamID() *MemberUpdateOne {
+	_u.mutation.ClearStateStreamID()
+	return _u
+}
+
 // AddServiceIDs adds the "services" edge to the Service entity by IDs.
 func (_u *MemberUpdateOne) AddServiceIDs(ids ...string) *MemberUpdateOne {
 	_u.mutation.AddServiceIDs(ids...)
@@ -899,6 +1075,11 @@ func (_u *MemberUpdateOne) check() error {
 			return &ValidationError{Name: "class_of_service", err: fmt.Errorf(`ent: validator failed for field "Member.class_of_service": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.State(); ok {
+		if err := member.StateValidator(v); err != nil {
+			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Member.state": %w`, err)}
+		}
+	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Member.organization"`)
 	}
@@ -977,6 +1158,27 @@ func (_u *MemberUpdateOne) sqlSave(ctx context.Context) (_node *Member, err erro
 	}
 	if value, ok := _u.mutation.ChangedAt(); ok {
 		_spec.SetField(member.FieldChangedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.State(); ok {
+		_spec.SetField(member.FieldState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.StateReason(); ok {
+		_spec.SetField(member.FieldStateReason, field.TypeString, value)
+	}
+	if _u.mutation.StateReasonCleared() {
+		_spec.ClearField(member.FieldStateReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.StateChangedAt(); ok {
+		_spec.SetField(member.FieldStateChangedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.StateStreamID(); ok {
+		_spec.SetField(member.FieldStateStreamID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedStateStreamID(); ok {
+		_spec.AddField(member.FieldStateStreamID, field.TypeInt64, value)
+	}
+	if _u.mutation.StateStreamIDCleared() {
+		_spec.ClearField(member.FieldStateStreamID, field.TypeInt64)
 	}
 	if _u.mutation.ServicesCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"parley/ent/accesstoken"
 	"parley/ent/attempt"
+	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
@@ -31,6 +32,7 @@ import (
 	"parley/ent/searchstream"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
+	"parley/ent/simulatednumber"
 	"parley/ent/site"
 	"parley/ent/skill"
 	"parley/ent/specialist"
@@ -55,6 +57,7 @@ const (
 	// Node types.
 	TypeAccessToken          = "AccessToken"
 	TypeAttempt              = "Attempt"
+	TypeCall                 = "Call"
 	TypeCustomer             = "Customer"
 	TypeCustomerInvitation   = "CustomerInvitation"
 	TypeDelivery             = "Delivery"
@@ -77,6 +80,7 @@ const (
 	TypeSearchStream         = "SearchStream"
 	TypeService              = "Service"
 	TypeSimulatedMessage     = "SimulatedMessage"
+	TypeSimulatedNumber      = "SimulatedNumber"
 	TypeSite                 = "Site"
 	TypeSkill                = "Skill"
 	TypeSpecialist           = "Specialist"
@@ -1559,6 +1563,1084 @@ func (m *AttemptMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *AttemptMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Attempt edge %s", name)
+}
+
+// CallMutation represents an operation that mutates the Call nodes in the graph.
+type CallMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	number              *string
+	flow                *call.Flow
+	recorded            *bool
+	status              *call.Status
+	next_state          *call.NextState
+	next_reason         *string
+	ended_at            *time.Time
+	created_at          *time.Time
+	clearedFields       map[string]struct{}
+	organization        *string
+	clearedorganization bool
+	member              *string
+	clearedmember       bool
+	service             *string
+	clearedservice      bool
+	done                bool
+	oldValue            func(context.Context) (*Call, error)
+	predicates          []predicate.Call
+}
+
+var _ ent.Mutation = (*CallMutation)(nil)
+
+// callOption allows management of the mutation configuration using functional options.
+type callOption func(*CallMutation)
+
+// newCallMutation creates new mutation for the Call entity.
+func newCallMutation(c config, op Op, opts ...callOption) *CallMutation {
+	m := &CallMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCall,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCallID sets the ID field of the mutation.
+func withCallID(id string) callOption {
+	return func(m *CallMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Call
+		)
+		m.oldValue = func(ctx context.Context) (*Call, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Call.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCall sets the old Call of the mutation.
+func withCall(node *Call) callOption {
+	return func(m *CallMutation) {
+		m.oldValue = func(context.Context) (*Call, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CallMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CallMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Call entities.
+func (m *CallMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CallMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CallMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Call.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *CallMutation) SetOrganizationID(s string) {
+	m.organization = &s
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *CallMutation) OrganizationID() (r string, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldOrganizationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *CallMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetMemberID sets the "member_id" field.
+func (m *CallMutation) SetMemberID(s string) {
+	m.member = &s
+}
+
+// MemberID returns the value of the "member_id" field in the mutation.
+func (m *CallMutation) MemberID() (r string, exists bool) {
+	v := m.member
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMemberID returns the old "member_id" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldMemberID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMemberID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMemberID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMemberID: %w", err)
+	}
+	return oldValue.MemberID, nil
+}
+
+// ResetMemberID resets all changes to the "member_id" field.
+func (m *CallMutation) ResetMemberID() {
+	m.member = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *CallMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *CallMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *CallMutation) ResetNumber() {
+	m.number = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *CallMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *CallMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldServiceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ClearServiceID clears the value of the "service_id" field.
+func (m *CallMutation) ClearServiceID() {
+	m.service = nil
+	m.clearedFields[call.FieldServiceID] = struct{}{}
+}
+
+// ServiceIDCleared returns if the "service_id" field was cleared in this mutation.
+func (m *CallMutation) ServiceIDCleared() bool {
+	_, ok := m.clearedFields[call.FieldServiceID]
+	return ok
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *CallMutation) ResetServiceID() {
+	m.service = nil
+	delete(m.clearedFields, call.FieldServiceID)
+}
+
+// SetFlow sets the "flow" field.
+func (m *CallMutation) SetFlow(c call.Flow) {
+	m.flow = &c
+}
+
+// Flow returns the value of the "flow" field in the mutation.
+func (m *CallMutation) Flow() (r call.Flow, exists bool) {
+	v := m.flow
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFlow returns the old "flow" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldFlow(ctx context.Context) (v call.Flow, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFlow is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFlow requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFlow: %w", err)
+	}
+	return oldValue.Flow, nil
+}
+
+// ResetFlow resets all changes to the "flow" field.
+func (m *CallMutation) ResetFlow() {
+	m.flow = nil
+}
+
+// SetRecorded sets the "recorded" field.
+func (m *CallMutation) SetRecorded(b bool) {
+	m.recorded = &b
+}
+
+// Recorded returns the value of the "recorded" field in the mutation.
+func (m *CallMutation) Recorded() (r bool, exists bool) {
+	v := m.recorded
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecorded returns the old "recorded" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldRecorded(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecorded is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecorded requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecorded: %w", err)
+	}
+	return oldValue.Recorded, nil
+}
+
+// ResetRecorded resets all changes to the "recorded" field.
+func (m *CallMutation) ResetRecorded() {
+	m.recorded = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *CallMutation) SetStatus(c call.Status) {
+	m.status = &c
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *CallMutation) Status() (r call.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldStatus(ctx context.Context) (v call.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *CallMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetNextState sets the "next_state" field.
+func (m *CallMutation) SetNextState(cs call.NextState) {
+	m.next_state = &cs
+}
+
+// NextState returns the value of the "next_state" field in the mutation.
+func (m *CallMutation) NextState() (r call.NextState, exists bool) {
+	v := m.next_state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextState returns the old "next_state" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldNextState(ctx context.Context) (v call.NextState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextState: %w", err)
+	}
+	return oldValue.NextState, nil
+}
+
+// ResetNextState resets all changes to the "next_state" field.
+func (m *CallMutation) ResetNextState() {
+	m.next_state = nil
+}
+
+// SetNextReason sets the "next_reason" field.
+func (m *CallMutation) SetNextReason(s string) {
+	m.next_reason = &s
+}
+
+// NextReason returns the value of the "next_reason" field in the mutation.
+func (m *CallMutation) NextReason() (r string, exists bool) {
+	v := m.next_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextReason returns the old "next_reason" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldNextReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextReason: %w", err)
+	}
+	return oldValue.NextReason, nil
+}
+
+// ClearNextReason clears the value of the "next_reason" field.
+func (m *CallMutation) ClearNextReason() {
+	m.next_reason = nil
+	m.clearedFields[call.FieldNextReason] = struct{}{}
+}
+
+// NextReasonCleared returns if the "next_reason" field was cleared in this mutation.
+func (m *CallMutation) NextReasonCleared() bool {
+	_, ok := m.clearedFields[call.FieldNextReason]
+	return ok
+}
+
+// ResetNextReason resets all changes to the "next_reason" field.
+func (m *CallMutation) ResetNextReason() {
+	m.next_reason = nil
+	delete(m.clearedFields, call.FieldNextReason)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *CallMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *CallMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *CallMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[call.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *CallMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[call.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *CallMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, call.FieldEndedAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CallMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CallMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Call entity.
+// If the Call object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CallMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *CallMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[call.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *CallMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *CallMutation) OrganizationIDs() (ids []string) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *CallMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearMember clears the "member" edge to the Member entity.
+func (m *CallMutation) ClearMember() {
+	m.clearedmember = true
+	m.clearedFields[call.FieldMemberID] = struct{}{}
+}
+
+// MemberCleared reports if the "member" edge to the Member entity was cleared.
+func (m *CallMutation) MemberCleared() bool {
+	return m.clearedmember
+}
+
+// MemberIDs returns the "member" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MemberID instead. It exists only for internal usage by the builders.
+func (m *CallMutation) MemberIDs() (ids []string) {
+	if id := m.member; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMember resets all changes to the "member" edge.
+func (m *CallMutation) ResetMember() {
+	m.member = nil
+	m.clearedmember = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *CallMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[call.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *CallMutation) ServiceCleared() bool {
+	return m.ServiceIDCleared() || m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *CallMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *CallMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the CallMutation builder.
+func (m *CallMutation) Where(ps ...predicate.Call) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CallMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CallMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Call, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CallMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CallMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Call).
+func (m *CallMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CallMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.organization != nil {
+		fields = append(fields, call.FieldOrganizationID)
+	}
+	if m.member != nil {
+		fields = append(fields, call.FieldMemberID)
+	}
+	if m.number != nil {
+		fields = append(fields, call.FieldNumber)
+	}
+	if m.service != nil {
+		fields = append(fields, call.FieldServiceID)
+	}
+	if m.flow != nil {
+		fields = append(fields, call.FieldFlow)
+	}
+	if m.recorded != nil {
+		fields = append(fields, call.FieldRecorded)
+	}
+	if m.status != nil {
+		fields = append(fields, call.FieldStatus)
+	}
+	if m.next_state != nil {
+		fields = append(fields, call.FieldNextState)
+	}
+	if m.next_reason != nil {
+		fields = append(fields, call.FieldNextReason)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, call.FieldEndedAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, call.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CallMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case call.FieldOrganizationID:
+		return m.OrganizationID()
+	case call.FieldMemberID:
+		return m.MemberID()
+	case call.FieldNumber:
+		return m.Number()
+	case call.FieldServiceID:
+		return m.ServiceID()
+	case call.FieldFlow:
+		return m.Flow()
+	case call.FieldRecorded:
+		return m.Recorded()
+	case call.FieldStatus:
+		return m.Status()
+	case call.FieldNextState:
+		return m.NextState()
+	case call.FieldNextReason:
+		return m.NextReason()
+	case call.FieldEndedAt:
+		return m.EndedAt()
+	case call.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CallMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case call.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case call.FieldMemberID:
+		return m.OldMemberID(ctx)
+	case call.FieldNumber:
+		return m.OldNumber(ctx)
+	case call.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case call.FieldFlow:
+		return m.OldFlow(ctx)
+	case call.FieldRecorded:
+		return m.OldRecorded(ctx)
+	case call.FieldStatus:
+		return m.OldStatus(ctx)
+	case call.FieldNextState:
+		return m.OldNextState(ctx)
+	case call.FieldNextReason:
+		return m.OldNextReason(ctx)
+	case call.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case call.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Call field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case call.FieldOrganizationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case call.FieldMemberID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMemberID(v)
+		return nil
+	case call.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case call.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case call.FieldFlow:
+		v, ok := value.(call.Flow)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFlow(v)
+		return nil
+	case call.FieldRecorded:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecorded(v)
+		return nil
+	case call.FieldStatus:
+		v, ok := value.(call.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case call.FieldNextState:
+		v, ok := value.(call.NextState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextState(v)
+		return nil
+	case call.FieldNextReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextReason(v)
+		return nil
+	case call.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case call.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Call field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CallMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CallMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Call numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CallMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(call.FieldServiceID) {
+		fields = append(fields, call.FieldServiceID)
+	}
+	if m.FieldCleared(call.FieldNextReason) {
+		fields = append(fields, call.FieldNextReason)
+	}
+	if m.FieldCleared(call.FieldEndedAt) {
+		fields = append(fields, call.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CallMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CallMutation) ClearField(name string) error {
+	switch name {
+	case call.FieldServiceID:
+		m.ClearServiceID()
+		return nil
+	case call.FieldNextReason:
+		m.ClearNextReason()
+		return nil
+	case call.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Call nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CallMutation) ResetField(name string) error {
+	switch name {
+	case call.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case call.FieldMemberID:
+		m.ResetMemberID()
+		return nil
+	case call.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case call.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case call.FieldFlow:
+		m.ResetFlow()
+		return nil
+	case call.FieldRecorded:
+		m.ResetRecorded()
+		return nil
+	case call.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case call.FieldNextState:
+		m.ResetNextState()
+		return nil
+	case call.FieldNextReason:
+		m.ResetNextReason()
+		return nil
+	case call.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case call.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Call field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CallMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.organization != nil {
+		edges = append(edges, call.EdgeOrganization)
+	}
+	if m.member != nil {
+		edges = append(edges, call.EdgeMember)
+	}
+	if m.service != nil {
+		edges = append(edges, call.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CallMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case call.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case call.EdgeMember:
+		if id := m.member; id != nil {
+			return []ent.Value{*id}
+		}
+	case call.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CallMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CallMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CallMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedorganization {
+		edges = append(edges, call.EdgeOrganization)
+	}
+	if m.clearedmember {
+		edges = append(edges, call.EdgeMember)
+	}
+	if m.clearedservice {
+		edges = append(edges, call.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CallMutation) EdgeCleared(name string) bool {
+	switch name {
+	case call.EdgeOrganization:
+		return m.clearedorganization
+	case call.EdgeMember:
+		return m.clearedmember
+	case call.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CallMutation) ClearEdge(name string) error {
+	switch name {
+	case call.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case call.EdgeMember:
+		m.ClearMember()
+		return nil
+	case call.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown Call unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CallMutation) ResetEdge(name string) error {
+	switch name {
+	case call.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case call.EdgeMember:
+		m.ResetMember()
+		return nil
+	case call.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown Call edge %s", name)
 }
 
 // CustomerMutation represents an operation that mutates the Customer nodes in the graph.
@@ -8971,6 +10053,11 @@ type MemberMutation struct {
 	appendchannels      []string
 	deactivated_at      *time.Time
 	changed_at          *time.Time
+	state               *member.State
+	state_reason        *string
+	state_changed_at    *time.Time
+	state_stream_id     *int64
+	addstate_stream_id  *int64
 	created_at          *time.Time
 	clearedFields       map[string]struct{}
 	organization        *string
@@ -9517,6 +10604,197 @@ func (m *MemberMutation) ResetChangedAt() {
 	m.changed_at = nil
 }
 
+// SetState sets the "state" field.
+func (m *MemberMutation) SetState(value member.State) {
+	m.state = &value
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *MemberMutation) State() (r member.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Member entity.
+// If the Member object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberMutation) OldState(ctx context.Context) (v member.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *MemberMutation) ResetState() {
+	m.state = nil
+}
+
+// SetStateReason sets the "state_reason" field.
+func (m *MemberMutation) SetStateReason(s string) {
+	m.state_reason = &s
+}
+
+// StateReason returns the value of the "state_reason" field in the mutation.
+func (m *MemberMutation) StateReason() (r string, exists bool) {
+	v := m.state_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStateReason returns the old "state_reason" field's value of the Member entity.
+// If the Member object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberMutation) OldStateReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStateReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStateReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStateReason: %w", err)
+	}
+	return oldValue.StateReason, nil
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (m *MemberMutation) ClearStateReason() {
+	m.state_reason = nil
+	m.clearedFields[member.FieldStateReason] = struct{}{}
+}
+
+// StateReasonCleared returns if the "state_reason" field was cleared in this mutation.
+func (m *MemberMutation) StateReasonCleared() bool {
+	_, ok := m.clearedFields[member.FieldStateReason]
+	return ok
+}
+
+// ResetStateReason resets all changes to the "state_reason" field.
+func (m *MemberMutation) ResetStateReason() {
+	m.state_reason = nil
+	delete(m.clearedFields, member.FieldStateReason)
+}
+
+// SetStateChangedAt sets the "state_changed_at" field.
+func (m *MemberMutation) SetStateChangedAt(t time.Time) {
+	m.state_changed_at = &t
+}
+
+// StateChangedAt returns the value of the "state_changed_at" field in the mutation.
+func (m *MemberMutation) StateChangedAt() (r time.Time, exists bool) {
+	v := m.state_changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStateChangedAt returns the old "state_changed_at" field's value of the Member entity.
+// If the Member object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberMutation) OldStateChangedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStateChangedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStateChangedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStateChangedAt: %w", err)
+	}
+	return oldValue.StateChangedAt, nil
+}
+
+// ResetStateChangedAt resets all changes to the "state_changed_at" field.
+func (m *MemberMutation) ResetStateChangedAt() {
+	m.state_changed_at = nil
+}
+
+// SetStateStreamID sets the "state_stream_id" field.
+func (m *MemberMutation) SetStateStreamID(i int64) {
+	m.state_stream_id = &i
+	m.addstate_stream_id = nil
+}
+
+// StateStreamID returns the value of the "state_stream_id" field in the mutation.
+func (m *MemberMutation) StateStreamID() (r int64, exists bool) {
+	v := m.state_stream_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStateStreamID returns the old "state_stream_id" field's value of the Member entity.
+// If the Member object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberMutation) OldStateStreamID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStateStreamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStateStreamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStateStreamID: %w", err)
+	}
+	return oldValue.StateStreamID, nil
+}
+
+// AddStateStreamID adds i to the "state_stream_id" field.
+func (m *MemberMutation) AddStateStreamID(i int64) {
+	if m.addstate_stream_id != nil {
+		*m.addstate_stream_id += i
+	} else {
+		m.addstate_stream_id = &i
+	}
+}
+
+// AddedStateStreamID returns the value that was added to the "state_stream_id" field in this mutation.
+func (m *MemberMutation) AddedStateStreamID() (r int64, exists bool) {
+	v := m.addstate_stream_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearStateStreamID clears the value of the "state_stream_id" field.
+func (m *MemberMutation) ClearStateStreamID() {
+	m.state_stream_id = nil
+	m.addstate_stream_id = nil
+	m.clearedFields[member.FieldStateStreamID] = struct{}{}
+}
+
+// StateStreamIDCleared returns if the "state_stream_id" field was cleared in this mutation.
+func (m *MemberMutation) StateStreamIDCleared() bool {
+	_, ok := m.clearedFields[member.FieldStateStreamID]
+	return ok
+}
+
+// ResetStateStreamID resets all changes to the "state_stream_id" field.
+func (m *MemberMutation) ResetStateStreamID() {
+	m.state_stream_id = nil
+	m.addstate_stream_id = nil
+	delete(m.clearedFields, member.FieldStateStreamID)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *MemberMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -9776,7 +11054,7 @@ func (m *MemberMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MemberMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 16)
 	if m.organization != nil {
 		fields = append(fields, member.FieldOrganizationID)
 	}
@@ -9809,6 +11087,18 @@ func (m *MemberMutation) Fields() []string {
 	}
 	if m.changed_at != nil {
 		fields = append(fields, member.FieldChangedAt)
+	}
+	if m.state != nil {
+		fields = append(fields, member.FieldState)
+	}
+	if m.state_reason != nil {
+		fields = append(fields, member.FieldStateReason)
+	}
+	if m.state_changed_at != nil {
+		fields = append(fields, member.FieldStateChangedAt)
+	}
+	if m.state_stream_id != nil {
+		fields = append(fields, member.FieldStateStreamID)
 	}
 	if m.created_at != nil {
 		fields = append(fields, member.FieldCreatedAt)
@@ -9843,6 +11133,14 @@ func (m *MemberMutation) Field(name string) (ent.Value, bool) {
 		return m.DeactivatedAt()
 	case member.FieldChangedAt:
 		return m.ChangedAt()
+	case member.FieldState:
+		return m.State()
+	case member.FieldStateReason:
+		return m.StateReason()
+	case member.FieldStateChangedAt:
+		return m.StateChangedAt()
+	case member.FieldStateStreamID:
+		return m.StateStreamID()
 	case member.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -9876,6 +11174,14 @@ func (m *MemberMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldDeactivatedAt(ctx)
 	case member.FieldChangedAt:
 		return m.OldChangedAt(ctx)
+	case member.FieldState:
+		return m.OldState(ctx)
+	case member.FieldStateReason:
+		return m.OldStateReason(ctx)
+	case member.FieldStateChangedAt:
+		return m.OldStateChangedAt(ctx)
+	case member.FieldStateStreamID:
+		return m.OldStateStreamID(ctx)
 	case member.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -9964,6 +11270,34 @@ func (m *MemberMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetChangedAt(v)
 		return nil
+	case member.FieldState:
+		v, ok := value.(member.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case member.FieldStateReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStateReason(v)
+		return nil
+	case member.FieldStateChangedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStateChangedAt(v)
+		return nil
+	case member.FieldStateStreamID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStateStreamID(v)
+		return nil
 	case member.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -9978,13 +11312,21 @@ func (m *MemberMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *MemberMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addstate_stream_id != nil {
+		fields = append(fields, member.FieldStateStreamID)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *MemberMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case member.FieldStateStreamID:
+		return m.AddedStateStreamID()
+	}
 	return nil, false
 }
 
@@ -9993,6 +11335,13 @@ func (m *MemberMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *MemberMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case member.FieldStateStreamID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStateStreamID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Member numeric field %s", name)
 }
@@ -10003,6 +11352,12 @@ func (m *MemberMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(member.FieldDeactivatedAt) {
 		fields = append(fields, member.FieldDeactivatedAt)
+	}
+	if m.FieldCleared(member.FieldStateReason) {
+		fields = append(fields, member.FieldStateReason)
+	}
+	if m.FieldCleared(member.FieldStateStreamID) {
+		fields = append(fields, member.FieldStateStreamID)
 	}
 	return fields
 }
@@ -10020,6 +11375,12 @@ func (m *MemberMutation) ClearField(name string) error {
 	switch name {
 	case member.FieldDeactivatedAt:
 		m.ClearDeactivatedAt()
+		return nil
+	case member.FieldStateReason:
+		m.ClearStateReason()
+		return nil
+	case member.FieldStateStreamID:
+		m.ClearStateStreamID()
 		return nil
 	}
 	return fmt.Errorf("unknown Member nullable field %s", name)
@@ -10061,6 +11422,18 @@ func (m *MemberMutation) ResetField(name string) error {
 		return nil
 	case member.FieldChangedAt:
 		m.ResetChangedAt()
+		return nil
+	case member.FieldState:
+		m.ResetState()
+		return nil
+	case member.FieldStateReason:
+		m.ResetStateReason()
+		return nil
+	case member.FieldStateChangedAt:
+		m.ResetStateChangedAt()
+		return nil
+	case member.FieldStateStreamID:
+		m.ResetStateStreamID()
 		return nil
 	case member.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -12330,6 +13703,8 @@ type PhoneNumberMutation struct {
 	id                  *string
 	number              *string
 	country             *string
+	status              *phonenumber.Status
+	settle_at           *time.Time
 	released_at         *time.Time
 	created_at          *time.Time
 	clearedFields       map[string]struct{}
@@ -12552,6 +13927,91 @@ func (m *PhoneNumberMutation) ResetCountry() {
 	m.country = nil
 }
 
+// SetStatus sets the "status" field.
+func (m *PhoneNumberMutation) SetStatus(ph phonenumber.Status) {
+	m.status = &ph
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *PhoneNumberMutation) Status() (r phonenumber.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the PhoneNumber entity.
+// If the PhoneNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneNumberMutation) OldStatus(ctx context.Context) (v phonenumber.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *PhoneNumberMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetSettleAt sets the "settle_at" field.
+func (m *PhoneNumberMutation) SetSettleAt(t time.Time) {
+	m.settle_at = &t
+}
+
+// SettleAt returns the value of the "settle_at" field in the mutation.
+func (m *PhoneNumberMutation) SettleAt() (r time.Time, exists bool) {
+	v := m.settle_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettleAt returns the old "settle_at" field's value of the PhoneNumber entity.
+// If the PhoneNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneNumberMutation) OldSettleAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettleAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettleAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettleAt: %w", err)
+	}
+	return oldValue.SettleAt, nil
+}
+
+// ClearSettleAt clears the value of the "settle_at" field.
+func (m *PhoneNumberMutation) ClearSettleAt() {
+	m.settle_at = nil
+	m.clearedFields[phonenumber.FieldSettleAt] = struct{}{}
+}
+
+// SettleAtCleared returns if the "settle_at" field was cleared in this mutation.
+func (m *PhoneNumberMutation) SettleAtCleared() bool {
+	_, ok := m.clearedFields[phonenumber.FieldSettleAt]
+	return ok
+}
+
+// ResetSettleAt resets all changes to the "settle_at" field.
+func (m *PhoneNumberMutation) ResetSettleAt() {
+	m.settle_at = nil
+	delete(m.clearedFields, phonenumber.FieldSettleAt)
+}
+
 // SetReleasedAt sets the "released_at" field.
 func (m *PhoneNumberMutation) SetReleasedAt(t time.Time) {
 	m.released_at = &t
@@ -12698,7 +14158,7 @@ func (m *PhoneNumberMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PhoneNumberMutation) Fields() []string {
-	fields := make([]string, 0, 5)
+	fields := make([]string, 0, 7)
 	if m.organization != nil {
 		fields = append(fields, phonenumber.FieldOrganizationID)
 	}
@@ -12707,6 +14167,12 @@ func (m *PhoneNumberMutation) Fields() []string {
 	}
 	if m.country != nil {
 		fields = append(fields, phonenumber.FieldCountry)
+	}
+	if m.status != nil {
+		fields = append(fields, phonenumber.FieldStatus)
+	}
+	if m.settle_at != nil {
+		fields = append(fields, phonenumber.FieldSettleAt)
 	}
 	if m.released_at != nil {
 		fields = append(fields, phonenumber.FieldReleasedAt)
@@ -12728,6 +14194,10 @@ func (m *PhoneNumberMutation) Field(name string) (ent.Value, bool) {
 		return m.Number()
 	case phonenumber.FieldCountry:
 		return m.Country()
+	case phonenumber.FieldStatus:
+		return m.Status()
+	case phonenumber.FieldSettleAt:
+		return m.SettleAt()
 	case phonenumber.FieldReleasedAt:
 		return m.ReleasedAt()
 	case phonenumber.FieldCreatedAt:
@@ -12747,6 +14217,10 @@ func (m *PhoneNumberMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldNumber(ctx)
 	case phonenumber.FieldCountry:
 		return m.OldCountry(ctx)
+	case phonenumber.FieldStatus:
+		return m.OldStatus(ctx)
+	case phonenumber.FieldSettleAt:
+		return m.OldSettleAt(ctx)
 	case phonenumber.FieldReleasedAt:
 		return m.OldReleasedAt(ctx)
 	case phonenumber.FieldCreatedAt:
@@ -12780,6 +14254,20 @@ func (m *PhoneNumberMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCountry(v)
+		return nil
+	case phonenumber.FieldStatus:
+		v, ok := value.(phonenumber.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case phonenumber.FieldSettleAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettleAt(v)
 		return nil
 	case phonenumber.FieldReleasedAt:
 		v, ok := value.(time.Time)
@@ -12825,6 +14313,9 @@ func (m *PhoneNumberMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *PhoneNumberMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(phonenumber.FieldSettleAt) {
+		fields = append(fields, phonenumber.FieldSettleAt)
+	}
 	if m.FieldCleared(phonenumber.FieldReleasedAt) {
 		fields = append(fields, phonenumber.FieldReleasedAt)
 	}
@@ -12842,6 +14333,9 @@ func (m *PhoneNumberMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *PhoneNumberMutation) ClearField(name string) error {
 	switch name {
+	case phonenumber.FieldSettleAt:
+		m.ClearSettleAt()
+		return nil
 	case phonenumber.FieldReleasedAt:
 		m.ClearReleasedAt()
 		return nil
@@ -12861,6 +14355,12 @@ func (m *PhoneNumberMutation) ResetField(name string) error {
 		return nil
 	case phonenumber.FieldCountry:
 		m.ResetCountry()
+		return nil
+	case phonenumber.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case phonenumber.FieldSettleAt:
+		m.ResetSettleAt()
 		return nil
 	case phonenumber.FieldReleasedAt:
 		m.ResetReleasedAt()
@@ -19959,6 +21459,392 @@ func (m *SimulatedMessageMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SimulatedMessageMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SimulatedMessage edge %s", name)
+}
+
+// SimulatedNumberMutation represents an operation that mutates the SimulatedNumber nodes in the graph.
+type SimulatedNumberMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	reference     *string
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*SimulatedNumber, error)
+	predicates    []predicate.SimulatedNumber
+}
+
+var _ ent.Mutation = (*SimulatedNumberMutation)(nil)
+
+// simulatednumberOption allows management of the mutation configuration using functional options.
+type simulatednumberOption func(*SimulatedNumberMutation)
+
+// newSimulatedNumberMutation creates new mutation for the SimulatedNumber entity.
+func newSimulatedNumberMutation(c config, op Op, opts ...simulatednumberOption) *SimulatedNumberMutation {
+	m := &SimulatedNumberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSimulatedNumber,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSimulatedNumberID sets the ID field of the mutation.
+func withSimulatedNumberID(id string) simulatednumberOption {
+	return func(m *SimulatedNumberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SimulatedNumber
+		)
+		m.oldValue = func(ctx context.Context) (*SimulatedNumber, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SimulatedNumber.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSimulatedNumber sets the old SimulatedNumber of the mutation.
+func withSimulatedNumber(node *SimulatedNumber) simulatednumberOption {
+	return func(m *SimulatedNumberMutation) {
+		m.oldValue = func(context.Context) (*SimulatedNumber, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SimulatedNumberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SimulatedNumberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SimulatedNumber entities.
+func (m *SimulatedNumberMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SimulatedNumberMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SimulatedNumberMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SimulatedNumber.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReference sets the "reference" field.
+func (m *SimulatedNumberMutation) SetReference(s string) {
+	m.reference = &s
+}
+
+// Reference returns the value of the "reference" field in the mutation.
+func (m *SimulatedNumberMutation) Reference() (r string, exists bool) {
+	v := m.reference
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReference returns the old "reference" field's value of the SimulatedNumber entity.
+// If the SimulatedNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SimulatedNumberMutation) OldReference(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReference is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReference requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReference: %w", err)
+	}
+	return oldValue.Reference, nil
+}
+
+// ResetReference resets all changes to the "reference" field.
+func (m *SimulatedNumberMutation) ResetReference() {
+	m.reference = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SimulatedNumberMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SimulatedNumberMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SimulatedNumber entity.
+// If the SimulatedNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SimulatedNumberMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SimulatedNumberMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the SimulatedNumberMutation builder.
+func (m *SimulatedNumberMutation) Where(ps ...predicate.SimulatedNumber) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SimulatedNumberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SimulatedNumberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SimulatedNumber, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SimulatedNumberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SimulatedNumberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SimulatedNumber).
+func (m *SimulatedNumberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SimulatedNumberMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.reference != nil {
+		fields = append(fields, simulatednumber.FieldReference)
+	}
+	if m.created_at != nil {
+		fields = append(fields, simulatednumber.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SimulatedNumberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case simulatednumber.FieldReference:
+		return m.Reference()
+	case simulatednumber.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SimulatedNumberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case simulatednumber.FieldReference:
+		return m.OldReference(ctx)
+	case simulatednumber.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SimulatedNumber field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SimulatedNumberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case simulatednumber.FieldReference:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReference(v)
+		return nil
+	case simulatednumber.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SimulatedNumber field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SimulatedNumberMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SimulatedNumberMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SimulatedNumberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SimulatedNumber numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SimulatedNumberMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SimulatedNumberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SimulatedNumberMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SimulatedNumber nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SimulatedNumberMutation) ResetField(name string) error {
+	switch name {
+	case simulatednumber.FieldReference:
+		m.ResetReference()
+		return nil
+	case simulatednumber.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SimulatedNumber field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SimulatedNumberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SimulatedNumberMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SimulatedNumberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SimulatedNumberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SimulatedNumberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SimulatedNumberMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SimulatedNumberMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SimulatedNumber unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SimulatedNumberMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SimulatedNumber edge %s", name)
 }
 
 // SiteMutation represents an operation that mutates the Site nodes in the graph.

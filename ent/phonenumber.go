@@ -24,6 +24,10 @@ type PhoneNumber struct {
 	Number string `json:"number,omitempty"`
 	// ISO 3166-1 alpha-2
 	Country string `json:"country,omitempty"`
+	// PURCHASING and RELEASING: the carrier has yet to say that it is so
+	Status phonenumber.Status `json:"status,omitempty"`
+	// when the carrier is asked again
+	SettleAt *time.Time `json:"settle_at,omitempty"`
 	// ReleasedAt holds the value of the "released_at" field.
 	ReleasedAt *time.Time `json:"released_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -59,9 +63,9 @@ func (*PhoneNumber) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case phonenumber.FieldID, phonenumber.FieldOrganizationID, phonenumber.FieldNumber, phonenumber.FieldCountry:
+		case phonenumber.FieldID, phonenumber.FieldOrganizationID, phonenumber.FieldNumber, phonenumber.FieldCountry, phonenumber.FieldStatus:
 			values[i] = new(sql.NullString)
-		case phonenumber.FieldReleasedAt, phonenumber.FieldCreatedAt:
+		case phonenumber.FieldSettleAt, phonenumber.FieldReleasedAt, phonenumber.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -101,6 +105,19 @@ func (_m *PhoneNumber) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field country", values[i])
 			} else if value.Valid {
 				_m.Country = value.String
+			}
+		case phonenumber.FieldStatus:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field status", values[i])
+			} else if value.Valid {
+				_m.Status = phonenumber.Status(value.String)
+			}
+		case phonenumber.FieldSettleAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field settle_at", values[i])
+			} else if value.Valid {
+				_m.SettleAt = new(time.Time)
+				*_m.SettleAt = value.Time
 			}
 		case phonenumber.FieldReleasedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -164,6 +181,14 @@ func (_m *PhoneNumber) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("country=")
 	builder.WriteString(_m.Country)
+	builder.WriteString(", ")
+	builder.WriteString("status=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Status))
+	builder.WriteString(", ")
+	if v := _m.SettleAt; v != nil {
+		builder.WriteString("settle_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	if v := _m.ReleasedAt; v != nil {
 		builder.WriteString("released_at=")

@@ -42,6 +42,34 @@ func (_c *PhoneNumberCreate) SetCountry(v string) *PhoneNumberCreate {
 	return _c
 }
 
+// SetStatus sets the "status" field.
+func (_c *PhoneNumberCreate) SetStatus(v phonenumber.Status) *PhoneNumberCreate {
+	_c.mutation.SetStatus(v)
+	return _c
+}
+
+// SetNillableStatus sets the "status" field if the given value is not nil.
+func (_c *PhoneNumberCreate) SetNillableStatus(v *phonenumber.Status) *PhoneNumberCreate {
+	if v != nil {
+		_c.SetStatus(*v)
+	}
+	return _c
+}
+
+// SetSettleAt sets the "settle_at" field.
+func (_c *PhoneNumberCreate) SetSettleAt(v time.Time) *PhoneNumberCreate {
+	_c.mutation.SetSettleAt(v)
+	return _c
+}
+
+// SetNillableSettleAt sets the "settle_at" field if the given value is not nil.
+func (_c *PhoneNumberCreate) SetNillableSettleAt(v *time.Time) *PhoneNumberCreate {
+	if v != nil {
+		_c.SetSettleAt(*v)
+	}
+	return _c
+}
+
 // SetReleasedAt sets the "released_at" field.
 func (_c *PhoneNumberCreate) SetReleasedAt(v time.Time) *PhoneNumberCreate {
 	_c.mutation.SetReleasedAt(v)
@@ -124,6 +152,10 @@ func (_c *PhoneNumberCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *PhoneNumberCreate) defaults() {
+	if _, ok := _c.mutation.Status(); !ok {
+		v := phonenumber.DefaultStatus
+		_c.mutation.SetStatus(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := phonenumber.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -153,6 +185,14 @@ func (_c *PhoneNumberCreate) check() error {
 	if v, ok := _c.mutation.Country(); ok {
 		if err := phonenumber.CountryValidator(v); err != nil {
 			return &ValidationError{Name: "country", err: fmt.Errorf(`ent: validator failed for field "PhoneNumber.country": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Status(); !ok {
+		return &ValidationError{Name: "status", err: errors.New(`ent: missing required field "PhoneNumber.status"`)}
+	}
+	if v, ok := _c.mutation.Status(); ok {
+		if err := phonenumber.StatusValidator(v); err != nil {
+			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "PhoneNumber.status": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
@@ -209,6 +249,14 @@ func (_c *PhoneNumberCreate) createSpec() (*PhoneNumber, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Country(); ok {
 		_spec.SetField(phonenumber.FieldCountry, field.TypeString, value)
 		_node.Country = value
+	}
+	if value, ok := _c.mutation.Status(); ok {
+		_spec.SetField(phonenumber.FieldStatus, field.TypeEnum, value)
+		_node.Status = value
+	}
+	if value, ok := _c.mutation.SettleAt(); ok {
+		_spec.SetField(phonenumber.FieldSettleAt, field.TypeTime, value)
+		_node.SettleAt = &value
 	}
 	if value, ok := _c.mutation.ReleasedAt(); ok {
 		_spec.SetField(phonenumber.FieldReleasedAt, field.TypeTime, value)
@@ -287,6 +335,36 @@ type (
 	}
 )
 
+// SetStatus sets the "status" field.
+func (u *PhoneNumberUpsert) SetStatus(v phonenumber.Status) *PhoneNumberUpsert {
+	u.Set(phonenumber.FieldStatus, v)
+	return u
+}
+
+// UpdateStatus sets the "status" field to the value that was provided on create.
+func (u *PhoneNumberUpsert) UpdateStatus() *PhoneNumberUpsert {
+	u.SetExcluded(phonenumber.FieldStatus)
+	return u
+}
+
+// SetSettleAt sets the "settle_at" field.
+func (u *PhoneNumberUpsert) SetSettleAt(v time.Time) *PhoneNumberUpsert {
+	u.Set(phonenumber.FieldSettleAt, v)
+	return u
+}
+
+// UpdateSettleAt sets the "settle_at" field to the value that was provided on create.
+func (u *PhoneNumberUpsert) UpdateSettleAt() *PhoneNumberUpsert {
+	u.SetExcluded(phonenumber.FieldSettleAt)
+	return u
+}
+
+// ClearSettleAt clears the value of the "settle_at" field.
+func (u *PhoneNumberUpsert) ClearSettleAt() *PhoneNumberUpsert {
+	u.SetNull(phonenumber.FieldSettleAt)
+	return u
+}
+
 // SetReleasedAt sets the "released_at" field.
 func (u *PhoneNumberUpsert) SetReleasedAt(v time.Time) *PhoneNumberUpsert {
 	u.Set(phonenumber.FieldReleasedAt, v)
@@ -363,6 +441,41 @@ func (u *PhoneNumberUpsertOne) Update(set func(*PhoneNumberUpsert)) *PhoneNumber
 		set(&PhoneNumberUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetStatus sets the "status" field.
+func (u *PhoneNumberUpsertOne) SetStatus(v phonenumber.Status) *PhoneNumberUpsertOne {
+	return u.Update(func(s *PhoneNumberUpsert) {
+		s.SetStatus(v)
+	})
+}
+
+// UpdateStatus sets the "status" field to the value that was provided on create.
+func (u *PhoneNumberUpsertOne) UpdateStatus() *PhoneNumberUpsertOne {
+	return u.Update(func(s *PhoneNumberUpsert) {
+		s.UpdateStatus()
+	})
+}
+
+// SetSettleAt sets the "settle_at" field.
+func (u *PhoneNumberUpsertOne) SetSettleAt(v time.Time) *PhoneNumberUpsertOne {
+	return u.Update(func(s *PhoneNumberUpsert) {
+		s.SetSettleAt(v)
+	})
+}
+
+// UpdateSettleAt sets the "settle_at" field to the value that was provided on create.
+func (u *PhoneNumberUpsertOne) UpdateSettleAt() *PhoneNumberUpsertOne {
+	return u.Update(func(s *PhoneNumberUpsert) {
+		s.UpdateSettleAt()
+	})
+}
+
+// ClearSettleAt clears the value of the "settle_at" field.
+func (u *PhoneNumberUpsertOne) ClearSettleAt() *PhoneNumberUpsertOne {
+	return u.Update(func(s *PhoneNumberUpsert) {
+		s.ClearSettleAt()
+	})
 }
 
 // SetReleasedAt sets the "released_at" field.
@@ -611,6 +724,41 @@ func (u *PhoneNumberUpsertBulk) Update(set func(*PhoneNumberUpsert)) *PhoneNumbe
 		set(&PhoneNumberUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetStatus sets the "status" field.
+func (u *PhoneNumberUpsertBulk) SetStatus(v phonenumber.Status) *PhoneNumberUpsertBulk {
+	return u.Update(func(s *PhoneNumberUpsert) {
+		s.SetStatus(v)
+	})
+}
+
+// UpdateStatus sets the "status" field to the value that was provided on create.
+func (u *PhoneNumberUpsertBulk) UpdateStatus() *PhoneNumberUpsertBulk {
+	return u.Update(func(s *PhoneNumberUpsert) {
+		s.UpdateStatus()
+	})
+}
+
+// SetSettleAt sets the "settle_at" field.
+func (u *PhoneNumberUpsertBulk) SetSettleAt(v time.Time) *PhoneNumberUpsertBulk {
+	return u.Update(func(s *PhoneNumberUpsert) {
+		s.SetSettleAt(v)
+	})
+}
+
+// UpdateSettleAt sets the "settle_at" field to the value that was provided on create.
+func (u *PhoneNumberUpsertBulk) UpdateSettleAt() *PhoneNumberUpsertBulk {
+	return u.Update(func(s *PhoneNumberUpsert) {
+		s.UpdateSettleAt()
+	})
+}
+
+// ClearSettleAt clears the value of the "settle_at" field.
+func (u *PhoneNumberUpsertBulk) ClearSettleAt() *PhoneNumberUpsertBulk {
+	return u.Update(func(s *PhoneNumberUpsert) {
+		s.ClearSettleAt()
+	})
 }
 
 // SetReleasedAt sets the "released_at" field.

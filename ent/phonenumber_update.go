@@ -29,6 +29,40 @@ func (_u *PhoneNumberUpdate) Where(ps ...predicate.PhoneNumber) *PhoneNumberUpda
 	return _u
 }
 
+// SetStatus sets the "status" field.
+func (_u *PhoneNumberUpdate) SetStatus(v phonenumber.Status) *PhoneNumberUpdate {
+	_u.mutation.SetStatus(v)
+	return _u
+}
+
+// SetNillableStatus sets the "status" field if the given value is not nil.
+func (_u *PhoneNumberUpdate) SetNillableStatus(v *phonenumber.Status) *PhoneNumberUpdate {
+	if v != nil {
+		_u.SetStatus(*v)
+	}
+	return _u
+}
+
+// SetSettleAt sets the "settle_at" field.
+func (_u *PhoneNumberUpdate) SetSettleAt(v time.Time) *PhoneNumberUpdate {
+	_u.mutation.SetSettleAt(v)
+	return _u
+}
+
+// SetNillableSettleAt sets the "settle_at" field if the given value is not nil.
+func (_u *PhoneNumberUpdate) SetNillableSettleAt(v *time.Time) *PhoneNumberUpdate {
+	if v != nil {
+		_u.SetSettleAt(*v)
+	}
+	return _u
+}
+
+// ClearSettleAt clears the value of the "settle_at" field.
+func (_u *PhoneNumberUpdate) ClearSettleAt() *PhoneNumberUpdate {
+	_u.mutation.ClearSettleAt()
+	return _u
+}
+
 // SetReleasedAt sets the "released_at" field.
 func (_u *PhoneNumberUpdate) SetReleasedAt(v time.Time) *PhoneNumberUpdate {
 	_u.mutation.SetReleasedAt(v)
@@ -83,6 +117,11 @@ func (_u *PhoneNumberUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *PhoneNumberUpdate) check() error {
+	if v, ok := _u.mutation.Status(); ok {
+		if err := phonenumber.StatusValidator(v); err != nil {
+			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "PhoneNumber.status": %w`, err)}
+		}
+	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "PhoneNumber.organization"`)
 	}
@@ -106,6 +145,15 @@ func (_u *PhoneNumberUpdate) sqlSave(ctx context.Context) (_node int, err error)
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.Status(); ok {
+		_spec.SetField(phonenumber.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.SettleAt(); ok {
+		_spec.SetField(phonenumber.FieldSettleAt, field.TypeTime, value)
+	}
+	if _u.mutation.SettleAtCleared() {
+		_spec.ClearField(phonenumber.FieldSettleAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ReleasedAt(); ok {
 		_spec.SetField(phonenumber.FieldReleasedAt, field.TypeTime, value)
@@ -133,6 +181,40 @@ type PhoneNumberUpdateOne struct {
 	hooks     []Hook
 	mutation  *PhoneNumberMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetStatus sets the "status" field.
+func (_u *PhoneNumberUpdateOne) SetStatus(v phonenumber.Status) *PhoneNumberUpdateOne {
+	_u.mutation.SetStatus(v)
+	return _u
+}
+
+// SetNillableStatus sets the "status" field if the given value is not nil.
+func (_u *PhoneNumberUpdateOne) SetNillableStatus(v *phonenumber.Status) *PhoneNumberUpdateOne {
+	if v != nil {
+		_u.SetStatus(*v)
+	}
+	return _u
+}
+
+// SetSettleAt sets the "settle_at" field.
+func (_u *PhoneNumberUpdateOne) SetSettleAt(v time.Time) *PhoneNumberUpdateOne {
+	_u.mutation.SetSettleAt(v)
+	return _u
+}
+
+// SetNillableSettleAt sets the "settle_at" field if the given value is not nil.
+func (_u *PhoneNumberUpdateOne) SetNillableSettleAt(v *time.Time) *PhoneNumberUpdateOne {
+	if v != nil {
+		_u.SetSettleAt(*v)
+	}
+	return _u
+}
+
+// ClearSettleAt clears the value of the "settle_at" field.
+func (_u *PhoneNumberUpdateOne) ClearSettleAt() *PhoneNumberUpdateOne {
+	_u.mutation.ClearSettleAt()
+	return _u
 }
 
 // SetReleasedAt sets the "released_at" field.
@@ -202,6 +284,11 @@ func (_u *PhoneNumberUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *PhoneNumberUpdateOne) check() error {
+	if v, ok := _u.mutation.Status(); ok {
+		if err := phonenumber.StatusValidator(v); err != nil {
+			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "PhoneNumber.status": %w`, err)}
+		}
+	}
 	if _u.mutation.OrganizationCleared() && len(_u.mutation.OrganizationIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "PhoneNumber.organization"`)
 	}
@@ -242,6 +329,15 @@ func (_u *PhoneNumberUpdateOne) sqlSave(ctx context.Context) (_node *PhoneNumber
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.Status(); ok {
+		_spec.SetField(phonenumber.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.SettleAt(); ok {
+		_spec.SetField(phonenumber.FieldSettleAt, field.TypeTime, value)
+	}
+	if _u.mutation.SettleAtCleared() {
+		_spec.ClearField(phonenumber.FieldSettleAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.ReleasedAt(); ok {
 		_spec.SetField(phonenumber.FieldReleasedAt, field.TypeTime, value)

@@ -5,6 +5,7 @@ package ent
 import (
 	"parley/ent/accesstoken"
 	"parley/ent/attempt"
+	"parley/ent/call"
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
@@ -27,6 +28,7 @@ import (
 	"parley/ent/searchentry"
 	"parley/ent/service"
 	"parley/ent/simulatedmessage"
+	"parley/ent/simulatednumber"
 	"parley/ent/site"
 	"parley/ent/skill"
 	"parley/ent/specialist"
@@ -62,6 +64,22 @@ func init() {
 	attemptDescID := attemptFields[0].Descriptor()
 	// attempt.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	attempt.IDValidator = attemptDescID.Validators[0].(func(string) error)
+	callFields := schema.Call{}.Fields()
+	_ = callFields
+	// callDescNumber is the schema descriptor for number field.
+	callDescNumber := callFields[3].Descriptor()
+	// call.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	call.NumberValidator = callDescNumber.Validators[0].(func(string) error)
+	// callDescCreatedAt is the schema descriptor for created_at field.
+	callDescCreatedAt := callFields[11].Descriptor()
+	// call.DefaultCreatedAt holds the default value on creation for the created_at field.
+	call.DefaultCreatedAt = callDescCreatedAt.Default.(func() time.Time)
+	// callDescID is the schema descriptor for id field.
+	callDescID := callFields[0].Descriptor()
+	// call.DefaultID holds the default value on creation for the id field.
+	call.DefaultID = callDescID.Default.(func() string)
+	// call.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	call.IDValidator = callDescID.Validators[0].(func(string) error)
 	customerFields := schema.Customer{}.Fields()
 	_ = customerFields
 	// customerDescFirstName is the schema descriptor for first_name field.
@@ -286,8 +304,12 @@ func init() {
 	member.DefaultChangedAt = memberDescChangedAt.Default.(func() time.Time)
 	// member.UpdateDefaultChangedAt holds the default value on update for the changed_at field.
 	member.UpdateDefaultChangedAt = memberDescChangedAt.UpdateDefault.(func() time.Time)
+	// memberDescStateChangedAt is the schema descriptor for state_changed_at field.
+	memberDescStateChangedAt := memberFields[14].Descriptor()
+	// member.DefaultStateChangedAt holds the default value on creation for the state_changed_at field.
+	member.DefaultStateChangedAt = memberDescStateChangedAt.Default.(func() time.Time)
 	// memberDescCreatedAt is the schema descriptor for created_at field.
-	memberDescCreatedAt := memberFields[12].Descriptor()
+	memberDescCreatedAt := memberFields[16].Descriptor()
 	// member.DefaultCreatedAt holds the default value on creation for the created_at field.
 	member.DefaultCreatedAt = memberDescCreatedAt.Default.(func() time.Time)
 	// memberDescID is the schema descriptor for id field.
@@ -381,7 +403,7 @@ func init() {
 		}
 	}()
 	// phonenumberDescCreatedAt is the schema descriptor for created_at field.
-	phonenumberDescCreatedAt := phonenumberFields[5].Descriptor()
+	phonenumberDescCreatedAt := phonenumberFields[7].Descriptor()
 	// phonenumber.DefaultCreatedAt holds the default value on creation for the created_at field.
 	phonenumber.DefaultCreatedAt = phonenumberDescCreatedAt.Default.(func() time.Time)
 	// phonenumberDescID is the schema descriptor for id field.
@@ -538,6 +560,20 @@ func init() {
 	simulatedmessage.DefaultID = simulatedmessageDescID.Default.(func() string)
 	// simulatedmessage.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	simulatedmessage.IDValidator = simulatedmessageDescID.Validators[0].(func(string) error)
+	simulatednumberFields := schema.SimulatedNumber{}.Fields()
+	_ = simulatednumberFields
+	// simulatednumberDescReference is the schema descriptor for reference field.
+	simulatednumberDescReference := simulatednumberFields[1].Descriptor()
+	// simulatednumber.ReferenceValidator is a validator for the "reference" field. It is called by the builders before save.
+	simulatednumber.ReferenceValidator = simulatednumberDescReference.Validators[0].(func(string) error)
+	// simulatednumberDescCreatedAt is the schema descriptor for created_at field.
+	simulatednumberDescCreatedAt := simulatednumberFields[2].Descriptor()
+	// simulatednumber.DefaultCreatedAt holds the default value on creation for the created_at field.
+	simulatednumber.DefaultCreatedAt = simulatednumberDescCreatedAt.Default.(func() time.Time)
+	// simulatednumberDescID is the schema descriptor for id field.
+	simulatednumberDescID := simulatednumberFields[0].Descriptor()
+	// simulatednumber.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	simulatednumber.IDValidator = simulatednumberDescID.Validators[0].(func(string) error)
 	siteFields := schema.Site{}.Fields()
 	_ = siteFields
 	// siteDescName is the schema descriptor for name field.

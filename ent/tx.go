@@ -18,6 +18,8 @@ type Tx struct {
 	AccessToken *AccessTokenClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
+	// Call is the client for interacting with the Call builders.
+	Call *CallClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
 	// CustomerInvitation is the client for interacting with the CustomerInvitation builders.
@@ -62,6 +64,8 @@ type Tx struct {
 	Service *ServiceClient
 	// SimulatedMessage is the client for interacting with the SimulatedMessage builders.
 	SimulatedMessage *SimulatedMessageClient
+	// SimulatedNumber is the client for interacting with the SimulatedNumber builders.
+	SimulatedNumber *SimulatedNumberClient
 	// Site is the client for interacting with the Site builders.
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
@@ -207,6 +211,7 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.AccessToken = NewAccessTokenClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
+	tx.Call = NewCallClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.CustomerInvitation = NewCustomerInvitationClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
@@ -229,6 +234,7 @@ func (tx *Tx) init() {
 	tx.SearchStream = NewSearchStreamClient(tx.config)
 	tx.Service = NewServiceClient(tx.config)
 	tx.SimulatedMessage = NewSimulatedMessageClient(tx.config)
+	tx.SimulatedNumber = NewSimulatedNumberClient(tx.config)
 	tx.Site = NewSiteClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
 	tx.Specialist = NewSpecialistClient(tx.config)

@@ -6,6 +6,7 @@ import (
 	"parley/ent"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/call"
 	"parley/internal/session"
 	"parley/internal/typeid"
 )
@@ -39,6 +40,8 @@ func (q query) node(ctx context.Context, id string) (ent.Node, error) {
 		return q.Organizations.Node(ctx, prefix, id)
 	case session.Prefix, session.InvitationPrefix, session.SpecialistPrefix, session.SharePrefix:
 		return q.Sessions.Node(ctx, prefix, id)
+	case call.Prefix:
+		return q.Calls.Node(ctx, id)
 	}
 	return q.Resolver.Rooms.Node(ctx, prefix, id)
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"parley/graph/generated"
 	"parley/internal/audit"
+	"parley/internal/call"
 	"parley/internal/inbox"
 	"parley/internal/organization"
 	"parley/internal/room"
@@ -13,6 +14,8 @@ import (
 type Resolver struct {
 	Rooms         *room.Service
 	Organizations *organization.Service
+	Numbers       *organization.Numbers
+	Calls         *call.Service
 	Inbox         *inbox.Service
 	Sessions      *session.Service
 	Audit         *audit.Log
@@ -36,6 +39,7 @@ type (
 	textFields             struct{ *Resolver }
 	auditFields            struct{ *Resolver }
 	memberInvitationFields struct{ *Resolver }
+	callFields             struct{ *Resolver }
 )
 
 // Query implements generated.ResolverRoot.
@@ -91,3 +95,6 @@ func (r *Resolver) MemberInvitation() generated.MemberInvitationResolver {
 
 // Organization implements generated.ResolverRoot.
 func (r *Resolver) Organization() generated.OrganizationResolver { return organizationFields{r} }
+
+// Call implements generated.ResolverRoot.
+func (r *Resolver) Call() generated.CallResolver { return callFields{r} }

@@ -74,6 +74,14 @@ var roots = map[string]string{
 	"Mutation.createUpload":  `mutation { it: createUpload(input: {roomId: $fresh#, filename: "a.pdf", size: 10}) { uploadId url userErrors { code } } }`,
 	"Mutation.shareDocument": `mutation { it: shareDocument(input: {roomId: $room#, uploadId: $document#}) { document { filename url } userErrors { code } } }`,
 
+	"Query.callPermission":         `{ it: callPermission(number: "+442079460018", flow: PRIVATE) { allowed } }`,
+	"Mutation.setAgentState":       `mutation { it: setAgentState(input: {state: NOT_READY}) { member { state } userErrors { code } } }`,
+	"Mutation.startCall":           `mutation { it: startCall(input: {number: "4711", serviceId: $service#, flow: CONTACT_CENTER}) { call { number } userErrors { code } } }`,
+	"Mutation.endCall":             `mutation { it: endCall(input: {callId: $call#}) { call { number } userErrors { code } } }`,
+	"Mutation.finishAfterCallWork": `mutation { it: finishAfterCallWork(input: {callId: $call#}) { call { number } userErrors { code } } }`,
+	"Mutation.purchasePhoneNumber": `mutation { it: purchasePhoneNumber(input: {number: "4711"}) { phoneNumber { number } userErrors { code } } }`,
+	"Mutation.releasePhoneNumber":  `mutation { it: releasePhoneNumber(input: {id: $number#}) { phoneNumber { number } userErrors { code } } }`,
+
 	"Mutation.markRead":  `mutation { it: markRead(input: {roomId: $fresh#, cursor: $begin#}) { room { name } userErrors { code } } }`,
 	"Mutation.setTyping": `mutation { it: setTyping(input: {roomId: $fresh#, typing: true}) { userErrors { code } } }`,
 
@@ -176,10 +184,11 @@ var nodes = map[string]string{
 	"Organization": "$org#", "Member": "$member#", "Service": "$service#", "Site": "$site#", "Skill": "$skill#", "Portal": "$portal#", "PredefinedMessage": "$text#",
 	"OwnedPhoneNumber": "$number#", "Customer": "$customer#", "Room": "$room#", "Message": "$message#", "Document": "$document#", "CustomerInvitation": "$invitation#",
 	"SupportSession": "$session#", "SpecialistInvitation": "$code#", "Specialist": "$expert#", "ScreenShare": "$share#",
+	"Call": "$call#",
 }
 
 // arguments are those of fields that need some.
-var arguments = map[string]string{"Room.reinvite": "(channel: SMS)"}
+var arguments = map[string]string{"Room.reinvite": "(channel: SMS)", "Organization.availablePhoneNumbers": `(country: "FR")`}
 
 // ways lead to the types that have no id.
 var ways = map[string]string{
@@ -188,6 +197,8 @@ var ways = map[string]string{
 	"AuditEntryConnection":         `{ node(id: $org#) { ... on Organization { auditEntries { %s } } } }`,
 	"AuditEntryEdge":               `{ node(id: $org#) { ... on Organization { auditEntries { edges { %s } } } } }`,
 	"AuditEntry":                   `{ node(id: $org#) { ... on Organization { auditEntries { nodes { %s } } } } }`,
+	"AvailablePhoneNumber":         `{ node(id: $org#) { ... on Organization { availablePhoneNumbers(country: "FR", first: 1) { %s } } } }`,
+	"CallPermission":               `{ callPermission(number: "+442079460018", flow: PRIVATE) { %s } }`,
 	"MemberConnection":             `{ node(id: $org#) { ... on Organization { members { %s } } } }`,
 	"MemberEdge":                   `{ node(id: $org#) { ... on Organization { members { edges { %s } } } } }`,
 	"MemberInvitationConnection":   `{ node(id: $org#) { ... on Organization { memberInvitations { %s } } } }`,
@@ -208,6 +219,7 @@ var ways = map[string]string{
 	"ReinviteForm":                 `{ room(id: $room#) { reinvite(channel: SMS) { %s } } }`,
 	"RoomMerged":                   `subscription { roomEvents(roomId: $gone#, after: $goneStart#) { ... on RoomMerged { %s } } }`,
 	"RoomUpdated":                  `subscription { inboxEvents(after: $inbox#) { ... on RoomUpdated { %s } } }`,
+	"AgentStateChanged":            `subscription { inboxEvents { ... on AgentStateChanged { %s } } }`,
 	"InboxCaughtUp":                `subscription { inboxEvents { ... on InboxCaughtUp { %s } } }`,
 	"InboxHeartbeat":               `subscription { inboxEvents { ... on InboxHeartbeat { %s } } }`,
 	"RoomClosed":                   `subscription { roomEvents(roomId: $closed#, after: $start#) { ... on RoomClosed { %s } } }`,

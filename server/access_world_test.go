@@ -11,6 +11,7 @@ import (
 	"parley/ent/portal"
 	"parley/internal/auth"
 	"parley/internal/database"
+	"parley/internal/typeid"
 )
 
 // world is an organisation with everything in it that the matrix asks for.
@@ -50,7 +51,7 @@ func newWorld(h *house, name, domain string) *world {
 		email := "matrix-" + column + "@" + domain
 		w.members[column] = must(h, func() (*ent.Member, error) {
 			return h.ent().Member.Create().SetOrganizationID(o.ID).SetEmail(email).SetEmailKey(email).SetFirstName("Matrix" + name).SetLastName(column).
-				SetPasswordHash("none").SetRole(role).SetClassOfService(member.ClassOfServiceInternal).SetChannels([]string{"EMAIL"}).Save(ctx)
+				SetPasswordHash("none").SetRole(role).SetClassOfService(member.ClassOfServiceInternal).SetChannels([]string{"EMAIL", "VOICE"}).Save(ctx)
 		})
 		w.tokens[column] = w.issue(column)
 		w.secrets = append(w.secrets, email, w.members[column].ID)
@@ -146,6 +147,8 @@ func (w *world) fill() {
 	w.things["$inbox"] = i.expect("InboxCaughtUp").Cursor
 	i.cut()
 	w.agent.Says("The first news", w.agent.CreateRoom())
+	w.agent.TryState("READY", "").ok()
+	w.things["$call"] = w.agent.TryCall(vars{"number": "4711", "flow": "CONTACT_CENTER", "serviceId": w.things["$service"]}).ok().text("call.id")
 	room, link := w.openRoom()
 	ada := w.h.open(link).Enter()
 	w.tokens["customer"] = ada.token
@@ -239,6 +242,8 @@ func (w *world) happen(o operation) {
 		}
 	case o.mentions("on PresenceChanged "):
 		w.guest.followAfter(room, "", overStream).cut()
+	case o.mentions("on AgentStateChanged "):
+		w.guest.TryState("NOT_READY", typeid.New("reason")).ok()
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/bus"
+	"parley/internal/call"
 	"parley/internal/database"
 	"parley/internal/document"
 	"parley/internal/eventlog"
@@ -51,6 +52,8 @@ type app struct {
 	counter       *throttle.Counter
 	audit         *audit.Log
 	organizations *organization.Service
+	numbers       *organization.Numbers
+	calls         *call.Service
 	documents     *document.Service
 	rooms         *room.Service
 	sessions      *session.Service
@@ -85,6 +88,10 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Ent: s.ent, Limits: c.limits, Tokens: a.tokens, Passwords: auth.NewPasswords(), Counter: a.counter, Links: links, Outbox: a.outbox,
 		Audit: a.audit,
 	})
+	a.numbers = organization.NewNumbers(organization.NumberParts{
+		Ent: s.ent, Limits: c.limits, Carrier: simulator.NewNumbers(s.ent), Counter: a.counter, Audit: a.audit, Log: log,
+	})
+	a.calls = call.New(s.ent, c.limits, a.events)
 	a.documents = document.New(document.Parts{
 		Ent: s.ent, Blobs: s.blobs, Limits: c.limits, Secret: c.secret, PublicURL: c.PublicURL, Log: log,
 	})
@@ -103,7 +110,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Organizations: a.organizations,
 	})
 	a.rooms.Host(a.sessions)
-	a.inbox = inbox.New(a.events, a.rooms, c.limits.Heartbeat, log)
+	a.inbox = inbox.New(a.events, a.rooms, a.calls, c.limits.Heartbeat, log)
 	a.graphql = a.api()
 	return a, nil
 }
@@ -158,7 +165,9 @@ func (a *app) senders() map[delivery.Channel]notify.Sender {
 var guesses = []string{"signIn", "enterRoom", "joinSupportSession", "acceptMemberInvitation"}
 
 func (a *app) api() *transport.Handler {
-	schema := graph.NewSchema(&graph.Resolver{Rooms: a.rooms, Organizations: a.organizations, Audit: a.audit, Sessions: a.sessions, Inbox: a.inbox})
+	schema := graph.NewSchema(&graph.Resolver{
+		Rooms: a.rooms, Organizations: a.organizations, Audit: a.audit, Numbers: a.numbers, Calls: a.calls, Sessions: a.sessions, Inbox: a.inbox,
+	})
 	return transport.New(schema, transport.Options{
 		Limits:       a.config.limits,
 		Authenticate: a.authenticate,

@@ -21,11 +21,12 @@ type notice struct {
 		ID, Name, Status, LastCursor string
 		UnreadCount                  int
 	}
+	Member struct{ ID, State, StateReason string }
 }
 
 const inboxEvents = `subscription ($after: Cursor) { inboxEvents(after: $after) {
 	__typename cursor occurredAt actor { ... on Member { name } ... on Customer { name } }
-	... on RoomUpdated { room { id name status lastCursor unreadCount } } } }`
+	... on RoomUpdated { room { id name status lastCursor unreadCount } } ... on AgentStateChanged { member { id state stateReason } } } }`
 
 // inboxFeed is a subscriber to inboxEvents.
 type inboxFeed struct {

@@ -179,7 +179,7 @@ func TestR5_SMSNeedsANumber(t *testing.T) {
 	agent.Invite(room, byEmail(mailbox), "Ada", "Lovelace")
 	mailbox.Expect("Other", "Ada").Open().Enter()
 
-	h.exec(`UPDATE phone_numbers SET released_at = now()`)
+	h.exec(`UPDATE phone_numbers SET status = 'RELEASED', released_at = now()`)
 	h.SignIn("agent@demo.example").TryInvite(h.SignIn("agent@demo.example").CreateRoom(), bySMS(phone), "Ada", "Lovelace").
 		refused("SMS_NOT_ACTIVATED", "channel")
 }

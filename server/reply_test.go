@@ -135,6 +135,12 @@ func (a *reply) text(path string) string {
 	return s
 }
 
+// yes is whether what is at a path is true.
+func (a *reply) yes(path string) bool {
+	b, _ := a.find(path).(bool)
+	return b
+}
+
 // texts are the texts at a path below each item of a list.
 func (a *reply) texts(list, path string) []string {
 	items, _ := a.find(list).([]any)

@@ -73,6 +73,7 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 		"inbox":         a.inbox.Run,
 		"outbox":        a.outbox.Run,
 		"documents":     a.documents.Run,
+		"numbers":       a.numbers.Run,
 		"sweeping":      func(ctx context.Context) error { return every(ctx, time.Hour, a.sweep) },
 		"time-outs":     func(ctx context.Context) error { return every(ctx, time.Minute, a.timeOut) },
 	}

@@ -80,6 +80,11 @@ func (h *house) keyedMutations() map[string]keyed {
 				return vars{"id": id}
 			},
 		},
+		"startCall": {
+			selection: callSelection, result: "call.id", count: `SELECT count(*) FROM calls`,
+			input: func(*user, place) vars { return vars{"number": "4711", "flow": "PRIVATE"} },
+			other: vars{"number": "4712"},
+		},
 		"sendMessage": {
 			selection: messageSelection, result: "message.id", count: `SELECT count(*) FROM events WHERE kind = 'TEXT'`,
 			input: func(_ *user, room place) vars { return vars{"roomId": room.ID, "body": "Hello"} },

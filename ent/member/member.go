@@ -37,6 +37,14 @@ const (
 	FieldDeactivatedAt = "deactivated_at"
 	// FieldChangedAt holds the string denoting the changed_at field in the database.
 	FieldChangedAt = "changed_at"
+	// FieldState holds the string denoting the state field in the database.
+	FieldState = "state"
+	// FieldStateReason holds the string denoting the state_reason field in the database.
+	FieldStateReason = "state_reason"
+	// FieldStateChangedAt holds the string denoting the state_changed_at field in the database.
+	FieldStateChangedAt = "state_changed_at"
+	// FieldStateStreamID holds the string denoting the state_stream_id field in the database.
+	FieldStateStreamID = "state_stream_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
@@ -87,6 +95,10 @@ var Columns = []string{
 	FieldChannels,
 	FieldDeactivatedAt,
 	FieldChangedAt,
+	FieldState,
+	FieldStateReason,
+	FieldStateChangedAt,
+	FieldStateStreamID,
 	FieldCreatedAt,
 }
 
@@ -127,6 +139,8 @@ var (
 	DefaultChangedAt func() time.Time
 	// UpdateDefaultChangedAt holds the default value on update for the "changed_at" field.
 	UpdateDefaultChangedAt func() time.Time
+	// DefaultStateChangedAt holds the default value on creation for the "state_changed_at" field.
+	DefaultStateChangedAt func() time.Time
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultID holds the default value on creation for the "id" field.
@@ -182,6 +196,34 @@ func ClassOfServiceValidator(cos ClassOfService) error {
 		return nil
 	default:
 		return fmt.Errorf("member: invalid enum value for class_of_service field: %q", cos)
+	}
+}
+
+// State defines the type for the "state" enum field.
+type State string
+
+// StateNotReady is the default value of the State enum.
+const DefaultState = StateNotReady
+
+// State values.
+const (
+	StateReady         State = "READY"
+	StateNotReady      State = "NOT_READY"
+	StateBusy          State = "BUSY"
+	StateAfterCallWork State = "AFTER_CALL_WORK"
+)
+
+func (s State) String() string {
+	return string(s)
+}
+
+// StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
+func StateValidator(s State) error {
+	switch s {
+	case StateReady, StateNotReady, StateBusy, StateAfterCallWork:
+		return nil
+	default:
+		return fmt.Errorf("member: invalid enum value for state field: %q", s)
 	}
 }
 
@@ -241,6 +283,26 @@ func ByDeactivatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByChangedAt orders the results by the changed_at field.
 func ByChangedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldChangedAt, opts...).ToFunc()
+}
+
+// ByState orders the results by the state field.
+func ByState(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldState, opts...).ToFunc()
+}
+
+// ByStateReason orders the results by the state_reason field.
+func ByStateReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStateReason, opts...).ToFunc()
+}
+
+// ByStateChangedAt orders the results by the state_changed_at field.
+func ByStateChangedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStateChangedAt, opts...).ToFunc()
+}
+
+// ByStateStreamID orders the results by the state_stream_id field.
+func ByStateStreamID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStateStreamID, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

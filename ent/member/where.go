@@ -105,6 +105,21 @@ func ChangedAt(v time.Time) predicate.Member {
 	return predicate.Member(sql.FieldEQ(FieldChangedAt, v))
 }
 
+// StateReason applies equality check predicate on the "state_reason" field. It's identical to StateReasonEQ.
+func StateReason(v string) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldStateReason, v))
+}
+
+// StateChangedAt applies equality check predicate on the "state_changed_at" field. It's identical to StateChangedAtEQ.
+func StateChangedAt(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldStateChangedAt, v))
+}
+
+// StateStreamID applies equality check predicate on the "state_stream_id" field. It's identical to StateStreamIDEQ.
+func StateStreamID(v int64) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldStateStreamID, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Member {
 	return predicate.Member(sql.FieldEQ(FieldCreatedAt, v))
@@ -628,6 +643,191 @@ func ChangedAtLT(v time.Time) predicate.Member {
 // ChangedAtLTE applies the LTE predicate on the "changed_at" field.
 func ChangedAtLTE(v time.Time) predicate.Member {
 	return predicate.Member(sql.FieldLTE(FieldChangedAt, v))
+}
+
+// StateEQ applies the EQ predicate on the "state" field.
+func StateEQ(v State) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldState, v))
+}
+
+// StateNEQ applies the NEQ predicate on the "state" field.
+func StateNEQ(v State) predicate.Member {
+	return predicate.Member(sql.FieldNEQ(FieldState, v))
+}
+
+// StateIn applies the In predicate on the "state" field.
+func StateIn(vs ...State) predicate.Member {
+	return predicate.Member(sql.FieldIn(FieldState, vs...))
+}
+
+// StateNotIn applies the NotIn predicate on the "state" field.
+func StateNotIn(vs ...State) predicate.Member {
+	return predicate.Member(sql.FieldNotIn(FieldState, vs...))
+}
+
+// StateReasonEQ applies the EQ predicate on the "state_reason" field.
+func StateReasonEQ(v string) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldStateReason, v))
+}
+
+// StateReasonNEQ applies the NEQ predicate on the "state_reason" field.
+func StateReasonNEQ(v string) predicate.Member {
+	return predicate.Member(sql.FieldNEQ(FieldStateReason, v))
+}
+
+// StateReasonIn applies the In predicate on the "state_reason" field.
+func StateReasonIn(vs ...string) predicate.Member {
+	return predicate.Member(sql.FieldIn(FieldStateReason, vs...))
+}
+
+// StateReasonNotIn applies the NotIn predicate on the "state_reason" field.
+func StateReasonNotIn(vs ...string) predicate.Member {
+	return predicate.Member(sql.FieldNotIn(FieldStateReason, vs...))
+}
+
+// StateReasonGT applies the GT predicate on the "state_reason" field.
+func StateReasonGT(v string) predicate.Member {
+	return predicate.Member(sql.FieldGT(FieldStateReason, v))
+}
+
+// StateReasonGTE applies the GTE predicate on the "state_reason" field.
+func StateReasonGTE(v string) predicate.Member {
+	return predicate.Member(sql.FieldGTE(FieldStateReason, v))
+}
+
+// StateReasonLT applies the LT predicate on the "state_reason" field.
+func StateReasonLT(v string) predicate.Member {
+	return predicate.Member(sql.FieldLT(FieldStateReason, v))
+}
+
+// StateReasonLTE applies the LTE predicate on the "state_reason" field.
+func StateReasonLTE(v string) predicate.Member {
+	return predicate.Member(sql.FieldLTE(FieldStateReason, v))
+}
+
+// StateReasonContains applies the Contains predicate on the "state_reason" field.
+func StateReasonContains(v string) predicate.Member {
+	return predicate.Member(sql.FieldContains(FieldStateReason, v))
+}
+
+// StateReasonHasPrefix applies the HasPrefix predicate on the "state_reason" field.
+func StateReasonHasPrefix(v string) predicate.Member {
+	return predicate.Member(sql.FieldHasPrefix(FieldStateReason, v))
+}
+
+// StateReasonHasSuffix applies the HasSuffix predicate on the "state_reason" field.
+func StateReasonHasSuffix(v string) predicate.Member {
+	return predicate.Member(sql.FieldHasSuffix(FieldStateReason, v))
+}
+
+// StateReasonIsNil applies the IsNil predicate on the "state_reason" field.
+func StateReasonIsNil() predicate.Member {
+	return predicate.Member(sql.FieldIsNull(FieldStateReason))
+}
+
+// StateReasonNotNil applies the NotNil predicate on the "state_reason" field.
+func StateReasonNotNil() predicate.Member {
+	return predicate.Member(sql.FieldNotNull(FieldStateReason))
+}
+
+// StateReasonEqualFold applies the EqualFold predicate on the "state_reason" field.
+func StateReasonEqualFold(v string) predicate.Member {
+	return predicate.Member(sql.FieldEqualFold(FieldStateReason, v))
+}
+
+// StateReasonContainsFold applies the ContainsFold predicate on the "state_reason" field.
+func StateReasonContainsFold(v string) predicate.Member {
+	return predicate.Member(sql.FieldContainsFold(FieldStateReason, v))
+}
+
+// StateChangedAtEQ applies the EQ predicate on the "state_changed_at" field.
+func StateChangedAtEQ(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldStateChangedAt, v))
+}
+
+// StateChangedAtNEQ applies the NEQ predicate on the "state_changed_at" field.
+func StateChangedAtNEQ(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldNEQ(FieldStateChangedAt, v))
+}
+
+// StateChangedAtIn applies the In predicate on the "state_changed_at" field.
+func StateChangedAtIn(vs ...time.Time) predicate.Member {
+	return predicate.Member(sql.FieldIn(FieldStateChangedAt, vs...))
+}
+
+// StateChangedAtNotIn applies the NotIn predicate on the "state_changed_at" field.
+func StateChangedAtNotIn(vs ...time.Time) predicate.Member {
+	return predicate.Member(sql.FieldNotIn(FieldStateChangedAt, vs...))
+}
+
+// StateChangedAtGT applies the GT predicate on the "state_changed_at" field.
+func StateChangedAtGT(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldGT(FieldStateChangedAt, v))
+}
+
+// StateChangedAtGTE applies the GTE predicate on the "state_changed_at" field.
+func StateChangedAtGTE(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldGTE(FieldStateChangedAt, v))
+}
+
+// StateChangedAtLT applies the LT predicate on the "state_changed_at" field.
+func StateChangedAtLT(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldLT(FieldStateChangedAt, v))
+}
+
+// StateChangedAtLTE applies the LTE predicate on the "state_changed_at" field.
+func StateChangedAtLTE(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldLTE(FieldStateChangedAt, v))
+}
+
+// StateStreamIDEQ applies the EQ predicate on the "state_stream_id" field.
+func StateStreamIDEQ(v int64) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldStateStreamID, v))
+}
+
+// StateStreamIDNEQ applies the NEQ predicate on the "state_stream_id" field.
+func StateStreamIDNEQ(v int64) predicate.Member {
+	return predicate.Member(sql.FieldNEQ(FieldStateStreamID, v))
+}
+
+// StateStreamIDIn applies the In predicate on the "state_stream_id" field.
+func StateStreamIDIn(vs ...int64) predicate.Member {
+	return predicate.Member(sql.FieldIn(FieldStateStreamID, vs...))
+}
+
+// StateStreamIDNotIn applies the NotIn predicate on the "state_stream_id" field.
+func StateStreamIDNotIn(vs ...int64) predicate.Member {
+	return predicate.Member(sql.FieldNotIn(FieldStateStreamID, vs...))
+}
+
+// StateStreamIDGT applies the GT predicate on the "state_stream_id" field.
+func StateStreamIDGT(v int64) predicate.Member {
+	return predicate.Member(sql.FieldGT(FieldStateStreamID, v))
+}
+
+// StateStreamIDGTE applies the GTE predicate on the "state_stream_id" field.
+func StateStreamIDGTE(v int64) predicate.Member {
+	return predicate.Member(sql.FieldGTE(FieldStateStreamID, v))
+}
+
+// StateStreamIDLT applies the LT predicate on the "state_stream_id" field.
+func StateStreamIDLT(v int64) predicate.Member {
+	return predicate.Member(sql.FieldLT(FieldStateStreamID, v))
+}
+
+// StateStreamIDLTE applies the LTE predicate on the "state_stream_id" field.
+func StateStreamIDLTE(v int64) predicate.Member {
+	return predicate.Member(sql.FieldLTE(FieldStateStreamID, v))
+}
+
+// StateStreamIDIsNil applies the IsNil predicate on the "state_stream_id" field.
+func StateStreamIDIsNil() predicate.Member {
+	return predicate.Member(sql.FieldIsNull(FieldStateStreamID))
+}
+
+// StateStreamIDNotNil applies the NotNil predicate on the "state_stream_id" field.
+func StateStreamIDNotNil() predicate.Member {
+	return predicate.Member(sql.FieldNotNull(FieldStateStreamID))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

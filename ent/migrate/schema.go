@@ -105,6 +105,57 @@ var (
 			},
 		},
 	}
+	// CallsColumns holds the columns for the "calls" table.
+	CallsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "number", Type: field.TypeString},
+		{Name: "flow", Type: field.TypeEnum, Enums: []string{"PRIVATE", "CONTACT_CENTER", "OFFICE"}},
+		{Name: "recorded", Type: field.TypeBool},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "AFTER_CALL_WORK", "ENDED"}, Default: "ACTIVE"},
+		{Name: "next_state", Type: field.TypeEnum, Enums: []string{"READY", "NOT_READY"}},
+		{Name: "next_reason", Type: field.TypeString, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "organization_id", Type: field.TypeString},
+		{Name: "member_id", Type: field.TypeString},
+		{Name: "service_id", Type: field.TypeString, Nullable: true},
+	}
+	// CallsTable holds the schema information for the "calls" table.
+	CallsTable = &schema.Table{
+		Name:       "calls",
+		Columns:    CallsColumns,
+		PrimaryKey: []*schema.Column{CallsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "calls_organizations_organization",
+				Columns:    []*schema.Column{CallsColumns[9]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "calls_members_member",
+				Columns:    []*schema.Column{CallsColumns[10]},
+				RefColumns: []*schema.Column{MembersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "calls_services_service",
+				Columns:    []*schema.Column{CallsColumns[11]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "call_once_a_member",
+				Unique:  true,
+				Columns: []*schema.Column{CallsColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status <> 'ENDED'",
+				},
+			},
+		},
+	}
 	// CustomersColumns holds the columns for the "customers" table.
 	CustomersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -443,6 +494,10 @@ var (
 		{Name: "channels", Type: field.TypeJSON, SchemaType: map[string]string{"postgres": "json"}},
 		{Name: "deactivated_at", Type: field.TypeTime, Nullable: true},
 		{Name: "changed_at", Type: field.TypeTime, Default: schema.Expr("now()")},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"READY", "NOT_READY", "BUSY", "AFTER_CALL_WORK"}, Default: "NOT_READY"},
+		{Name: "state_reason", Type: field.TypeString, Nullable: true},
+		{Name: "state_changed_at", Type: field.TypeTime},
+		{Name: "state_stream_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "organization_id", Type: field.TypeString},
 	}
@@ -454,7 +509,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "members_organizations_organization",
-				Columns:    []*schema.Column{MembersColumns[12]},
+				Columns:    []*schema.Column{MembersColumns[16]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -471,12 +526,20 @@ var (
 			{
 				Name:    "member_organization_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembersColumns[12], MembersColumns[11], MembersColumns[0]},
+				Columns: []*schema.Column{MembersColumns[16], MembersColumns[15], MembersColumns[0]},
 			},
 			{
 				Name:    "member_changed_at",
 				Unique:  false,
 				Columns: []*schema.Column{MembersColumns[10]},
+			},
+			{
+				Name:    "member_state_stream",
+				Unique:  true,
+				Columns: []*schema.Column{MembersColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state_stream_id IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -559,6 +622,8 @@ var (
 		{Name: "id", Type: field.TypeString},
 		{Name: "number", Type: field.TypeString},
 		{Name: "country", Type: field.TypeString, Size: 2},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"PURCHASING", "HELD", "RELEASING", "RELEASED"}, Default: "HELD"},
+		{Name: "settle_at", Type: field.TypeTime, Nullable: true},
 		{Name: "released_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "organization_id", Type: field.TypeString},
@@ -571,7 +636,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "phone_numbers_organizations_organization",
-				Columns:    []*schema.Column{PhoneNumbersColumns[5]},
+				Columns:    []*schema.Column{PhoneNumbersColumns[7]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -588,7 +653,15 @@ var (
 			{
 				Name:    "phonenumber_organization_id",
 				Unique:  false,
-				Columns: []*schema.Column{PhoneNumbersColumns[5]},
+				Columns: []*schema.Column{PhoneNumbersColumns[7]},
+			},
+			{
+				Name:    "phone_number_unsettled",
+				Unique:  false,
+				Columns: []*schema.Column{PhoneNumbersColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "settle_at IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -981,6 +1054,18 @@ var (
 				},
 			},
 		},
+	}
+	// SimulatedNumbersColumns holds the columns for the "simulated_numbers" table.
+	SimulatedNumbersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "reference", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// SimulatedNumbersTable holds the schema information for the "simulated_numbers" table.
+	SimulatedNumbersTable = &schema.Table{
+		Name:       "simulated_numbers",
+		Columns:    SimulatedNumbersColumns,
+		PrimaryKey: []*schema.Column{SimulatedNumbersColumns[0]},
 	}
 	// SitesColumns holds the columns for the "sites" table.
 	SitesColumns = []*schema.Column{
@@ -1388,6 +1473,7 @@ var (
 	Tables = []*schema.Table{
 		AccessTokensTable,
 		AttemptsTable,
+		CallsTable,
 		CustomersTable,
 		CustomerInvitationsTable,
 		DeliveriesTable,
@@ -1410,6 +1496,7 @@ var (
 		SearchStreamsTable,
 		ServicesTable,
 		SimulatedMessagesTable,
+		SimulatedNumbersTable,
 		SitesTable,
 		SkillsTable,
 		SpecialistsTable,
@@ -1434,6 +1521,16 @@ func init() {
 	AccessTokensTable.Annotation.Checks = map[string]string{
 		"access_token_customer_by_a_link": "(customer_id IS NULL) = (link_id IS NULL)",
 		"access_token_of_one_person":      "num_nonnulls(member_id, customer_id, specialist_id) = 1",
+	}
+	CallsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	CallsTable.ForeignKeys[1].RefTable = MembersTable
+	CallsTable.ForeignKeys[2].RefTable = ServicesTable
+	CallsTable.Annotation = &entsql.Annotation{}
+	CallsTable.Annotation.Checks = map[string]string{
+		"call_ended":            "(status = 'ACTIVE') = (ended_at IS NULL)",
+		"call_of_a_service":     "(flow = 'CONTACT_CENTER') = (service_id IS NOT NULL)",
+		"call_private_unheard":  "NOT (recorded AND flow = 'PRIVATE')",
+		"call_work_of_a_centre": "status <> 'AFTER_CALL_WORK' OR flow = 'CONTACT_CENTER'",
 	}
 	CustomersTable.ForeignKeys[0].RefTable = OrganizationsTable
 	CustomersTable.Annotation = &entsql.Annotation{}
@@ -1469,6 +1566,11 @@ func init() {
 		"organization_room_timeout": "room_timeout_days >= 3",
 	}
 	PhoneNumbersTable.ForeignKeys[0].RefTable = OrganizationsTable
+	PhoneNumbersTable.Annotation = &entsql.Annotation{}
+	PhoneNumbersTable.Annotation.Checks = map[string]string{
+		"phone_number_released":  "(status = 'RELEASED') = (released_at IS NOT NULL)",
+		"phone_number_unsettled": "(status IN ('PURCHASING', 'RELEASING')) = (settle_at IS NOT NULL)",
+	}
 	PortalsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	PredefinedMessagesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	PredefinedMessagesTable.ForeignKeys[1].RefTable = MembersTable

@@ -3,6 +3,7 @@
 package phonenumber
 
 import (
+	"fmt"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -20,6 +21,10 @@ const (
 	FieldNumber = "number"
 	// FieldCountry holds the string denoting the country field in the database.
 	FieldCountry = "country"
+	// FieldStatus holds the string denoting the status field in the database.
+	FieldStatus = "status"
+	// FieldSettleAt holds the string denoting the settle_at field in the database.
+	FieldSettleAt = "settle_at"
 	// FieldReleasedAt holds the string denoting the released_at field in the database.
 	FieldReleasedAt = "released_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -43,6 +48,8 @@ var Columns = []string{
 	FieldOrganizationID,
 	FieldNumber,
 	FieldCountry,
+	FieldStatus,
+	FieldSettleAt,
 	FieldReleasedAt,
 	FieldCreatedAt,
 }
@@ -70,6 +77,34 @@ var (
 	IDValidator func(string) error
 )
 
+// Status defines the type for the "status" enum field.
+type Status string
+
+// StatusHeld is the default value of the Status enum.
+const DefaultStatus = StatusHeld
+
+// Status values.
+const (
+	StatusPurchasing Status = "PURCHASING"
+	StatusHeld       Status = "HELD"
+	StatusReleasing  Status = "RELEASING"
+	StatusReleased   Status = "RELEASED"
+)
+
+func (s Status) String() string {
+	return string(s)
+}
+
+// StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
+func StatusValidator(s Status) error {
+	switch s {
+	case StatusPurchasing, StatusHeld, StatusReleasing, StatusReleased:
+		return nil
+	default:
+		return fmt.Errorf("phonenumber: invalid enum value for status field: %q", s)
+	}
+}
+
 // OrderOption defines the ordering options for the PhoneNumber queries.
 type OrderOption func(*sql.Selector)
 
@@ -91,6 +126,16 @@ func ByNumber(opts ...sql.OrderTermOption) OrderOption {
 // ByCountry orders the results by the country field.
 func ByCountry(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCountry, opts...).ToFunc()
+}
+
+// ByStatus orders the results by the status field.
+func ByStatus(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatus, opts...).ToFunc()
+}
+
+// BySettleAt orders the results by the settle_at field.
+func BySettleAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSettleAt, opts...).ToFunc()
 }
 
 // ByReleasedAt orders the results by the released_at field.

@@ -80,6 +80,11 @@ func Country(v string) predicate.PhoneNumber {
 	return predicate.PhoneNumber(sql.FieldEQ(FieldCountry, v))
 }
 
+// SettleAt applies equality check predicate on the "settle_at" field. It's identical to SettleAtEQ.
+func SettleAt(v time.Time) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldEQ(FieldSettleAt, v))
+}
+
 // ReleasedAt applies equality check predicate on the "released_at" field. It's identical to ReleasedAtEQ.
 func ReleasedAt(v time.Time) predicate.PhoneNumber {
 	return predicate.PhoneNumber(sql.FieldEQ(FieldReleasedAt, v))
@@ -283,6 +288,76 @@ func CountryEqualFold(v string) predicate.PhoneNumber {
 // CountryContainsFold applies the ContainsFold predicate on the "country" field.
 func CountryContainsFold(v string) predicate.PhoneNumber {
 	return predicate.PhoneNumber(sql.FieldContainsFold(FieldCountry, v))
+}
+
+// StatusEQ applies the EQ predicate on the "status" field.
+func StatusEQ(v Status) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldEQ(FieldStatus, v))
+}
+
+// StatusNEQ applies the NEQ predicate on the "status" field.
+func StatusNEQ(v Status) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldNEQ(FieldStatus, v))
+}
+
+// StatusIn applies the In predicate on the "status" field.
+func StatusIn(vs ...Status) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldIn(FieldStatus, vs...))
+}
+
+// StatusNotIn applies the NotIn predicate on the "status" field.
+func StatusNotIn(vs ...Status) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldNotIn(FieldStatus, vs...))
+}
+
+// SettleAtEQ applies the EQ predicate on the "settle_at" field.
+func SettleAtEQ(v time.Time) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldEQ(FieldSettleAt, v))
+}
+
+// SettleAtNEQ applies the NEQ predicate on the "settle_at" field.
+func SettleAtNEQ(v time.Time) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldNEQ(FieldSettleAt, v))
+}
+
+// SettleAtIn applies the In predicate on the "settle_at" field.
+func SettleAtIn(vs ...time.Time) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldIn(FieldSettleAt, vs...))
+}
+
+// SettleAtNotIn applies the NotIn predicate on the "settle_at" field.
+func SettleAtNotIn(vs ...time.Time) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldNotIn(FieldSettleAt, vs...))
+}
+
+// SettleAtGT applies the GT predicate on the "settle_at" field.
+func SettleAtGT(v time.Time) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldGT(FieldSettleAt, v))
+}
+
+// SettleAtGTE applies the GTE predicate on the "settle_at" field.
+func SettleAtGTE(v time.Time) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldGTE(FieldSettleAt, v))
+}
+
+// SettleAtLT applies the LT predicate on the "settle_at" field.
+func SettleAtLT(v time.Time) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldLT(FieldSettleAt, v))
+}
+
+// SettleAtLTE applies the LTE predicate on the "settle_at" field.
+func SettleAtLTE(v time.Time) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldLTE(FieldSettleAt, v))
+}
+
+// SettleAtIsNil applies the IsNil predicate on the "settle_at" field.
+func SettleAtIsNil() predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldIsNull(FieldSettleAt))
+}
+
+// SettleAtNotNil applies the NotNil predicate on the "settle_at" field.
+func SettleAtNotNil() predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldNotNull(FieldSettleAt))
 }
 
 // ReleasedAtEQ applies the EQ predicate on the "released_at" field.

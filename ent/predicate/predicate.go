@@ -12,6 +12,9 @@ type AccessToken func(*sql.Selector)
 // Attempt is the predicate function for attempt builders.
 type Attempt func(*sql.Selector)
 
+// Call is the predicate function for call builders.
+type Call func(*sql.Selector)
+
 // Customer is the predicate function for customer builders.
 type Customer func(*sql.Selector)
 
@@ -77,6 +80,9 @@ type Service func(*sql.Selector)
 
 // SimulatedMessage is the predicate function for simulatedmessage builders.
 type SimulatedMessage func(*sql.Selector)
+
+// SimulatedNumber is the predicate function for simulatednumber builders.
+type SimulatedNumber func(*sql.Selector)
 
 // Site is the predicate function for site builders.
 type Site func(*sql.Selector)

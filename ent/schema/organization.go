@@ -132,29 +132,3 @@ func (Portal) Edges() []ent.Edge { return []ent.Edge{organization()} }
 func (Portal) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("organization_id", "name").Unique()}
 }
-
-// PhoneNumber is a number that an organisation has bought.
-type PhoneNumber struct{ ent.Schema }
-
-// Fields of a phone number.
-func (PhoneNumber) Fields() []ent.Field {
-	return []ent.Field{
-		id("num"),
-		reference("organization_id"),
-		field.String("number").NotEmpty().Immutable().Comment("E.164"),
-		field.String("country").MinLen(2).MaxLen(2).Immutable().Comment("ISO 3166-1 alpha-2"),
-		field.Time("released_at").Optional().Nillable(),
-		created(),
-	}
-}
-
-// Edges of a phone number.
-func (PhoneNumber) Edges() []ent.Edge { return []ent.Edge{organization()} }
-
-// Indexes of a phone number: one owner at a time.
-func (PhoneNumber) Indexes() []ent.Index {
-	return []ent.Index{
-		index.Fields("number").Unique().StorageKey("phone_number_held_once").Annotations(where("released_at IS NULL")),
-		index.Fields("organization_id"),
-	}
-}

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"math"
 	"parley/ent"
+	call1 "parley/ent/call"
 	"parley/ent/customerinvitation"
 	"parley/ent/document"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
+	"parley/ent/phonenumber"
 	"parley/ent/portal"
 	room1 "parley/ent/room"
 	"parley/ent/specialist"
@@ -20,6 +22,8 @@ import (
 	"parley/graph/scalar"
 	"parley/internal/apierr"
 	"parley/internal/audit"
+	"parley/internal/call"
+	"parley/internal/carrier"
 	"parley/internal/inbox"
 	"parley/internal/organization"
 	"parley/internal/page"
@@ -47,6 +51,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	AuditEntry() AuditEntryResolver
+	Call() CallResolver
 	Customer() CustomerResolver
 	CustomerInvitation() CustomerInvitationResolver
 	Member() MemberResolver
@@ -75,6 +80,13 @@ type ComplexityRoot struct {
 		UserErrors  func(childComplexity int) int
 	}
 
+	AgentStateChanged struct {
+		Actor      func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		Member     func(childComplexity int) int
+		OccurredAt func(childComplexity int) int
+	}
+
 	AuditEntry struct {
 		Action  func(childComplexity int) int
 		Actor   func(childComplexity int) int
@@ -94,6 +106,29 @@ type ComplexityRoot struct {
 	AuditEntryEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	AvailablePhoneNumber struct {
+		AreaCode func(childComplexity int) int
+		Country  func(childComplexity int) int
+		Number   func(childComplexity int) int
+	}
+
+	Call struct {
+		CreatedAt func(childComplexity int) int
+		EndedAt   func(childComplexity int) int
+		Flow      func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Number    func(childComplexity int) int
+		Recorded  func(childComplexity int) int
+		Service   func(childComplexity int) int
+		Status    func(childComplexity int) int
+	}
+
+	CallPermission struct {
+		Allowed  func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Recorded func(childComplexity int) int
 	}
 
 	CancelSpecialistInvitationPayload struct {
@@ -239,6 +274,11 @@ type ComplexityRoot struct {
 		Room       func(childComplexity int) int
 	}
 
+	EndCallPayload struct {
+		Call       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	EndSupportSessionPayload struct {
 		SupportSession func(childComplexity int) int
 		UserErrors     func(childComplexity int) int
@@ -250,6 +290,11 @@ type ComplexityRoot struct {
 		ExpiresAt   func(childComplexity int) int
 		Room        func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
+	}
+
+	FinishAfterCallWorkPayload struct {
+		Call       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	GetLinkPayload struct {
@@ -330,6 +375,9 @@ type ComplexityRoot struct {
 		Services           func(childComplexity int, first *int) int
 		Sites              func(childComplexity int, first *int) int
 		Skills             func(childComplexity int, first *int) int
+		State              func(childComplexity int) int
+		StateChangedAt     func(childComplexity int) int
+		StateReason        func(childComplexity int) int
 	}
 
 	MemberConnection struct {
@@ -436,8 +484,10 @@ type ComplexityRoot struct {
 		CreateUpload               func(childComplexity int, input room.CreateUploadInput) int
 		DeactivateMember           func(childComplexity int, input organization.DeactivateMemberInput) int
 		DeletePredefinedMessage    func(childComplexity int, input organization.DeletePredefinedMessageInput) int
+		EndCall                    func(childComplexity int, input call.EndCallInput) int
 		EndSupportSession          func(childComplexity int, input session.EndSupportSessionInput) int
 		EnterRoom                  func(childComplexity int, input room.EnterRoomInput) int
+		FinishAfterCallWork        func(childComplexity int, input call.FinishAfterCallWorkInput) int
 		GetLink                    func(childComplexity int, input room.GetLinkInput) int
 		InviteCustomer             func(childComplexity int, input room.InviteCustomerInput) int
 		InviteMembers              func(childComplexity int, input organization.InviteMembersInput) int
@@ -445,7 +495,9 @@ type ComplexityRoot struct {
 		LeaveSupportSession        func(childComplexity int, input session.LeaveSupportSessionInput) int
 		MarkRead                   func(childComplexity int, input room.MarkReadInput) int
 		MergeRooms                 func(childComplexity int, input room.MergeRoomsInput) int
+		PurchasePhoneNumber        func(childComplexity int, input organization.PurchasePhoneNumberInput) int
 		ReinviteCustomer           func(childComplexity int, input room.ReinviteCustomerInput) int
+		ReleasePhoneNumber         func(childComplexity int, input organization.ReleasePhoneNumberInput) int
 		RemoveSpecialist           func(childComplexity int, input session.RemoveSpecialistInput) int
 		ResendMemberInvitation     func(childComplexity int, input organization.ResendMemberInvitationInput) int
 		RevokeLinks                func(childComplexity int, input room.RevokeLinksInput) int
@@ -453,11 +505,13 @@ type ComplexityRoot struct {
 		SendControlInput           func(childComplexity int, input session.SendControlInputInput) int
 		SendMessage                func(childComplexity int, input room.SendMessageInput) int
 		SendSignal                 func(childComplexity int, input session.SendSignalInput) int
+		SetAgentState              func(childComplexity int, input call.SetAgentStateInput) int
 		SetSpecialistAccess        func(childComplexity int, input session.SetSpecialistAccessInput) int
 		SetTyping                  func(childComplexity int, input room.SetTypingInput) int
 		ShareDocument              func(childComplexity int, input room.ShareDocumentInput) int
 		SignIn                     func(childComplexity int, input organization.SignInInput) int
 		SignOut                    func(childComplexity int, input organization.SignOutInput) int
+		StartCall                  func(childComplexity int, input call.StartCallInput) int
 		StartScreenShare           func(childComplexity int, input session.StartScreenShareInput) int
 		StartSupportSession        func(childComplexity int, input session.StartSupportSessionInput) int
 		StopScreenShare            func(childComplexity int, input session.StopScreenShareInput) int
@@ -472,17 +526,18 @@ type ComplexityRoot struct {
 	}
 
 	Organization struct {
-		AuditEntries      func(childComplexity int, first *int, after *string, last *int, before *string) int
-		ID                func(childComplexity int) int
-		MemberInvitations func(childComplexity int, first *int, after *string, last *int, before *string, status *string) int
-		Members           func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Name              func(childComplexity int) int
-		PhoneNumbers      func(childComplexity int, first *int) int
-		Portals           func(childComplexity int, first *int) int
-		Services          func(childComplexity int, first *int) int
-		Settings          func(childComplexity int) int
-		Sites             func(childComplexity int, first *int) int
-		Skills            func(childComplexity int, first *int) int
+		AuditEntries          func(childComplexity int, first *int, after *string, last *int, before *string) int
+		AvailablePhoneNumbers func(childComplexity int, country string, areaCode *string, first *int) int
+		ID                    func(childComplexity int) int
+		MemberInvitations     func(childComplexity int, first *int, after *string, last *int, before *string, status *string) int
+		Members               func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Name                  func(childComplexity int) int
+		PhoneNumbers          func(childComplexity int, first *int) int
+		Portals               func(childComplexity int, first *int) int
+		Services              func(childComplexity int, first *int) int
+		Settings              func(childComplexity int) int
+		Sites                 func(childComplexity int, first *int) int
+		Skills                func(childComplexity int, first *int) int
 	}
 
 	OrganizationSettings struct {
@@ -496,6 +551,7 @@ type ComplexityRoot struct {
 		Country func(childComplexity int) int
 		ID      func(childComplexity int) int
 		Number  func(childComplexity int) int
+		Status  func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -528,7 +584,13 @@ type ComplexityRoot struct {
 		Room       func(childComplexity int) int
 	}
 
+	PurchasePhoneNumberPayload struct {
+		PhoneNumber func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	Query struct {
+		CallPermission func(childComplexity int, number string, flow call1.Flow) int
 		Node           func(childComplexity int, id string) int
 		Nodes          func(childComplexity int, ids []string) int
 		Organization   func(childComplexity int) int
@@ -551,6 +613,11 @@ type ComplexityRoot struct {
 		FirstName  func(childComplexity int) int
 		Identifier func(childComplexity int) int
 		LastName   func(childComplexity int) int
+	}
+
+	ReleasePhoneNumberPayload struct {
+		PhoneNumber func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
 	}
 
 	RemoveSpecialistPayload struct {
@@ -708,6 +775,11 @@ type ComplexityRoot struct {
 		TakesNewChats      func(childComplexity int) int
 	}
 
+	SetAgentStatePayload struct {
+		Member     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SetSpecialistAccessPayload struct {
 		Specialist func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -810,6 +882,11 @@ type ComplexityRoot struct {
 	SpecialistSeats struct {
 		Limit func(childComplexity int) int
 		Taken func(childComplexity int) int
+	}
+
+	StartCallPayload struct {
+		Call       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	StartScreenSharePayload struct {
@@ -939,6 +1016,9 @@ type ComplexityRoot struct {
 type AuditEntryResolver interface {
 	Subject(ctx context.Context, obj *audit.Entry) (ent.Node, error)
 }
+type CallResolver interface {
+	Service(ctx context.Context, obj *ent.Call) (*ent.Service, error)
+}
 type CustomerResolver interface {
 	Phone(ctx context.Context, obj *ent.Customer) (*string, error)
 	Email(ctx context.Context, obj *ent.Customer) (*string, error)
@@ -956,6 +1036,9 @@ type MemberResolver interface {
 	Services(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Service, error)
 	Sites(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Site, error)
 	Skills(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Skill, error)
+	State(ctx context.Context, obj *ent.Member) (*member.State, error)
+	StateReason(ctx context.Context, obj *ent.Member) (*string, error)
+	StateChangedAt(ctx context.Context, obj *ent.Member) (*time.Time, error)
 	PredefinedMessages(ctx context.Context, obj *ent.Member, first *int) ([]*ent.PredefinedMessage, error)
 }
 type MemberInvitationResolver interface {
@@ -1011,6 +1094,12 @@ type MutationResolver interface {
 	SetSpecialistAccess(ctx context.Context, input session.SetSpecialistAccessInput) (*session.SetSpecialistAccessPayload, error)
 	RemoveSpecialist(ctx context.Context, input session.RemoveSpecialistInput) (*session.RemoveSpecialistPayload, error)
 	LeaveSupportSession(ctx context.Context, input session.LeaveSupportSessionInput) (*session.LeaveSupportSessionPayload, error)
+	SetAgentState(ctx context.Context, input call.SetAgentStateInput) (*call.SetAgentStatePayload, error)
+	StartCall(ctx context.Context, input call.StartCallInput) (*call.StartCallPayload, error)
+	EndCall(ctx context.Context, input call.EndCallInput) (*call.EndCallPayload, error)
+	FinishAfterCallWork(ctx context.Context, input call.FinishAfterCallWorkInput) (*call.FinishAfterCallWorkPayload, error)
+	PurchasePhoneNumber(ctx context.Context, input organization.PurchasePhoneNumberInput) (*organization.PurchasePhoneNumberPayload, error)
+	ReleasePhoneNumber(ctx context.Context, input organization.ReleasePhoneNumberInput) (*organization.ReleasePhoneNumberPayload, error)
 	StartScreenShare(ctx context.Context, input session.StartScreenShareInput) (*session.StartScreenSharePayload, error)
 	StopScreenShare(ctx context.Context, input session.StopScreenShareInput) (*session.StopScreenSharePayload, error)
 	SendSignal(ctx context.Context, input session.SendSignalInput) (*session.SendSignalPayload, error)
@@ -1024,6 +1113,7 @@ type OrganizationResolver interface {
 	Skills(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Skill, error)
 	Portals(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Portal, error)
 	PhoneNumbers(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.PhoneNumber, error)
+	AvailablePhoneNumbers(ctx context.Context, obj *ent.Organization, country string, areaCode *string, first *int) ([]*carrier.Number, error)
 	Settings(ctx context.Context, obj *ent.Organization) (*organization.Settings, error)
 	AuditEntries(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*page.Connection[*audit.Entry], error)
 }
@@ -1037,6 +1127,7 @@ type QueryResolver interface {
 	Organization(ctx context.Context) (*ent.Organization, error)
 	Room(ctx context.Context, id string) (*ent.Room, error)
 	Rooms(ctx context.Context, first *int, after *string, last *int, before *string, filter *room.RoomFilter, orderBy *room.RoomOrder) (*page.Connection[*ent.Room], error)
+	CallPermission(ctx context.Context, number string, flow call1.Flow) (*call.Permission, error)
 	SearchMessages(ctx context.Context, query string, first *int, after *string) (*page.Connection[*room.Message], error)
 }
 type RoomResolver interface {
@@ -1135,6 +1226,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AcceptMemberInvitationPayload.UserErrors(childComplexity), true
 
+	case "AgentStateChanged.actor":
+		if e.ComplexityRoot.AgentStateChanged.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentStateChanged.Actor(childComplexity), true
+	case "AgentStateChanged.cursor":
+		if e.ComplexityRoot.AgentStateChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentStateChanged.Cursor(childComplexity), true
+	case "AgentStateChanged.member":
+		if e.ComplexityRoot.AgentStateChanged.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentStateChanged.Member(childComplexity), true
+	case "AgentStateChanged.occurredAt":
+		if e.ComplexityRoot.AgentStateChanged.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AgentStateChanged.OccurredAt(childComplexity), true
+
 	case "AuditEntry.action":
 		if e.ComplexityRoot.AuditEntry.Action == nil {
 			break
@@ -1209,6 +1325,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEntryEdge.Node(childComplexity), true
+
+	case "AvailablePhoneNumber.areaCode":
+		if e.ComplexityRoot.AvailablePhoneNumber.AreaCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AvailablePhoneNumber.AreaCode(childComplexity), true
+	case "AvailablePhoneNumber.country":
+		if e.ComplexityRoot.AvailablePhoneNumber.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AvailablePhoneNumber.Country(childComplexity), true
+	case "AvailablePhoneNumber.number":
+		if e.ComplexityRoot.AvailablePhoneNumber.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AvailablePhoneNumber.Number(childComplexity), true
+
+	case "Call.startedAt":
+		if e.ComplexityRoot.Call.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.CreatedAt(childComplexity), true
+	case "Call.endedAt":
+		if e.ComplexityRoot.Call.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.EndedAt(childComplexity), true
+	case "Call.flow":
+		if e.ComplexityRoot.Call.Flow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.Flow(childComplexity), true
+	case "Call.id":
+		if e.ComplexityRoot.Call.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.ID(childComplexity), true
+	case "Call.number":
+		if e.ComplexityRoot.Call.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.Number(childComplexity), true
+	case "Call.recorded":
+		if e.ComplexityRoot.Call.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.Recorded(childComplexity), true
+	case "Call.service":
+		if e.ComplexityRoot.Call.Service == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.Service(childComplexity), true
+	case "Call.status":
+		if e.ComplexityRoot.Call.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Call.Status(childComplexity), true
+
+	case "CallPermission.allowed":
+		if e.ComplexityRoot.CallPermission.Allowed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallPermission.Allowed(childComplexity), true
+	case "CallPermission.reason":
+		if e.ComplexityRoot.CallPermission.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallPermission.Reason(childComplexity), true
+	case "CallPermission.recorded":
+		if e.ComplexityRoot.CallPermission.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallPermission.Recorded(childComplexity), true
 
 	case "CancelSpecialistInvitationPayload.specialistInvitation":
 		if e.ComplexityRoot.CancelSpecialistInvitationPayload.SpecialistInvitation == nil {
@@ -1711,6 +1914,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DocumentChanged.Room(childComplexity), true
 
+	case "EndCallPayload.call":
+		if e.ComplexityRoot.EndCallPayload.Call == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndCallPayload.Call(childComplexity), true
+	case "EndCallPayload.userErrors":
+		if e.ComplexityRoot.EndCallPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndCallPayload.UserErrors(childComplexity), true
+
 	case "EndSupportSessionPayload.supportSession":
 		if e.ComplexityRoot.EndSupportSessionPayload.SupportSession == nil {
 			break
@@ -1754,6 +1970,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EnterRoomPayload.UserErrors(childComplexity), true
+
+	case "FinishAfterCallWorkPayload.call":
+		if e.ComplexityRoot.FinishAfterCallWorkPayload.Call == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishAfterCallWorkPayload.Call(childComplexity), true
+	case "FinishAfterCallWorkPayload.userErrors":
+		if e.ComplexityRoot.FinishAfterCallWorkPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishAfterCallWorkPayload.UserErrors(childComplexity), true
 
 	case "GetLinkPayload.url":
 		if e.ComplexityRoot.GetLinkPayload.URL == nil {
@@ -2067,6 +2296,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.Skills(childComplexity, args["first"].(*int)), true
+	case "Member.state":
+		if e.ComplexityRoot.Member.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.State(childComplexity), true
+	case "Member.stateChangedAt":
+		if e.ComplexityRoot.Member.StateChangedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.StateChangedAt(childComplexity), true
+	case "Member.stateReason":
+		if e.ComplexityRoot.Member.StateReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.StateReason(childComplexity), true
 
 	case "MemberConnection.edges":
 		if e.ComplexityRoot.MemberConnection.Edges == nil {
@@ -2562,6 +2809,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeletePredefinedMessage(childComplexity, args["input"].(organization.DeletePredefinedMessageInput)), true
+	case "Mutation.endCall":
+		if e.ComplexityRoot.Mutation.EndCall == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endCall_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndCall(childComplexity, args["input"].(call.EndCallInput)), true
 	case "Mutation.endSupportSession":
 		if e.ComplexityRoot.Mutation.EndSupportSession == nil {
 			break
@@ -2584,6 +2842,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EnterRoom(childComplexity, args["input"].(room.EnterRoomInput)), true
+	case "Mutation.finishAfterCallWork":
+		if e.ComplexityRoot.Mutation.FinishAfterCallWork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_finishAfterCallWork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FinishAfterCallWork(childComplexity, args["input"].(call.FinishAfterCallWorkInput)), true
 	case "Mutation.getLink":
 		if e.ComplexityRoot.Mutation.GetLink == nil {
 			break
@@ -2661,6 +2930,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MergeRooms(childComplexity, args["input"].(room.MergeRoomsInput)), true
+	case "Mutation.purchasePhoneNumber":
+		if e.ComplexityRoot.Mutation.PurchasePhoneNumber == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_purchasePhoneNumber_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PurchasePhoneNumber(childComplexity, args["input"].(organization.PurchasePhoneNumberInput)), true
 	case "Mutation.reinviteCustomer":
 		if e.ComplexityRoot.Mutation.ReinviteCustomer == nil {
 			break
@@ -2672,6 +2952,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReinviteCustomer(childComplexity, args["input"].(room.ReinviteCustomerInput)), true
+	case "Mutation.releasePhoneNumber":
+		if e.ComplexityRoot.Mutation.ReleasePhoneNumber == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_releasePhoneNumber_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReleasePhoneNumber(childComplexity, args["input"].(organization.ReleasePhoneNumberInput)), true
 	case "Mutation.removeSpecialist":
 		if e.ComplexityRoot.Mutation.RemoveSpecialist == nil {
 			break
@@ -2749,6 +3040,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendSignal(childComplexity, args["input"].(session.SendSignalInput)), true
+	case "Mutation.setAgentState":
+		if e.ComplexityRoot.Mutation.SetAgentState == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setAgentState_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetAgentState(childComplexity, args["input"].(call.SetAgentStateInput)), true
 	case "Mutation.setSpecialistAccess":
 		if e.ComplexityRoot.Mutation.SetSpecialistAccess == nil {
 			break
@@ -2804,6 +3106,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity, args["input"].(organization.SignOutInput)), true
+	case "Mutation.startCall":
+		if e.ComplexityRoot.Mutation.StartCall == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_startCall_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StartCall(childComplexity, args["input"].(call.StartCallInput)), true
 	case "Mutation.startScreenShare":
 		if e.ComplexityRoot.Mutation.StartScreenShare == nil {
 			break
@@ -2937,6 +3250,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Organization.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Organization.availablePhoneNumbers":
+		if e.ComplexityRoot.Organization.AvailablePhoneNumbers == nil {
+			break
+		}
+
+		args, err := ec.field_Organization_availablePhoneNumbers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Organization.AvailablePhoneNumbers(childComplexity, args["country"].(string), args["areaCode"].(*string), args["first"].(*int)), true
 	case "Organization.id":
 		if e.ComplexityRoot.Organization.ID == nil {
 			break
@@ -3076,6 +3400,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OwnedPhoneNumber.Number(childComplexity), true
+	case "OwnedPhoneNumber.status":
+		if e.ComplexityRoot.OwnedPhoneNumber.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnedPhoneNumber.Status(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -3188,6 +3518,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PresenceChanged.Room(childComplexity), true
+
+	case "PurchasePhoneNumberPayload.phoneNumber":
+		if e.ComplexityRoot.PurchasePhoneNumberPayload.PhoneNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PurchasePhoneNumberPayload.PhoneNumber(childComplexity), true
+	case "PurchasePhoneNumberPayload.userErrors":
+		if e.ComplexityRoot.PurchasePhoneNumberPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PurchasePhoneNumberPayload.UserErrors(childComplexity), true
+
+	case "Query.callPermission":
+		if e.ComplexityRoot.Query.CallPermission == nil {
+			break
+		}
+
+		args, err := ec.field_Query_callPermission_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CallPermission(childComplexity, args["number"].(string), args["flow"].(call1.Flow)), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -3312,6 +3667,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReinviteForm.LastName(childComplexity), true
+
+	case "ReleasePhoneNumberPayload.phoneNumber":
+		if e.ComplexityRoot.ReleasePhoneNumberPayload.PhoneNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleasePhoneNumberPayload.PhoneNumber(childComplexity), true
+	case "ReleasePhoneNumberPayload.userErrors":
+		if e.ComplexityRoot.ReleasePhoneNumberPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleasePhoneNumberPayload.UserErrors(childComplexity), true
 
 	case "RemoveSpecialistPayload.specialist":
 		if e.ComplexityRoot.RemoveSpecialistPayload.Specialist == nil {
@@ -3894,6 +4262,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Service.TakesNewChats(childComplexity), true
 
+	case "SetAgentStatePayload.member":
+		if e.ComplexityRoot.SetAgentStatePayload.Member == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetAgentStatePayload.Member(childComplexity), true
+	case "SetAgentStatePayload.userErrors":
+		if e.ComplexityRoot.SetAgentStatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetAgentStatePayload.UserErrors(childComplexity), true
+
 	case "SetSpecialistAccessPayload.specialist":
 		if e.ComplexityRoot.SetSpecialistAccessPayload.Specialist == nil {
 			break
@@ -4262,6 +4643,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SpecialistSeats.Taken(childComplexity), true
+
+	case "StartCallPayload.call":
+		if e.ComplexityRoot.StartCallPayload.Call == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartCallPayload.Call(childComplexity), true
+	case "StartCallPayload.userErrors":
+		if e.ComplexityRoot.StartCallPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartCallPayload.UserErrors(childComplexity), true
 
 	case "StartScreenSharePayload.screenShare":
 		if e.ComplexityRoot.StartScreenSharePayload.ScreenShare == nil {
@@ -4727,8 +5121,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateUploadInput,
 		ec.unmarshalInputDeactivateMemberInput,
 		ec.unmarshalInputDeletePredefinedMessageInput,
+		ec.unmarshalInputEndCallInput,
 		ec.unmarshalInputEndSupportSessionInput,
 		ec.unmarshalInputEnterRoomInput,
+		ec.unmarshalInputFinishAfterCallWorkInput,
 		ec.unmarshalInputGetLinkInput,
 		ec.unmarshalInputInviteCustomerInput,
 		ec.unmarshalInputInviteMembersInput,
@@ -4736,7 +5132,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputLeaveSupportSessionInput,
 		ec.unmarshalInputMarkReadInput,
 		ec.unmarshalInputMergeRoomsInput,
+		ec.unmarshalInputPurchasePhoneNumberInput,
 		ec.unmarshalInputReinviteCustomerInput,
+		ec.unmarshalInputReleasePhoneNumberInput,
 		ec.unmarshalInputRemoveSpecialistInput,
 		ec.unmarshalInputResendMemberInvitationInput,
 		ec.unmarshalInputRevokeLinksInput,
@@ -4746,11 +5144,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSendControlInputInput,
 		ec.unmarshalInputSendMessageInput,
 		ec.unmarshalInputSendSignalInput,
+		ec.unmarshalInputSetAgentStateInput,
 		ec.unmarshalInputSetSpecialistAccessInput,
 		ec.unmarshalInputSetTypingInput,
 		ec.unmarshalInputShareDocumentInput,
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSignOutInput,
+		ec.unmarshalInputStartCallInput,
 		ec.unmarshalInputStartScreenShareInput,
 		ec.unmarshalInputStartSupportSessionInput,
 		ec.unmarshalInputStopScreenShareInput,
@@ -4970,6 +5370,50 @@ enum PortalMode {
   QUEUE
 }
 
+"Whether a member serves customers at the moment."
+enum AgentState {
+  "They take what comes."
+  READY
+  "They take nothing new."
+  NOT_READY
+  "They are in a call."
+  BUSY
+  "They work on what a contact-centre call has left."
+  AFTER_CALL_WORK
+}
+
+"What a call is part of."
+enum CallFlow {
+  "Nothing: the member's class of service decides. It is never recorded."
+  PRIVATE
+  "Serving a customer, for a service."
+  CONTACT_CENTER
+  "The office."
+  OFFICE
+}
+
+"How far a call is."
+enum CallStatus {
+  "It is going on."
+  ACTIVE
+  "It has ended, and its member works on what it has left; of contact-centre calls."
+  AFTER_CALL_WORK
+  "All is done."
+  ENDED
+}
+
+"How far a number is bought or released."
+enum PhoneNumberStatus {
+  "The carrier has yet to say that it is bought."
+  PURCHASING
+  "It is the organisation's."
+  HELD
+  "It is no longer used, and the carrier has yet to take it back."
+  RELEASING
+  "It is no longer the organisation's."
+  RELEASED
+}
+
 "A tenant. Nothing ever crosses from one organisation to another."
 type Organization implements Node {
   "Its id."
@@ -5025,6 +5469,15 @@ type Organization implements Node {
     "How many; 20 unless told, at most 100."
     first: Int
   ): [OwnedPhoneNumber!]!
+  "Numbers that can be bought at the moment; for administrators. There may be fewer than were asked for."
+  availablePhoneNumbers(
+    "Of this country, ISO 3166-1 alpha-2, such as ` + "`" + `GB` + "`" + `."
+    country: String!
+    "Of this area, by its code without the 0 that is dialled within the country, such as ` + "`" + `20` + "`" + ` for London; mobile numbers, where there are any, unless told."
+    areaCode: String
+    "How many; 20 unless told, at most 100."
+    first: Int
+  ): [AvailablePhoneNumber!]!
   "How the organisation does things."
   settings: OrganizationSettings!
   "Who did what and when, newest first; for administrators."
@@ -5171,6 +5624,12 @@ type Member implements Node {
     "How many; 20 unless told, at most 100."
     first: Int
   ): [Skill!]
+  "Whether they serve customers at the moment; members of the same organisation see it, to all others it is null."
+  state: AgentState
+  "Why they are not ready, in their words; null where they did not say, and to others than members of the same organisation."
+  stateReason: String
+  "Since when they are in their state; members of the same organisation see it, to all others it is null."
+  stateChangedAt: DateTime
   "Their own predefined messages, by title; null to all others."
   predefinedMessages(
     "How many; 20 unless told, at most 100."
@@ -5354,6 +5813,48 @@ type OwnedPhoneNumber implements Node {
   number: PhoneNumber!
   "Its country, ISO 3166-1 alpha-2."
   country: String!
+  "How far it is bought or released."
+  status: PhoneNumberStatus!
+}
+
+"A number that can be bought."
+type AvailablePhoneNumber {
+  "The number."
+  number: PhoneNumber!
+  "Its country, ISO 3166-1 alpha-2."
+  country: String!
+  "The code of its area; null where it is of none, such as most mobile numbers."
+  areaCode: String
+}
+
+"Whether the viewer may call a number."
+type CallPermission {
+  "Whether they may."
+  allowed: Boolean!
+  "Why, for people."
+  reason: String!
+  "Whether the call would be recorded: private calls never are."
+  recorded: Boolean!
+}
+
+"A telephone call of a member; for that member."
+type Call implements Node {
+  "Its id."
+  id: ID!
+  "The number at the other end: in E.164, or an extension."
+  number: String!
+  "The service that it is for; null where it is not of a contact-centre flow."
+  service: Service
+  "What it is part of."
+  flow: CallFlow!
+  "Whether it is recorded: private calls never are."
+  recorded: Boolean!
+  "How far it is."
+  status: CallStatus!
+  "When it began."
+  startedAt: DateTime!
+  "When it ended; after-call work comes behind that."
+  endedAt: DateTime
 }
 
 "A person without an account, who was invited: the link is the credential."
@@ -5871,6 +6372,13 @@ type Query {
     "In what order; by ` + "`" + `UPDATED_AT` + "`" + `, newest first, unless told."
     orderBy: RoomOrder
   ): RoomConnection!
+  "Whether the viewer may call a number, and why: by their class of service, unless the call is part of a flow; for members."
+  callPermission(
+    "The number with its international prefix, or an extension of two to six digits."
+    number: String!
+    "What the call is part of."
+    flow: CallFlow!
+  ): CallPermission!
   """
   What was written, newest first: the entries of timelines that have all the words, each as the beginning of a word and in
   any case, so ` + "`" + `hel wor` + "`" + ` finds ` + "`" + `Hello, world` + "`" + `. Members search all rooms of their organisation, all others the room they have
@@ -5958,6 +6466,22 @@ enum ErrorCode {
   SPECIALIST_LIMIT_REACHED
   "Specialists may not share a screen in this support session."
   SCREEN_SHARE_NOT_ALLOWED
+  "The class of service does not allow this call, or there is no such number; the message says why."
+  CALL_NOT_ALLOWED
+  "The member has a call already, or its after-call work."
+  CALL_ALREADY_ACTIVE
+  "The call is still going on."
+  CALL_NOT_ENDED
+  "The member does not work for this service."
+  SERVICE_NOT_GRANTED
+  "Members cannot give themselves this state: it comes of calls."
+  STATE_NOT_ALLOWED
+  "The number is somebody's, not for sale, or still being bought."
+  NUMBER_NOT_AVAILABLE
+  "This cannot be undone: repeat it with ` + "`" + `confirm: true` + "`" + `."
+  CONFIRMATION_REQUIRED
+  "The carrier of telephone numbers does not answer; the message says what has become of it."
+  CARRIER_UNAVAILABLE
   "An organisation keeps at least one administrator."
   LAST_ADMINISTRATOR
   "Another thing of its kind has the name, in whatever case."
@@ -6802,6 +7326,102 @@ type LeaveSupportSessionPayload {
   userErrors: [UserError!]!
 }
 
+"Input of ` + "`" + `setAgentState` + "`" + `."
+input SetAgentStateInput {
+  "` + "`" + `READY` + "`" + ` or ` + "`" + `NOT_READY` + "`" + `."
+  state: AgentState!
+  "Why, where it is ` + "`" + `NOT_READY` + "`" + `; at most 100 characters. With ` + "`" + `READY` + "`" + ` it is not kept."
+  reason: String
+}
+
+"Answer of ` + "`" + `setAgentState` + "`" + `."
+type SetAgentStatePayload {
+  "The viewer, as they are now."
+  member: Member
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `startCall` + "`" + `."
+input StartCallInput {
+  "The number at the other end, with its international prefix, or an extension of two to six digits."
+  number: String!
+  "The service that the call is for; needed with ` + "`" + `CONTACT_CENTER` + "`" + `, and not kept with another flow."
+  serviceId: ID
+  "What the call is part of."
+  flow: CallFlow!
+  "Repeating a request with the same key returns the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `startCall` + "`" + `."
+type StartCallPayload {
+  "The call."
+  call: Call
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `endCall` + "`" + `."
+input EndCallInput {
+  "The call."
+  callId: ID!
+}
+
+"Answer of ` + "`" + `endCall` + "`" + `."
+type EndCallPayload {
+  "The call, as it is now."
+  call: Call
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `finishAfterCallWork` + "`" + `."
+input FinishAfterCallWorkInput {
+  "The call."
+  callId: ID!
+}
+
+"Answer of ` + "`" + `finishAfterCallWork` + "`" + `."
+type FinishAfterCallWorkPayload {
+  "The call, as it is now."
+  call: Call
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `purchasePhoneNumber` + "`" + `."
+input PurchasePhoneNumberInput {
+  "The number, one of ` + "`" + `availablePhoneNumbers` + "`" + `."
+  number: PhoneNumber!
+  "Repeating a request with the same key returns the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `purchasePhoneNumber` + "`" + `."
+type PurchasePhoneNumberPayload {
+  "The number."
+  phoneNumber: OwnedPhoneNumber
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `releasePhoneNumber` + "`" + `."
+input ReleasePhoneNumberInput {
+  "The number's id."
+  id: ID!
+  "Has to be true: the number may not come back."
+  confirm: Boolean
+}
+
+"Answer of ` + "`" + `releasePhoneNumber` + "`" + `."
+type ReleasePhoneNumberPayload {
+  "The number, as it is now."
+  phoneNumber: OwnedPhoneNumber
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
 "Input of ` + "`" + `startScreenShare` + "`" + `."
 input StartScreenShareInput {
   "The session."
@@ -7342,6 +7962,76 @@ type Mutation {
     input: LeaveSupportSessionInput!
   ): LeaveSupportSessionPayload!
   """
+  Says that the viewer is ready for customers, or not; for members. Colleagues learn of it by ` + "`" + `AgentStateChanged` + "`" + `. During a call, and
+  its after-call work, it says what they are afterwards.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { setAgentState(input: {state: NOT_READY, reason: "Lunch"}) { member { state stateReason stateChangedAt } userErrors { code message limit count } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  setAgentState(
+    "The state, and why."
+    input: SetAgentStateInput!
+  ): SetAgentStatePayload!
+  """
+  Reports that the viewer is in a call, as a telephony adapter does; for members. They are busy until it ends.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { startCall(input: {number: "+447400123456", serviceId: "svc_…", flow: CONTACT_CENTER}) { call { id status recorded } userErrors { code message field } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  startCall(
+    "The call."
+    input: StartCallInput!
+  ): StartCallPayload!
+  """
+  Reports that a call of the viewer's has ended; for members. Behind a contact-centre call they are in after-call work, behind another
+  one what they were before. Ending a call that has ended changes nothing.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { endCall(input: {callId: "call_…"}) { call { status endedAt } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  endCall(
+    "The call."
+    input: EndCallInput!
+  ): EndCallPayload!
+  """
+  Reports that the after-call work of a call of the viewer's is done; for members. They are what they were before the call. Finishing
+  it once more changes nothing.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { finishAfterCallWork(input: {callId: "call_…"}) { call { status } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  finishAfterCallWork(
+    "The call."
+    input: FinishAfterCallWorkInput!
+  ): FinishAfterCallWorkPayload!
+  """
+  Buys a number; for administrators. It costs money from then on. An answer without errors means that the organisation holds it.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { purchasePhoneNumber(input: {number: "+12015550100", idempotencyKey: "…"}) { phoneNumber { id number status } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  purchasePhoneNumber(
+    "The number."
+    input: PurchasePhoneNumberInput!
+  ): PurchasePhoneNumberPayload!
+  """
+  Gives a number back; for administrators. Services that used it have no SMS from then on, and text messages are off for the
+  organisation when it was the last one.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { releasePhoneNumber(input: {id: "num_…", confirm: true}) { phoneNumber { status } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  releasePhoneNumber(
+    "The number, and that it is meant."
+    input: ReleasePhoneNumberInput!
+  ): ReleasePhoneNumberPayload!
+  """
   Says that the viewer shares a screen; for everyone in a support session, for specialists where it allows that. Others see it
   by setting up a connection with ` + "`" + `sendSignal` + "`" + `.
 
@@ -7754,6 +8444,20 @@ type RoomUpdated implements InboxEvent {
   room: Room!
 }
 
+"""
+A member of the organisation has another state; what it is, the member says. Several changes that wait together are one event.
+"""
+type AgentStateChanged implements InboxEvent {
+  "A place in the inbox: all up to here has been told."
+  cursor: Cursor
+  "When the newest of it happened."
+  occurredAt: DateTime!
+  "Who did it; null where Parley did."
+  actor: Actor
+  "The member, as they are now."
+  member: Member!
+}
+
 "All that has happened since the cursor has been told; what follows is live. It comes once."
 type InboxCaughtUp implements InboxEvent {
   "The place that this is: subscribe after it to go on from here."
@@ -7874,7 +8578,7 @@ type Subscription {
     after: Cursor
   ): ScreenShareEvent!
   """
-  What happens around the member who asks: which rooms of the organisation have news; for members. ` + "`" + `InboxCaughtUp` + "`" + ` has a cursor
+  What happens around the member who asks: which rooms of the organisation have news, and which members another state; for members. ` + "`" + `InboxCaughtUp` + "`" + ` has a cursor
   to begin with: fetch the rooms behind it, and miss nothing.
   """
   inboxEvents(
@@ -7944,6 +8648,52 @@ func (ec *executionContext) childFields_AuditEntryEdge(ctx context.Context, fiel
 		return ec.fieldContext_AuditEntryEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AvailablePhoneNumber(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_AvailablePhoneNumber_number(ctx, field)
+	case "country":
+		return ec.fieldContext_AvailablePhoneNumber_country(ctx, field)
+	case "areaCode":
+		return ec.fieldContext_AvailablePhoneNumber_areaCode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AvailablePhoneNumber", field.Name)
+}
+
+func (ec *executionContext) childFields_Call(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Call_id(ctx, field)
+	case "number":
+		return ec.fieldContext_Call_number(ctx, field)
+	case "service":
+		return ec.fieldContext_Call_service(ctx, field)
+	case "flow":
+		return ec.fieldContext_Call_flow(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Call_recorded(ctx, field)
+	case "status":
+		return ec.fieldContext_Call_status(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Call_startedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_Call_endedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Call", field.Name)
+}
+
+func (ec *executionContext) childFields_CallPermission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "allowed":
+		return ec.fieldContext_CallPermission_allowed(ctx, field)
+	case "reason":
+		return ec.fieldContext_CallPermission_reason(ctx, field)
+	case "recorded":
+		return ec.fieldContext_CallPermission_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallPermission", field.Name)
 }
 
 func (ec *executionContext) childFields_CancelSpecialistInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8172,6 +8922,16 @@ func (ec *executionContext) childFields_Document(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Document", field.Name)
 }
 
+func (ec *executionContext) childFields_EndCallPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "call":
+		return ec.fieldContext_EndCallPayload_call(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EndCallPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndCallPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_EndSupportSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "supportSession":
@@ -8196,6 +8956,16 @@ func (ec *executionContext) childFields_EnterRoomPayload(ctx context.Context, fi
 		return ec.fieldContext_EnterRoomPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EnterRoomPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FinishAfterCallWorkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "call":
+		return ec.fieldContext_FinishAfterCallWorkPayload_call(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FinishAfterCallWorkPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FinishAfterCallWorkPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_GetLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8296,6 +9066,12 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_sites(ctx, field)
 	case "skills":
 		return ec.fieldContext_Member_skills(ctx, field)
+	case "state":
+		return ec.fieldContext_Member_state(ctx, field)
+	case "stateReason":
+		return ec.fieldContext_Member_stateReason(ctx, field)
+	case "stateChangedAt":
+		return ec.fieldContext_Member_stateChangedAt(ctx, field)
 	case "predefinedMessages":
 		return ec.fieldContext_Member_predefinedMessages(ctx, field)
 	}
@@ -8486,6 +9262,8 @@ func (ec *executionContext) childFields_Organization(ctx context.Context, field 
 		return ec.fieldContext_Organization_portals(ctx, field)
 	case "phoneNumbers":
 		return ec.fieldContext_Organization_phoneNumbers(ctx, field)
+	case "availablePhoneNumbers":
+		return ec.fieldContext_Organization_availablePhoneNumbers(ctx, field)
 	case "settings":
 		return ec.fieldContext_Organization_settings(ctx, field)
 	case "auditEntries":
@@ -8516,6 +9294,8 @@ func (ec *executionContext) childFields_OwnedPhoneNumber(ctx context.Context, fi
 		return ec.fieldContext_OwnedPhoneNumber_number(ctx, field)
 	case "country":
 		return ec.fieldContext_OwnedPhoneNumber_country(ctx, field)
+	case "status":
+		return ec.fieldContext_OwnedPhoneNumber_status(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OwnedPhoneNumber", field.Name)
 }
@@ -8564,6 +9344,16 @@ func (ec *executionContext) childFields_PredefinedMessage(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type PredefinedMessage", field.Name)
 }
 
+func (ec *executionContext) childFields_PurchasePhoneNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phoneNumber":
+		return ec.fieldContext_PurchasePhoneNumberPayload_phoneNumber(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PurchasePhoneNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurchasePhoneNumberPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReinviteCustomerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "room":
@@ -8592,6 +9382,16 @@ func (ec *executionContext) childFields_ReinviteForm(ctx context.Context, field 
 		return ec.fieldContext_ReinviteForm_editable(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReinviteForm", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleasePhoneNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "phoneNumber":
+		return ec.fieldContext_ReleasePhoneNumberPayload_phoneNumber(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReleasePhoneNumberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleasePhoneNumberPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RemoveSpecialistPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8756,6 +9556,16 @@ func (ec *executionContext) childFields_Service(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Service", field.Name)
 }
 
+func (ec *executionContext) childFields_SetAgentStatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "member":
+		return ec.fieldContext_SetAgentStatePayload_member(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetAgentStatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetAgentStatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SetSpecialistAccessPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "specialist":
@@ -8880,6 +9690,16 @@ func (ec *executionContext) childFields_SpecialistSeats(ctx context.Context, fie
 		return ec.fieldContext_SpecialistSeats_limit(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SpecialistSeats", field.Name)
+}
+
+func (ec *executionContext) childFields_StartCallPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "call":
+		return ec.fieldContext_StartCallPayload_call(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartCallPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartCallPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StartScreenSharePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9436,6 +10256,20 @@ func (ec *executionContext) field_Mutation_deletePredefinedMessage_args(ctx cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_endCall_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (call.EndCallInput, error) {
+			return ec.unmarshalNEndCallInput2parleyᚋinternalᚋcallᚐEndCallInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_endSupportSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9456,6 +10290,20 @@ func (ec *executionContext) field_Mutation_enterRoom_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (room.EnterRoomInput, error) {
 			return ec.unmarshalNEnterRoomInput2parleyᚋinternalᚋroomᚐEnterRoomInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_finishAfterCallWork_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (call.FinishAfterCallWorkInput, error) {
+			return ec.unmarshalNFinishAfterCallWorkInput2parleyᚋinternalᚋcallᚐFinishAfterCallWorkInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9562,12 +10410,40 @@ func (ec *executionContext) field_Mutation_mergeRooms_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_purchasePhoneNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (organization.PurchasePhoneNumberInput, error) {
+			return ec.unmarshalNPurchasePhoneNumberInput2parleyᚋinternalᚋorganizationᚐPurchasePhoneNumberInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_reinviteCustomer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (room.ReinviteCustomerInput, error) {
 			return ec.unmarshalNReinviteCustomerInput2parleyᚋinternalᚋroomᚐReinviteCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_releasePhoneNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (organization.ReleasePhoneNumberInput, error) {
+			return ec.unmarshalNReleasePhoneNumberInput2parleyᚋinternalᚋorganizationᚐReleasePhoneNumberInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9674,6 +10550,20 @@ func (ec *executionContext) field_Mutation_sendSignal_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setAgentState_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (call.SetAgentStateInput, error) {
+			return ec.unmarshalNSetAgentStateInput2parleyᚋinternalᚋcallᚐSetAgentStateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setSpecialistAccess_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9736,6 +10626,20 @@ func (ec *executionContext) field_Mutation_signOut_args(ctx context.Context, raw
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (organization.SignOutInput, error) {
 			return ec.unmarshalNSignOutInput2parleyᚋinternalᚋorganizationᚐSignOutInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_startCall_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (call.StartCallInput, error) {
+			return ec.unmarshalNStartCallInput2parleyᚋinternalᚋcallᚐStartCallInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9936,6 +10840,36 @@ func (ec *executionContext) field_Organization_auditEntries_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Organization_availablePhoneNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "country",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["country"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "areaCode",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["areaCode"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Organization_memberInvitations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10101,6 +11035,28 @@ func (ec *executionContext) field_Query___type_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["name"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_callPermission_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "number",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["number"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "flow",
+		func(ctx context.Context, v any) (call1.Flow, error) {
+			return ec.unmarshalNCallFlow2parleyᚋentᚋcallᚐFlow(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["flow"] = arg1
 	return args, nil
 }
 
@@ -10640,6 +11596,107 @@ func (ec *executionContext) fieldContext_AcceptMemberInvitationPayload_userError
 	return fc, nil
 }
 
+func (ec *executionContext) _AgentStateChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *inbox.AgentStateChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgentStateChanged_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOCursor2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AgentStateChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentStateChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _AgentStateChanged_occurredAt(ctx context.Context, field graphql.CollectedField, obj *inbox.AgentStateChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgentStateChanged_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AgentStateChanged_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentStateChanged", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _AgentStateChanged_actor(ctx context.Context, field graphql.CollectedField, obj *inbox.AgentStateChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgentStateChanged_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AgentStateChanged_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AgentStateChanged", field, false, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _AgentStateChanged_member(ctx context.Context, field graphql.CollectedField, obj *inbox.AgentStateChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AgentStateChanged_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalNMember2ᚖparleyᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AgentStateChanged_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AgentStateChanged",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AuditEntry_id(ctx context.Context, field graphql.CollectedField, obj *audit.Entry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10959,6 +12016,337 @@ func (ec *executionContext) fieldContext_AuditEntryEdge_node(_ context.Context, 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AvailablePhoneNumber_number(ctx context.Context, field graphql.CollectedField, obj *carrier.Number) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AvailablePhoneNumber_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNPhoneNumber2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AvailablePhoneNumber_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AvailablePhoneNumber", field, false, false, errors.New("field of type PhoneNumber does not have child fields"))
+}
+
+func (ec *executionContext) _AvailablePhoneNumber_country(ctx context.Context, field graphql.CollectedField, obj *carrier.Number) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AvailablePhoneNumber_country(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Country, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AvailablePhoneNumber_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AvailablePhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _AvailablePhoneNumber_areaCode(ctx context.Context, field graphql.CollectedField, obj *carrier.Number) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AvailablePhoneNumber_areaCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AreaCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AvailablePhoneNumber_areaCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AvailablePhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Call_id(ctx context.Context, field graphql.CollectedField, obj *ent.Call) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Call_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Call_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Call", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Call_number(ctx context.Context, field graphql.CollectedField, obj *ent.Call) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Call_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Call_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Call", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Call_service(ctx context.Context, field graphql.CollectedField, obj *ent.Call) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Call_service(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Call().Service(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Service) graphql.Marshaler {
+			return ec.marshalOService2ᚖparleyᚋentᚐService(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Call_service(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Call",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Service(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Call_flow(ctx context.Context, field graphql.CollectedField, obj *ent.Call) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Call_flow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Flow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v call1.Flow) graphql.Marshaler {
+			return ec.marshalNCallFlow2parleyᚋentᚋcallᚐFlow(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Call_flow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Call", field, false, false, errors.New("field of type CallFlow does not have child fields"))
+}
+
+func (ec *executionContext) _Call_recorded(ctx context.Context, field graphql.CollectedField, obj *ent.Call) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Call_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Call_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Call", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Call_status(ctx context.Context, field graphql.CollectedField, obj *ent.Call) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Call_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v call1.Status) graphql.Marshaler {
+			return ec.marshalNCallStatus2parleyᚋentᚋcallᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Call_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Call", field, false, false, errors.New("field of type CallStatus does not have child fields"))
+}
+
+func (ec *executionContext) _Call_startedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Call) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Call_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Call_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Call", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Call_endedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Call) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Call_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Call_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Call", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CallPermission_allowed(ctx context.Context, field graphql.CollectedField, obj *call.Permission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallPermission_allowed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allowed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallPermission_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallPermission", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CallPermission_reason(ctx context.Context, field graphql.CollectedField, obj *call.Permission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallPermission_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallPermission_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallPermission", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CallPermission_recorded(ctx context.Context, field graphql.CollectedField, obj *call.Permission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallPermission_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallPermission_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallPermission", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _CancelSpecialistInvitationPayload_specialistInvitation(ctx context.Context, field graphql.CollectedField, obj *session.CancelSpecialistInvitationPayload) (ret graphql.Marshaler) {
@@ -13107,6 +14495,70 @@ func (ec *executionContext) fieldContext_DocumentChanged_document(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _EndCallPayload_call(ctx context.Context, field graphql.CollectedField, obj *call.EndCallPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndCallPayload_call(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Call, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Call) graphql.Marshaler {
+			return ec.marshalOCall2ᚖparleyᚋentᚐCall(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndCallPayload_call(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndCallPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Call(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndCallPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *call.EndCallPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndCallPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndCallPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndCallPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _EndSupportSessionPayload_supportSession(ctx context.Context, field graphql.CollectedField, obj *session.EndSupportSessionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13303,6 +14755,70 @@ func (ec *executionContext) _EnterRoomPayload_userErrors(ctx context.Context, fi
 func (ec *executionContext) fieldContext_EnterRoomPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "EnterRoomPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FinishAfterCallWorkPayload_call(ctx context.Context, field graphql.CollectedField, obj *call.FinishAfterCallWorkPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinishAfterCallWorkPayload_call(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Call, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Call) graphql.Marshaler {
+			return ec.marshalOCall2ᚖparleyᚋentᚐCall(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FinishAfterCallWorkPayload_call(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinishAfterCallWorkPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Call(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FinishAfterCallWorkPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *call.FinishAfterCallWorkPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FinishAfterCallWorkPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FinishAfterCallWorkPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FinishAfterCallWorkPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -14594,6 +16110,75 @@ func (ec *executionContext) fieldContext_Member_skills(ctx context.Context, fiel
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Member_state(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().State(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *member.State) graphql.Marshaler {
+			return ec.marshalOAgentState2ᚖparleyᚋentᚋmemberᚐState(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type AgentState does not have child fields"))
+}
+
+func (ec *executionContext) _Member_stateReason(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_stateReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().StateReason(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_stateReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Member_stateChangedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_stateChangedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().StateChangedAt(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_stateChangedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _Member_predefinedMessages(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
@@ -17991,6 +19576,270 @@ func (ec *executionContext) fieldContext_Mutation_leaveSupportSession(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_setAgentState(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setAgentState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetAgentState(ctx, fc.Args["input"].(call.SetAgentStateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *call.SetAgentStatePayload) graphql.Marshaler {
+			return ec.marshalNSetAgentStatePayload2ᚖparleyᚋinternalᚋcallᚐSetAgentStatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setAgentState(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetAgentStatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setAgentState_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_startCall(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_startCall(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StartCall(ctx, fc.Args["input"].(call.StartCallInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *call.StartCallPayload) graphql.Marshaler {
+			return ec.marshalNStartCallPayload2ᚖparleyᚋinternalᚋcallᚐStartCallPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_startCall(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StartCallPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_startCall_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endCall(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endCall(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndCall(ctx, fc.Args["input"].(call.EndCallInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *call.EndCallPayload) graphql.Marshaler {
+			return ec.marshalNEndCallPayload2ᚖparleyᚋinternalᚋcallᚐEndCallPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endCall(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EndCallPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endCall_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_finishAfterCallWork(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_finishAfterCallWork(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FinishAfterCallWork(ctx, fc.Args["input"].(call.FinishAfterCallWorkInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *call.FinishAfterCallWorkPayload) graphql.Marshaler {
+			return ec.marshalNFinishAfterCallWorkPayload2ᚖparleyᚋinternalᚋcallᚐFinishAfterCallWorkPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_finishAfterCallWork(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinishAfterCallWorkPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_finishAfterCallWork_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_purchasePhoneNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_purchasePhoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PurchasePhoneNumber(ctx, fc.Args["input"].(organization.PurchasePhoneNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *organization.PurchasePhoneNumberPayload) graphql.Marshaler {
+			return ec.marshalNPurchasePhoneNumberPayload2ᚖparleyᚋinternalᚋorganizationᚐPurchasePhoneNumberPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_purchasePhoneNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PurchasePhoneNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_purchasePhoneNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_releasePhoneNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_releasePhoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReleasePhoneNumber(ctx, fc.Args["input"].(organization.ReleasePhoneNumberInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *organization.ReleasePhoneNumberPayload) graphql.Marshaler {
+			return ec.marshalNReleasePhoneNumberPayload2ᚖparleyᚋinternalᚋorganizationᚐReleasePhoneNumberPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_releasePhoneNumber(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReleasePhoneNumberPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_releasePhoneNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_startScreenShare(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18521,6 +20370,50 @@ func (ec *executionContext) fieldContext_Organization_phoneNumbers(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Organization_availablePhoneNumbers(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Organization_availablePhoneNumbers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Organization().AvailablePhoneNumbers(ctx, obj, fc.Args["country"].(string), fc.Args["areaCode"].(*string), fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*carrier.Number) graphql.Marshaler {
+			return ec.marshalNAvailablePhoneNumber2ᚕᚖparleyᚋinternalᚋcarrierᚐNumberᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Organization_availablePhoneNumbers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Organization",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AvailablePhoneNumber(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Organization_availablePhoneNumbers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Organization_settings(ctx context.Context, field graphql.CollectedField, obj *ent.Organization) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18756,6 +20649,29 @@ func (ec *executionContext) _OwnedPhoneNumber_country(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_OwnedPhoneNumber_country(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OwnedPhoneNumber", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OwnedPhoneNumber_status(ctx context.Context, field graphql.CollectedField, obj *ent.PhoneNumber) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnedPhoneNumber_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v phonenumber.Status) graphql.Marshaler {
+			return ec.marshalNPhoneNumberStatus2parleyᚋentᚋphonenumberᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnedPhoneNumber_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnedPhoneNumber", field, false, false, errors.New("field of type PhoneNumberStatus does not have child fields"))
 }
 
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
@@ -19190,6 +21106,70 @@ func (ec *executionContext) fieldContext_PresenceChanged_present(_ context.Conte
 	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _PurchasePhoneNumberPayload_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *organization.PurchasePhoneNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PurchasePhoneNumberPayload_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOOwnedPhoneNumber2ᚖparleyᚋentᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PurchasePhoneNumberPayload_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PurchasePhoneNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnedPhoneNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PurchasePhoneNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *organization.PurchasePhoneNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PurchasePhoneNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PurchasePhoneNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PurchasePhoneNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19415,6 +21395,50 @@ func (ec *executionContext) fieldContext_Query_rooms(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_rooms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_callPermission(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_callPermission(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CallPermission(ctx, fc.Args["number"].(string), fc.Args["flow"].(call1.Flow))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *call.Permission) graphql.Marshaler {
+			return ec.marshalNCallPermission2ᚖparleyᚋinternalᚋcallᚐPermission(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_callPermission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallPermission(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_callPermission_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -19773,6 +21797,70 @@ func (ec *executionContext) _ReinviteForm_editable(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_ReinviteForm_editable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReinviteForm", field, false, false, errors.New("field of type ReinviteField does not have child fields"))
+}
+
+func (ec *executionContext) _ReleasePhoneNumberPayload_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *organization.ReleasePhoneNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleasePhoneNumberPayload_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PhoneNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOOwnedPhoneNumber2ᚖparleyᚋentᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReleasePhoneNumberPayload_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleasePhoneNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnedPhoneNumber(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReleasePhoneNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *organization.ReleasePhoneNumberPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReleasePhoneNumberPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReleasePhoneNumberPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReleasePhoneNumberPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RemoveSpecialistPayload_specialist(ctx context.Context, field graphql.CollectedField, obj *session.RemoveSpecialistPayload) (ret graphql.Marshaler) {
@@ -22206,6 +24294,70 @@ func (ec *executionContext) fieldContext_Service_predefinedMessages(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _SetAgentStatePayload_member(ctx context.Context, field graphql.CollectedField, obj *call.SetAgentStatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetAgentStatePayload_member(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Member, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖparleyᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetAgentStatePayload_member(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetAgentStatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetAgentStatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *call.SetAgentStatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetAgentStatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetAgentStatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetAgentStatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SetSpecialistAccessPayload_specialist(ctx context.Context, field graphql.CollectedField, obj *session.SetSpecialistAccessPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23732,6 +25884,70 @@ func (ec *executionContext) _SpecialistSeats_limit(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_SpecialistSeats_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SpecialistSeats", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _StartCallPayload_call(ctx context.Context, field graphql.CollectedField, obj *call.StartCallPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartCallPayload_call(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Call, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Call) graphql.Marshaler {
+			return ec.marshalOCall2ᚖparleyᚋentᚐCall(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StartCallPayload_call(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartCallPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Call(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StartCallPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *call.StartCallPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartCallPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StartCallPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartCallPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _StartScreenSharePayload_screenShare(ctx context.Context, field graphql.CollectedField, obj *session.StartScreenSharePayload) (ret graphql.Marshaler) {
@@ -27307,6 +29523,36 @@ func (ec *executionContext) unmarshalInputDeletePredefinedMessageInput(ctx conte
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputEndCallInput(ctx context.Context, obj any) (call.EndCallInput, error) {
+	var it call.EndCallInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"callId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "callId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("callId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CallID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputEndSupportSessionInput(ctx context.Context, obj any) (session.EndSupportSessionInput, error) {
 	var it session.EndSupportSessionInput
 	if obj == nil {
@@ -27362,6 +29608,36 @@ func (ec *executionContext) unmarshalInputEnterRoomInput(ctx context.Context, ob
 				return it, err
 			}
 			it.Token = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFinishAfterCallWorkInput(ctx context.Context, obj any) (call.FinishAfterCallWorkInput, error) {
+	var it call.FinishAfterCallWorkInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"callId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "callId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("callId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CallID = data
 		}
 	}
 	return it, nil
@@ -27709,6 +29985,43 @@ func (ec *executionContext) unmarshalInputMergeRoomsInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputPurchasePhoneNumberInput(ctx context.Context, obj any) (organization.PurchasePhoneNumberInput, error) {
+	var it organization.PurchasePhoneNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"number", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "number":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("number"))
+			data, err := ec.unmarshalNPhoneNumber2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Number = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputReinviteCustomerInput(ctx context.Context, obj any) (room.ReinviteCustomerInput, error) {
 	var it room.ReinviteCustomerInput
 	if obj == nil {
@@ -27769,6 +30082,43 @@ func (ec *executionContext) unmarshalInputReinviteCustomerInput(ctx context.Cont
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReleasePhoneNumberInput(ctx context.Context, obj any) (organization.ReleasePhoneNumberInput, error) {
+	var it organization.ReleasePhoneNumberInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "confirm"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "confirm":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("confirm"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Confirm = data
 		}
 	}
 	return it, nil
@@ -28156,6 +30506,43 @@ func (ec *executionContext) unmarshalInputSendSignalInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSetAgentStateInput(ctx context.Context, obj any) (call.SetAgentStateInput, error) {
+	var it call.SetAgentStateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"state", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalNAgentState2parleyᚋentᚋmemberᚐState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSetSpecialistAccessInput(ctx context.Context, obj any) (session.SetSpecialistAccessInput, error) {
 	var it session.SetSpecialistAccessInput
 	if obj == nil {
@@ -28347,6 +30734,57 @@ func (ec *executionContext) unmarshalInputSignOutInput(ctx context.Context, obj 
 				return it, err
 			}
 			it.Everywhere = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputStartCallInput(ctx context.Context, obj any) (call.StartCallInput, error) {
+	var it call.StartCallInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"number", "serviceId", "flow", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "number":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("number"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Number = data
+		case "serviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serviceId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ServiceID = data
+		case "flow":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("flow"))
+			data, err := ec.unmarshalNCallFlow2parleyᚋentᚋcallᚐFlow(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Flow = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -28932,6 +31370,13 @@ func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._InboxCaughtUp(ctx, sel, obj)
+	case inbox.AgentStateChanged:
+		return ec._AgentStateChanged(ctx, sel, &obj)
+	case *inbox.AgentStateChanged:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AgentStateChanged(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -29035,6 +31480,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Customer(ctx, sel, obj)
+	case *ent.Call:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Call(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -29337,6 +31787,59 @@ func (ec *executionContext) _AcceptMemberInvitationPayload(ctx context.Context, 
 	return out
 }
 
+var agentStateChangedImplementors = []string{"AgentStateChanged", "InboxEvent"}
+
+func (ec *executionContext) _AgentStateChanged(ctx context.Context, sel ast.SelectionSet, obj *inbox.AgentStateChanged) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, agentStateChangedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AgentStateChanged")
+		case "cursor":
+			out.Values[i] = ec._AgentStateChanged_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._AgentStateChanged_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._AgentStateChanged_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "member":
+			out.Values[i] = ec._AgentStateChanged_member(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var auditEntryImplementors = []string{"AuditEntry"}
 
 func (ec *executionContext) _AuditEntry(ctx context.Context, sel ast.SelectionSet, obj *audit.Entry) graphql.Marshaler {
@@ -29538,6 +32041,208 @@ func (ec *executionContext) _AuditEntryEdge(ctx context.Context, sel ast.Selecti
 			}
 		case "node":
 			out.Values[i] = ec._AuditEntryEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var availablePhoneNumberImplementors = []string{"AvailablePhoneNumber"}
+
+func (ec *executionContext) _AvailablePhoneNumber(ctx context.Context, sel ast.SelectionSet, obj *carrier.Number) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, availablePhoneNumberImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AvailablePhoneNumber")
+		case "number":
+			out.Values[i] = ec._AvailablePhoneNumber_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "country":
+			out.Values[i] = ec._AvailablePhoneNumber_country(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "areaCode":
+			out.Values[i] = ec._AvailablePhoneNumber_areaCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var callImplementors = []string{"Call", "Node"}
+
+func (ec *executionContext) _Call(ctx context.Context, sel ast.SelectionSet, obj *ent.Call) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Call")
+		case "id":
+			out.Values[i] = ec._Call_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "number":
+			out.Values[i] = ec._Call_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "service":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Call_service(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "flow":
+			out.Values[i] = ec._Call_flow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "recorded":
+			out.Values[i] = ec._Call_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._Call_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "startedAt":
+			out.Values[i] = ec._Call_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endedAt":
+			out.Values[i] = ec._Call_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var callPermissionImplementors = []string{"CallPermission"}
+
+func (ec *executionContext) _CallPermission(ctx context.Context, sel ast.SelectionSet, obj *call.Permission) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callPermissionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallPermission")
+		case "allowed":
+			out.Values[i] = ec._CallPermission_allowed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._CallPermission_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recorded":
+			out.Values[i] = ec._CallPermission_recorded(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -31183,6 +33888,49 @@ func (ec *executionContext) _DocumentChanged(ctx context.Context, sel ast.Select
 	return out
 }
 
+var endCallPayloadImplementors = []string{"EndCallPayload"}
+
+func (ec *executionContext) _EndCallPayload(ctx context.Context, sel ast.SelectionSet, obj *call.EndCallPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endCallPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndCallPayload")
+		case "call":
+			out.Values[i] = ec._EndCallPayload_call(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EndCallPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var endSupportSessionPayloadImplementors = []string{"EndSupportSessionPayload"}
 
 func (ec *executionContext) _EndSupportSessionPayload(ctx context.Context, sel ast.SelectionSet, obj *session.EndSupportSessionPayload) graphql.Marshaler {
@@ -31260,6 +34008,49 @@ func (ec *executionContext) _EnterRoomPayload(ctx context.Context, sel ast.Selec
 			}
 		case "userErrors":
 			out.Values[i] = ec._EnterRoomPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var finishAfterCallWorkPayloadImplementors = []string{"FinishAfterCallWorkPayload"}
+
+func (ec *executionContext) _FinishAfterCallWorkPayload(ctx context.Context, sel ast.SelectionSet, obj *call.FinishAfterCallWorkPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, finishAfterCallWorkPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FinishAfterCallWorkPayload")
+		case "call":
+			out.Values[i] = ec._FinishAfterCallWorkPayload_call(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._FinishAfterCallWorkPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32191,6 +34982,120 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_skills(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "state":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_state(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "stateReason":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_stateReason(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "stateChangedAt":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_stateChangedAt(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -33753,6 +36658,48 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "setAgentState":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setAgentState(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startCall":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_startCall(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endCall":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endCall(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "finishAfterCallWork":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_finishAfterCallWork(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "purchasePhoneNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_purchasePhoneNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "releasePhoneNumber":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_releasePhoneNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "startScreenShare":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_startScreenShare(ctx, field)
@@ -34090,6 +37037,44 @@ func (ec *executionContext) _Organization(ctx context.Context, sel ast.Selection
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "availablePhoneNumbers":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Organization_availablePhoneNumbers(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "settings":
 			field := field
 
@@ -34264,6 +37249,11 @@ func (ec *executionContext) _OwnedPhoneNumber(ctx context.Context, sel ast.Selec
 			}
 		case "country":
 			out.Values[i] = ec._OwnedPhoneNumber_country(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._OwnedPhoneNumber_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -34609,6 +37599,49 @@ func (ec *executionContext) _PresenceChanged(ctx context.Context, sel ast.Select
 	return out
 }
 
+var purchasePhoneNumberPayloadImplementors = []string{"PurchasePhoneNumberPayload"}
+
+func (ec *executionContext) _PurchasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *organization.PurchasePhoneNumberPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, purchasePhoneNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PurchasePhoneNumberPayload")
+		case "phoneNumber":
+			out.Values[i] = ec._PurchasePhoneNumberPayload_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._PurchasePhoneNumberPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -34749,6 +37782,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_rooms(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "callPermission":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_callPermission(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -34905,6 +37960,49 @@ func (ec *executionContext) _ReinviteForm(ctx context.Context, sel ast.Selection
 			}
 		case "editable":
 			out.Values[i] = ec._ReinviteForm_editable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var releasePhoneNumberPayloadImplementors = []string{"ReleasePhoneNumberPayload"}
+
+func (ec *executionContext) _ReleasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *organization.ReleasePhoneNumberPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, releasePhoneNumberPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReleasePhoneNumberPayload")
+		case "phoneNumber":
+			out.Values[i] = ec._ReleasePhoneNumberPayload_phoneNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReleasePhoneNumberPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -37255,6 +40353,49 @@ func (ec *executionContext) _Service(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var setAgentStatePayloadImplementors = []string{"SetAgentStatePayload"}
+
+func (ec *executionContext) _SetAgentStatePayload(ctx context.Context, sel ast.SelectionSet, obj *call.SetAgentStatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setAgentStatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetAgentStatePayload")
+		case "member":
+			out.Values[i] = ec._SetAgentStatePayload_member(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SetAgentStatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var setSpecialistAccessPayloadImplementors = []string{"SetSpecialistAccessPayload"}
 
 func (ec *executionContext) _SetSpecialistAccessPayload(ctx context.Context, sel ast.SelectionSet, obj *session.SetSpecialistAccessPayload) graphql.Marshaler {
@@ -38715,6 +41856,49 @@ func (ec *executionContext) _SpecialistSeats(ctx context.Context, sel ast.Select
 		case "limit":
 			out.Values[i] = ec._SpecialistSeats_limit(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var startCallPayloadImplementors = []string{"StartCallPayload"}
+
+func (ec *executionContext) _StartCallPayload(ctx context.Context, sel ast.SelectionSet, obj *call.StartCallPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, startCallPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StartCallPayload")
+		case "call":
+			out.Values[i] = ec._StartCallPayload_call(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._StartCallPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -40654,6 +43838,23 @@ func (ec *executionContext) marshalNActor2ᚕparleyᚋentᚐActorᚄ(ctx context
 	return ret
 }
 
+func (ec *executionContext) unmarshalNAgentState2parleyᚋentᚋmemberᚐState(ctx context.Context, v any) (member.State, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := member.State(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAgentState2parleyᚋentᚋmemberᚐState(ctx context.Context, sel ast.SelectionSet, v member.State) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNAuditAction2parleyᚋinternalᚋauditᚐAction(ctx context.Context, v any) (audit.Action, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := audit.Action(tmp)
@@ -40723,6 +43924,32 @@ func (ec *executionContext) marshalNAuditEntryEdge2ᚖparleyᚋinternalᚋpage�
 	return ec._AuditEntryEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAvailablePhoneNumber2ᚕᚖparleyᚋinternalᚋcarrierᚐNumberᚄ(ctx context.Context, sel ast.SelectionSet, v []*carrier.Number) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAvailablePhoneNumber2ᚖparleyᚋinternalᚋcarrierᚐNumber(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAvailablePhoneNumber2ᚖparleyᚋinternalᚋcarrierᚐNumber(ctx context.Context, sel ast.SelectionSet, v *carrier.Number) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AvailablePhoneNumber(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -40731,6 +43958,50 @@ func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (
 func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.SelectionSet, v bool) graphql.Marshaler {
 	_ = sel
 	res := graphql.MarshalBoolean(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNCallFlow2parleyᚋentᚋcallᚐFlow(ctx context.Context, v any) (call1.Flow, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := call1.Flow(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCallFlow2parleyᚋentᚋcallᚐFlow(ctx context.Context, sel ast.SelectionSet, v call1.Flow) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNCallPermission2ᚖparleyᚋinternalᚋcallᚐPermission(ctx context.Context, sel ast.SelectionSet, v *call.Permission) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CallPermission(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCallStatus2parleyᚋentᚋcallᚐStatus(ctx context.Context, v any) (call1.Status, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := call1.Status(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCallStatus2parleyᚋentᚋcallᚐStatus(ctx context.Context, sel ast.SelectionSet, v call1.Status) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -41194,6 +44465,21 @@ func (ec *executionContext) marshalNEmailAddress2ᚕstringᚄ(ctx context.Contex
 	return ret
 }
 
+func (ec *executionContext) unmarshalNEndCallInput2parleyᚋinternalᚋcallᚐEndCallInput(ctx context.Context, v any) (call.EndCallInput, error) {
+	res, err := ec.unmarshalInputEndCallInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEndCallPayload2ᚖparleyᚋinternalᚋcallᚐEndCallPayload(ctx context.Context, sel ast.SelectionSet, v *call.EndCallPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EndCallPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNEndSupportSessionInput2parleyᚋinternalᚋsessionᚐEndSupportSessionInput(ctx context.Context, v any) (session.EndSupportSessionInput, error) {
 	res, err := ec.unmarshalInputEndSupportSessionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -41239,6 +44525,21 @@ func (ec *executionContext) marshalNErrorCode2parleyᚋinternalᚋapierrᚐCode(
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNFinishAfterCallWorkInput2parleyᚋinternalᚋcallᚐFinishAfterCallWorkInput(ctx context.Context, v any) (call.FinishAfterCallWorkInput, error) {
+	res, err := ec.unmarshalInputFinishAfterCallWorkInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFinishAfterCallWorkPayload2ᚖparleyᚋinternalᚋcallᚐFinishAfterCallWorkPayload(ctx context.Context, sel ast.SelectionSet, v *call.FinishAfterCallWorkPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FinishAfterCallWorkPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNGetLinkInput2parleyᚋinternalᚋroomᚐGetLinkInput(ctx context.Context, v any) (room.GetLinkInput, error) {
@@ -41768,6 +45069,23 @@ func (ec *executionContext) marshalNPhoneNumber2string(ctx context.Context, sel 
 	return res
 }
 
+func (ec *executionContext) unmarshalNPhoneNumberStatus2parleyᚋentᚋphonenumberᚐStatus(ctx context.Context, v any) (phonenumber.Status, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := phonenumber.Status(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPhoneNumberStatus2parleyᚋentᚋphonenumberᚐStatus(ctx context.Context, sel ast.SelectionSet, v phonenumber.Status) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNPortal2ᚕᚖparleyᚋentᚐPortalᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Portal) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -41819,6 +45137,21 @@ func (ec *executionContext) marshalNPredefinedMessage2ᚖparleyᚋentᚐPredefin
 		return graphql.Null
 	}
 	return ec._PredefinedMessage(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPurchasePhoneNumberInput2parleyᚋinternalᚋorganizationᚐPurchasePhoneNumberInput(ctx context.Context, v any) (organization.PurchasePhoneNumberInput, error) {
+	res, err := ec.unmarshalInputPurchasePhoneNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPurchasePhoneNumberPayload2ᚖparleyᚋinternalᚋorganizationᚐPurchasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, v *organization.PurchasePhoneNumberPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PurchasePhoneNumberPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNReinviteChannel2string(ctx context.Context, v any) (string, error) {
@@ -41896,6 +45229,21 @@ func (ec *executionContext) marshalNReinviteField2ᚕstringᚄ(ctx context.Conte
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNReleasePhoneNumberInput2parleyᚋinternalᚋorganizationᚐReleasePhoneNumberInput(ctx context.Context, v any) (organization.ReleasePhoneNumberInput, error) {
+	res, err := ec.unmarshalInputReleasePhoneNumberInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReleasePhoneNumberPayload2ᚖparleyᚋinternalᚋorganizationᚐReleasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, v *organization.ReleasePhoneNumberPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReleasePhoneNumberPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRemoveSpecialistInput2parleyᚋinternalᚋsessionᚐRemoveSpecialistInput(ctx context.Context, v any) (session.RemoveSpecialistInput, error) {
@@ -42188,6 +45536,21 @@ func (ec *executionContext) marshalNService2ᚖparleyᚋentᚐService(ctx contex
 	return ec._Service(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSetAgentStateInput2parleyᚋinternalᚋcallᚐSetAgentStateInput(ctx context.Context, v any) (call.SetAgentStateInput, error) {
+	res, err := ec.unmarshalInputSetAgentStateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetAgentStatePayload2ᚖparleyᚋinternalᚋcallᚐSetAgentStatePayload(ctx context.Context, sel ast.SelectionSet, v *call.SetAgentStatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SetAgentStatePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSetSpecialistAccessInput2parleyᚋinternalᚋsessionᚐSetSpecialistAccessInput(ctx context.Context, v any) (session.SetSpecialistAccessInput, error) {
 	res, err := ec.unmarshalInputSetSpecialistAccessInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -42366,6 +45729,21 @@ func (ec *executionContext) marshalNSpecialistSeats2ᚖparleyᚋinternalᚋsessi
 		return graphql.Null
 	}
 	return ec._SpecialistSeats(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNStartCallInput2parleyᚋinternalᚋcallᚐStartCallInput(ctx context.Context, v any) (call.StartCallInput, error) {
+	res, err := ec.unmarshalInputStartCallInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStartCallPayload2ᚖparleyᚋinternalᚋcallᚐStartCallPayload(ctx context.Context, sel ast.SelectionSet, v *call.StartCallPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StartCallPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNStartScreenShareInput2parleyᚋinternalᚋsessionᚐStartScreenShareInput(ctx context.Context, v any) (session.StartScreenShareInput, error) {
@@ -42759,6 +46137,25 @@ func (ec *executionContext) marshalOActor2parleyᚋentᚐActor(ctx context.Conte
 	return ec._Actor(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOAgentState2ᚖparleyᚋentᚋmemberᚐState(ctx context.Context, v any) (*member.State, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := member.State(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAgentState2ᚖparleyᚋentᚋmemberᚐState(ctx context.Context, sel ast.SelectionSet, v *member.State) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOAuditEntryConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*audit.Entry]) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -42794,6 +46191,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOCall2ᚖparleyᚋentᚐCall(ctx context.Context, sel ast.SelectionSet, v *ent.Call) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Call(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOChannel2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
@@ -43119,6 +46523,13 @@ func (ec *executionContext) marshalOOrganizationSettings2ᚖparleyᚋinternalᚋ
 		return graphql.Null
 	}
 	return ec._OrganizationSettings(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOwnedPhoneNumber2ᚖparleyᚋentᚐPhoneNumber(ctx context.Context, sel ast.SelectionSet, v *ent.PhoneNumber) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OwnedPhoneNumber(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPhoneNumber2ᚖstring(ctx context.Context, v any) (*string, error) {

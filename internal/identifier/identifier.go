@@ -69,7 +69,7 @@ func bare(typed string) string {
 func takesTexts(number *phonenumbers.PhoneNumber) bool {
 	switch phonenumbers.GetNumberType(number) {
 	case phonenumbers.MOBILE, phonenumbers.FIXED_LINE_OR_MOBILE, phonenumbers.VOIP, phonenumbers.UNKNOWN:
-		return phonenumbers.GetRegionCodeForNumber(number) != phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY // satellites and the like
+		return !ofNoCountry(number)
 	}
 	return false
 }

@@ -110,3 +110,42 @@ func TestR18_ABeginningOfANumberIsFoundHoweverItIsTyped(t *testing.T) {
 		}
 	}
 }
+
+func TestO5_Lines(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"12":                    "12 extension",
+		" 471100 ":              "471100 extension",
+		"1":                     "PHONE_PREFIX_MISSING",
+		"4711001":               "PHONE_PREFIX_MISSING",
+		"020 7946 0018":         "PHONE_PREFIX_MISSING",
+		"":                      "REQUIRED",
+		"+44":                   "PHONE_INVALID",
+		"+44 20 7946 0018 x 12": "PHONE_INVALID",
+		"++442079460018":        "PHONE_INVALID",
+		"tel:+44 20 7946 0018":  "+442079460018",
+		"+447400123456":         "+447400123456 mobile",
+		"+12015550123":          "+12015550123", // fixed line or mobile
+		"+448001111111":         "+448001111111",
+		"+449098790000":         "+449098790000 special",
+		"+870773111632":         "+870773111632 mobile special",
+	} {
+		l, refusal := identifier.ParseLine(typed)
+		got := l.Number
+		if refusal != nil {
+			got = string(refusal.Code)
+		}
+		if l.Extension {
+			got += " extension"
+		}
+		if l.Mobile {
+			got += " mobile"
+		}
+		if l.Special {
+			got += " special"
+		}
+		if got != want {
+			t.Errorf("ParseLine(%q) = %s, want %s", typed, got, want)
+		}
+	}
+}

@@ -26,6 +26,11 @@ type (
 		Happening
 		Room *ent.Room
 	}
+	// AgentStateChanged says that a member has another state: look.
+	AgentStateChanged struct {
+		Happening
+		Member *ent.Member
+	}
 	// CaughtUp says that all that was missed has been told.
 	CaughtUp struct{ Happening }
 	// Heartbeat says that the subscription is alive.

@@ -107,12 +107,17 @@ func (f following) live(ctx context.Context, after int64, begun func()) items {
 	}
 }
 
-// tell is the item for news, whose cursor is a place that the follower has come to. What is not a room's is none.
+// tell is the item for news, whose cursor is a place that the follower has come to. What is neither of a room nor of a member
+// is none.
 func (f following) tell(n *news, place int64) item {
-	if n.room == nil {
-		return item{Place: place, Silent: true}
+	happened := Happening{f.cursor(place), n.At, n.actor}
+	switch {
+	case n.room != nil:
+		return item{Place: place, Value: &RoomUpdated{happened, n.room}}
+	case n.member != nil:
+		return item{Place: place, Value: &AgentStateChanged{happened, n.member}}
 	}
-	return item{Place: place, Value: &RoomUpdated{Happening{f.cursor(place), n.At, n.actor}, n.room}}
+	return item{Place: place, Silent: true}
 }
 
 // now is what happens at a place and is not news.

@@ -1,4 +1,5 @@
-// Package inbox tells members what happens around them: which of their organisation's rooms have news.
+// Package inbox tells members what happens around them: which of their organisation's rooms have news, and which of their
+// colleagues are in another state. Such a member is told of like a room: they have a log of their states.
 //
 // It guarantees, for whoever follows an inbox, loses the connection and follows it again behind the last cursor:
 //
@@ -18,7 +19,7 @@
 // The clock is the database's. Where it is set back all followers are sent to begin anew (CURSOR_EXPIRED), as they are
 // where the database lost history.
 //
-// It knows rooms, and not what happens in them.
+// It knows rooms and members, and not what happens to them.
 package inbox
 
 import (
@@ -28,6 +29,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"parley/internal/call"
 	"parley/internal/eventlog"
 	"parley/internal/room"
 )
@@ -36,6 +38,7 @@ import (
 type Service struct {
 	events    *eventlog.Log
 	rooms     *room.Service
+	calls     *call.Service
 	heartbeat time.Duration
 	log       *slog.Logger
 
@@ -48,9 +51,9 @@ type Service struct {
 }
 
 // New returns the service, which listens to the log. Run must be called for followers to be served.
-func New(events *eventlog.Log, rooms *room.Service, heartbeat time.Duration, log *slog.Logger) *Service {
+func New(events *eventlog.Log, rooms *room.Service, calls *call.Service, heartbeat time.Duration, log *slog.Logger) *Service {
 	s := &Service{
-		events: events, rooms: rooms, heartbeat: heartbeat, log: log,
+		events: events, rooms: rooms, calls: calls, heartbeat: heartbeat, log: log,
 		bell: make(chan struct{}, 1), tails: map[string]*tail{}, rung: map[int64]bool{},
 	}
 	events.Listen(eventlog.Listener{Grown: s.grown, Ended: s.end})
@@ -126,7 +129,7 @@ func (s *Service) end(because error) {
 	}
 }
 
-// furnish gives news their rooms and the people who caused them, all of them looked up together. What is not a room's
+// furnish gives news their rooms or members, and the people who caused them, all of them looked up together. What is neither's
 // stream gets none.
 func (s *Service) furnish(ctx context.Context, all []*news) error {
 	if len(all) == 0 {
@@ -147,8 +150,31 @@ func (s *Service) furnish(ctx context.Context, all []*news) error {
 	if err != nil {
 		return err
 	}
+	var others []*news
 	for _, n := range all {
 		n.room, n.actor = rooms[n.Stream], actors[n.ActorID]
+		if n.room == nil {
+			others = append(others, n)
+		}
+	}
+	return s.furnishMembers(ctx, others)
+}
+
+// furnishMembers gives news that are not of rooms the members whose states they are.
+func (s *Service) furnishMembers(ctx context.Context, all []*news) error {
+	if len(all) == 0 {
+		return nil
+	}
+	streams := make([]int64, len(all))
+	for i, n := range all {
+		streams[i] = n.Stream
+	}
+	members, err := s.calls.OfStreams(ctx, streams)
+	if err != nil {
+		return err
+	}
+	for _, n := range all {
+		n.member = members[n.Stream]
 	}
 	return nil
 }

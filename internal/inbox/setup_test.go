@@ -11,6 +11,7 @@ import (
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/bus"
+	"parley/internal/call"
 	"parley/internal/dbtest"
 	"parley/internal/eventlog"
 	"parley/internal/inbox"
@@ -73,7 +74,7 @@ func (c *town) process() *process {
 		Counter: throttle.NewCounter(c.db.SQL), Presence: presence.New(b, 0),
 	})
 	c.must(err)
-	p.inbox = inbox.New(p.events, p.rooms, c.limits.Heartbeat, log)
+	p.inbox = inbox.New(p.events, p.rooms, call.New(c.db.Ent, c.limits, p.events), c.limits.Heartbeat, log)
 	for _, work := range []func(context.Context) error{b.Run, p.events.Run, p.inbox.Run} {
 		c.run(work)
 	}

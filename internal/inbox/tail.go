@@ -10,12 +10,13 @@ import (
 	"parley/internal/eventlog"
 )
 
-// news is that a room has grown.
+// news is that a stream has grown: that of a room, or of a member's states.
 type news struct {
 	eventlog.Growth
-	place int64 // who has been told of it has been told of all up to here
-	room  *ent.Room
-	actor ent.Actor
+	place  int64 // who has been told of it has been told of all up to here
+	room   *ent.Room
+	member *ent.Member
+	actor  ent.Actor
 }
 
 // at is the time of the news as a place.

@@ -41,6 +41,7 @@ type Limits struct {
 	SearchCharacters     int `name:"search-characters" default:"200" help:"characters in what is searched for"`
 	NameCharacters       int `name:"name-characters" default:"64" help:"characters in a person's name"`
 	SettingCharacters    int `name:"setting-characters" default:"1000" help:"characters in a text of an organisation's settings"`
+	ReasonCharacters     int `name:"reason-characters" default:"100" help:"characters in why a member is not ready"`
 	LabelCharacters      int `name:"label-characters" default:"100" help:"characters in the name of a service, site, skill or portal, or in the title of a text"`
 	PredefinedCharacters int `name:"predefined-characters" default:"1000" help:"characters in a predefined message, before it is filled in"`
 	FilterCharacters     int `name:"filter-characters" default:"100" help:"characters in a text by which a list is filtered"`
@@ -89,6 +90,8 @@ type Limits struct {
 	InvitesPerRecipientDay  int       `name:"invites-per-recipient-day" default:"10" rate:"true" help:"invitations to one number or address in a day"`
 	InvitesPerMember        int       `name:"invites-per-member-hour" default:"30" rate:"true" help:"invitations by one member in an hour"`
 	InvitesPerOrgDay        int       `name:"invites-per-organization-day" default:"500" rate:"true" help:"invitations by one organisation in a day"`
+	NumberSearches          int       `name:"number-searches-per-minute" default:"30" rate:"true" help:"searches of an organisation for numbers to buy, in a minute"`
+	NumberPurchases         int       `name:"number-purchases-per-day" default:"20" rate:"true" help:"numbers that an organisation may buy, or try to, in a day"`
 	SmsCountries            Countries `name:"sms-countries" default:"0" help:"countries that text messages may go to, such as GB+FR; 0 is every country"`
 
 	TokenIdle        time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`

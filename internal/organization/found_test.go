@@ -109,7 +109,7 @@ func TestR5_NumberTx(t *testing.T) {
 		if number != want || err != nil {
 			t.Errorf("the number is %s, %v, want %s", number, err, want)
 		}
-		if _, err := b.db.SQL.ExecContext(t.Context(), "UPDATE phone_numbers SET released_at = now() WHERE number = $1", want); err != nil {
+		if _, err := b.db.SQL.ExecContext(t.Context(), "UPDATE phone_numbers SET status = 'RELEASED', released_at = now() WHERE number = $1", want); err != nil {
 			t.Fatal(err)
 		}
 	}

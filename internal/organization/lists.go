@@ -62,7 +62,7 @@ func (s *Service) Portals(ctx context.Context, o *ent.Organization, first *int) 
 // PhoneNumbers are those that the organisation holds, by number.
 func (s *Service) PhoneNumbers(ctx context.Context, o *ent.Organization, first *int) ([]*ent.PhoneNumber, error) {
 	q := s.ent.PhoneNumber.Query().
-		Where(phonenumber.OrganizationID(o.ID), phonenumber.ReleasedAtIsNil()).Order(phonenumber.ByNumber())
+		Where(phonenumber.OrganizationID(o.ID), phonenumber.StatusEQ(phonenumber.StatusHeld)).Order(phonenumber.ByNumber())
 	return list(ctx, s, o.ID, first, q)
 }
 

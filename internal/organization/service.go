@@ -123,11 +123,11 @@ func owned[N ent.Node](node N, err error) func(owner func(N) string) (ent.Node, 
 }
 
 // NumberTx returns the number that the organisation's text messages come from, or SMS_NOT_ACTIVATED while it holds
-// none (rule R5).
+// none (rule R5). It is not released before the transaction ends.
 func NumberTx(ctx context.Context, tx *ent.Tx, organizationID string) (string, error) {
 	n, err := tx.PhoneNumber.Query().
-		Where(phonenumber.OrganizationID(organizationID), phonenumber.ReleasedAtIsNil()).
-		Order(phonenumber.ByCreatedAt(), phonenumber.ByID()).First(ctx)
+		Where(phonenumber.OrganizationID(organizationID), phonenumber.StatusEQ(phonenumber.StatusHeld)).
+		Order(phonenumber.ByCreatedAt(), phonenumber.ByID()).ForShare().First(ctx)
 	if ent.IsNotFound(err) {
 		return "", apierr.New(apierr.SmsNotActivated,
 			"Text messages are off: the organisation holds no number. Invite by email, or have an administrator buy a number.").On("channel")

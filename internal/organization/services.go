@@ -7,7 +7,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"parley/ent"
-	"parley/ent/phonenumber"
 	"parley/ent/service"
 	"parley/internal/apierr"
 	"parley/internal/audit"
@@ -128,14 +127,11 @@ func freeServiceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, name, id stri
 		Where(service.OrganizationID(v.OrganizationID()), service.NameEqualFold(name), service.IDNEQ(id)))
 }
 
-// holdNumberTx tells whether the organisation holds the number, and has it held until the transaction ends: who releases it
-// then finds the service that uses it.
+// holdNumberTx is HeldTx for a number that may be none.
 func holdNumberTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id *string) error {
 	if id == nil {
 		return nil
 	}
-	_, err := found(tx.PhoneNumber.Query().
-		Where(phonenumber.ID(*id), phonenumber.OrganizationID(v.OrganizationID()), phonenumber.ReleasedAtIsNil()).
-		ForShare().OnlyID(ctx))("phone number")
+	_, err := HeldTx(ctx, tx, v.OrganizationID(), *id)
 	return err
 }
