@@ -27,8 +27,6 @@ var layers = []struct {
 	{"graph", []string{"!internal/database", "!internal/bus", "!internal/presence", "!internal/notify", "!internal/throttle", "!internal/idempotency", "ent", "graph/", "internal/"}, "it translates and decides nothing: it calls services, and never touches rows"},
 
 	{"internal/session", []string{"internal/room", "internal/organization", base}, "a session is in a room, which knows only who has come in by it"},
-	{"internal/inbox", []string{"internal/room", base}, "an inbox tells of rooms, which do not know it"},
-	{"internal/session", []string{"internal/room", base}, "a session is in a room, which knows only who has come in by it"},
 	{"internal/inbox", []string{"internal/room", "internal/call", base}, "an inbox tells of rooms and of members' states, which do not know it"},
 	{"internal/call", []string{"internal/organization", base}, "a call is a member's and reaches a number: it knows no rooms"},
 	{"internal/room", []string{"internal/customer", "internal/document", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},
@@ -66,8 +64,8 @@ var layers = []struct {
 const base = "internal/(base)"
 
 var basePackages = []string{
-	"ent", "internal/eventlog", "internal/notify", "internal/audit", "internal/auth", "internal/apierr", "internal/blob", "internal/bus", "internal/database", "internal/idempotency",
-	"ent", "internal/eventlog", "internal/notify", "internal/auth", "internal/apierr", "internal/blob", "internal/bus", "internal/carrier", "internal/database", "internal/idempotency",
+	"ent", "internal/eventlog", "internal/notify", "internal/audit", "internal/auth", "internal/apierr", "internal/blob", "internal/bus", "internal/carrier",
+	"internal/database", "internal/idempotency",
 	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise",
 	"internal/throttle", "internal/typeid", "internal/upload",
 }

@@ -371,9 +371,6 @@ func (_c *MemberCreate) check() error {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`ent: validator failed for field "Member.state": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.StateChangedAt(); !ok {
-		return &ValidationError{Name: "state_changed_at", err: errors.New(`ent: missing required field "Member.state_changed_at"`)}
-	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Member.created_at"`)}
 	}

@@ -53,7 +53,7 @@ var shareable = map[string][]string{
 	"Customer":           {"id", "firstName", "lastName", "name", "phone", "email"},
 
 	"Specialist":           {"id", "name", "access", "accessLabel", "joinedAt", "leftAt"},
-	"SpecialistInvitation": {"id", "code", "url", "text", "access", "accessLabel", "expiresAt", "cancelledAt"},
+	"SpecialistInvitation": {"id", "access", "accessLabel", "expiresAt", "cancelledAt"}, // the code is for some roles
 	"SupportSession":       {"id", "portal", "host", "status", "startedAt", "endedAt", "specialistInvitation", "specialistSeats", "specialistsMayShare", "screenShares"},
 	"ScreenShare":          {"id", "supportSession", "sharer", "startedAt", "stoppedAt", "lastCursor"},
 	"SpecialistSeats":      {"taken", "limit"},

@@ -71,12 +71,12 @@ func (f sessionFields) SpecialistSeats(ctx context.Context, x *ent.SupportSessio
 	return f.Sessions.Seats(ctx, x)
 }
 
-func (f codeFields) Code(_ context.Context, i *ent.SpecialistInvitation) (string, error) {
-	return f.Sessions.Code(i), nil
+func (f codeFields) Code(ctx context.Context, i *ent.SpecialistInvitation) (string, error) {
+	return f.Sessions.Code(ctx, i)
 }
 
-func (f codeFields) URL(_ context.Context, i *ent.SpecialistInvitation) (string, error) {
-	return f.Sessions.URL(i), nil
+func (f codeFields) URL(ctx context.Context, i *ent.SpecialistInvitation) (string, error) {
+	return f.Sessions.URL(ctx, i)
 }
 
 func (f codeFields) Text(ctx context.Context, i *ent.SpecialistInvitation) (string, error) {

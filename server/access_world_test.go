@@ -11,7 +11,6 @@ import (
 	"parley/ent/portal"
 	"parley/internal/auth"
 	"parley/internal/database"
-	"parley/internal/typeid"
 )
 
 // world is an organisation with everything in it that the matrix asks for.
@@ -123,6 +122,21 @@ func (w *world) furnish(ctx context.Context, o *ent.Organization) {
 	w.secrets = append(w.secrets, o.ID, service.Name, site.Name, skill.Name, number.Number, door.ID)
 }
 
+// place is a cursor of the agent's inbox: from then on. Cursors of inboxes are times, of all organisations.
+func (w *world) place() string {
+	w.h.t.Helper()
+	i := w.agent.inbox("", overSocket)
+	defer i.cut()
+	return i.expect("InboxCaughtUp").Cursor
+}
+
+// pause has somebody who is in no call be not ready for another reason than before.
+func (w *world) pause() {
+	w.h.t.Helper()
+	w.made++
+	w.h.user("lead", w.tokens["lead"]).TryState("NOT_READY", fmt.Sprintf("Pause %d", w.made)).ok()
+}
+
 // text keeps a predefined message of the agent's own, and returns its id.
 func (w *world) text() string {
 	w.h.t.Helper()
@@ -143,9 +157,7 @@ func (w *world) leaver(name string) string {
 
 // fill opens a room in which everything has happened, and one that is closed.
 func (w *world) fill() {
-	i := w.agent.inbox("", overSocket)
-	w.things["$inbox"] = i.expect("InboxCaughtUp").Cursor
-	i.cut()
+	w.things["$inbox"] = w.place()
 	w.agent.Says("The first news", w.agent.CreateRoom())
 	w.agent.TryState("READY", "").ok()
 	w.things["$call"] = w.agent.TryCall(vars{"number": "4711", "flow": "CONTACT_CENTER", "serviceId": w.things["$service"]}).ok().text("call.id")
@@ -202,6 +214,10 @@ func (w *world) show(s *support) {
 	stopped := w.agent.shares(s)
 	w.things["$stopped"], w.things["$stoppedStart"] = stopped.ID, stopped.Start
 	w.screens = map[string]screen{}
+	admin, assessor := w.h.user("admin", w.tokens["admin"]), w.h.user("quality", w.tokens["quality"])
+	assessor.id = w.members["quality"].ID
+	admin.update(assessor, vars{"role": "AGENT"}).ok() // who may share
+	defer func() { admin.update(assessor, vars{"role": "QUALITY_ASSESSOR"}).ok() }()
 	for _, column := range columns[:here] {
 		p := w.h.user(column, w.tokens[column])
 		switch column {
@@ -242,8 +258,6 @@ func (w *world) happen(o operation) {
 		}
 	case o.mentions("on PresenceChanged "):
 		w.guest.followAfter(room, "", overStream).cut()
-	case o.mentions("on AgentStateChanged "):
-		w.guest.TryState("NOT_READY", typeid.New("reason")).ok()
 	}
 }
 
@@ -293,6 +307,11 @@ func (w *world) prepare(o operation, column string, other *world) asking {
 		mine = w.screens["agent"]
 	}
 	things["$mine"], things["$mineStart"] = mine.ID, mine.Start
+	if o.mentions("$lately#") {
+		things["$lately"] = w.place()
+		w.pause()
+		other.pause()
+	}
 	if o.changes() {
 		own := &lodging{}
 		if viewer == w {

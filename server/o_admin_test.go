@@ -246,7 +246,7 @@ func TestO7_AServiceAndItsNumber(t *testing.T) {
 	supports(vars{"phoneNumberId": nil}, false)
 	supports(vars{"phoneNumberId": number}, true)
 	foreign.mutate("createService", vars{"name": "Returns", "phoneNumberId": number}, selection).failed("NOT_FOUND")
-	h.exec(`UPDATE phone_numbers SET released_at = now()`)
+	h.exec(`UPDATE phone_numbers SET status = 'RELEASED', released_at = now()`)
 	admin.mutate("createService", vars{"name": "Refunds", "phoneNumberId": number}, selection).failed("NOT_FOUND")
 	if lines := admin.audit(); len(lines) != 4 || lines[0] != "Alex Admin SERVICE_UPDATED phoneNumberId" || lines[2] != "Alex Admin SERVICE_UPDATED takesNewChats" {
 		t.Errorf("the audit says %q", lines)

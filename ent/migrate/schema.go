@@ -496,7 +496,7 @@ var (
 		{Name: "changed_at", Type: field.TypeTime, Default: schema.Expr("now()")},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"READY", "NOT_READY", "BUSY", "AFTER_CALL_WORK"}, Default: "NOT_READY"},
 		{Name: "state_reason", Type: field.TypeString, Nullable: true},
-		{Name: "state_changed_at", Type: field.TypeTime},
+		{Name: "state_changed_at", Type: field.TypeTime, Default: schema.Expr("now()")},
 		{Name: "state_stream_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "organization_id", Type: field.TypeString},

@@ -30,7 +30,7 @@ func (Member) Fields() []ent.Field {
 		field.Enum("state").NamedValues("Ready", "READY", "NotReady", "NOT_READY", "Busy", "BUSY", "AfterCallWork", "AFTER_CALL_WORK").
 			Default("NOT_READY"),
 		field.String("state_reason").Optional().Nillable().Comment("why they are not ready, in their words"),
-		field.Time("state_changed_at").Default(now),
+		field.Time("state_changed_at").Default(now).Annotations(entsql.DefaultExpr("now()")),
 		field.Int64("state_stream_id").Optional().Nillable().Comment("the log of their states; none before the first change"),
 		created(),
 	}

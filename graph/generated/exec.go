@@ -6282,11 +6282,11 @@ enum SpecialistAccess {
 type SpecialistInvitation implements Node {
   "Its id."
   id: ID!
-  "The short code, in groups, such as ` + "`" + `K7M-3PX-9QD` + "`" + `. Case and hyphens do not matter."
+  "The short code, in groups, such as ` + "`" + `K7M-3PX-9QD` + "`" + `. Case and hyphens do not matter. For members who serve customers."
   code: String!
-  "The page at which a specialist joins: the code is in it."
+  "The page at which a specialist joins: the code is in it. For members who serve customers."
   url: URL!
-  "What can be passed on as it is: who invites, the link and the code."
+  "What can be passed on as it is: who invites, the link and the code. For members who serve customers."
   text: String!
   "What those who join by it may do with a screen that is shared."
   access: SpecialistAccess!
@@ -30978,21 +30978,21 @@ func (ec *executionContext) unmarshalInputUpdateMemberInput(ctx context.Context,
 			if err != nil {
 				return it, err
 			}
-			it.ServiceIds = data
+			it.ServiceIDs = data
 		case "siteIds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("siteIds"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.SiteIds = data
+			it.SiteIDs = data
 		case "skillIds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skillIds"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.SkillIds = data
+			it.SkillIDs = data
 		}
 	}
 	return it, nil

@@ -47,7 +47,7 @@ func (s *Service) AcceptMemberInvitation(ctx context.Context, in AcceptMemberInv
 	}
 	var m *ent.Member
 	var issued auth.Issued
-	err = s.changeInvitations(ctx, i.OrganizationID, func(tx *ent.Tx) error {
+	err = s.alone(ctx, i.OrganizationID, func(tx *ent.Tx) error {
 		if m, err = s.acceptTx(ctx, tx, i.LinkID, p); err != nil {
 			return err
 		}

@@ -21,14 +21,21 @@ import (
 	"parley/internal/typeid"
 )
 
-// administer runs work in a transaction in which nobody else administers the viewer's organisation. Whether the viewer is still
-// an administrator is asked once more: another one may have changed that a moment ago.
-func (s *Service) administer(ctx context.Context, v auth.Viewer, work func(tx *ent.Tx) error) error {
+// alone runs work in a transaction in which nobody else administers or joins an organisation.
+func (s *Service) alone(ctx context.Context, organizationID string, work func(tx *ent.Tx) error) error {
 	return database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
-		alone := sql.WithLockClause("FOR NO KEY UPDATE") // what names the organisation goes on meanwhile
-		if _, err := tx.Organization.Query().Where(organization.ID(v.OrganizationID())).ForUpdate(alone).OnlyID(ctx); err != nil {
+		lock := sql.WithLockClause("FOR NO KEY UPDATE") // what names the organisation goes on meanwhile
+		if _, err := tx.Organization.Query().Where(organization.ID(organizationID)).ForUpdate(lock).OnlyID(ctx); err != nil {
 			return fmt.Errorf("lock organisation: %w", err)
 		}
+		return work(tx)
+	})
+}
+
+// administer is alone for the viewer's organisation. Whether the viewer is still an administrator is asked once more: another
+// one may have changed that a moment ago.
+func (s *Service) administer(ctx context.Context, v auth.Viewer, work func(tx *ent.Tx) error) error {
+	return s.alone(ctx, v.OrganizationID(), func(tx *ent.Tx) error {
 		m, err := tx.Member.Query().Where(member.ID(v.ID()), member.DeactivatedAtIsNil()).Only(ctx)
 		if err != nil && !ent.IsNotFound(err) {
 			return fmt.Errorf("get administrator: %w", err)

@@ -61,7 +61,7 @@ func TestFoundAgainChangesNothing(t *testing.T) {
 
 func TestFoundByManyAtOnceMakesOne(t *testing.T) {
 	t.Parallel()
-	b := &bundle{db: dbtest.New(t)}
+	b := &bundle{t: t, db: dbtest.New(t)}
 	var group errgroup.Group
 	for range 4 {
 		group.Go(func() error {

@@ -17,7 +17,6 @@ import (
 	"parley/internal/apierr"
 	"parley/internal/audit"
 	"parley/internal/auth"
-	"parley/internal/database"
 	"parley/internal/idempotency"
 	"parley/internal/limits"
 	"parley/internal/page"
@@ -69,18 +68,6 @@ func open() predicate.MemberInvitation {
 	return memberinvitation.And(memberinvitation.AcceptedAtIsNil(), memberinvitation.RevokedAtIsNil())
 }
 
-// changeInvitations has a transaction change the organisation's invitations, one after the other: so an address is invited,
-// and an invitation accepted, once.
-func (s *Service) changeInvitations(ctx context.Context, organizationID string, work func(tx *ent.Tx) error) error {
-	return database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
-		const q = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`
-		if _, err := tx.ExecContext(ctx, q, "invitations of members of "+organizationID); err != nil {
-			return fmt.Errorf("lock the invitations of an organisation: %w", err)
-		}
-		return work(tx)
-	})
-}
-
 // ResendMemberInvitationInput is the input of resendMemberInvitation.
 type ResendMemberInvitationInput struct {
 	ID             string
@@ -107,7 +94,7 @@ func (s *Service) ResendMemberInvitation(ctx context.Context, in ResendMemberInv
 	if _, err := s.invitation(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	err = s.changeInvitations(ctx, v.OrganizationID(), func(tx *ent.Tx) error { return s.resendTx(ctx, tx, v, in.ID, key) })
+	err = s.administer(ctx, v, func(tx *ent.Tx) error { return s.resendTx(ctx, tx, v, in.ID, key) })
 	if err != nil {
 		return nil, fmt.Errorf("resend invitation of a member: %w", err)
 	}
@@ -169,7 +156,7 @@ func (s *Service) RevokeMemberInvitation(ctx context.Context, in RevokeMemberInv
 	if _, err := s.invitation(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	err = s.changeInvitations(ctx, v.OrganizationID(), func(tx *ent.Tx) error { return s.revokeTx(ctx, tx, v, in.ID) })
+	err = s.administer(ctx, v, func(tx *ent.Tx) error { return s.revokeTx(ctx, tx, v, in.ID) })
 	if err != nil {
 		return nil, fmt.Errorf("revoke invitation of a member: %w", err)
 	}

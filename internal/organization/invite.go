@@ -14,9 +14,6 @@ import (
 	"parley/ent/delivery"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
-	"parley/ent/service"
-	"parley/ent/site"
-	"parley/ent/skill"
 	"parley/internal/apierr"
 	"parley/internal/audit"
 	"parley/internal/auth"
@@ -78,9 +75,10 @@ func (s *Service) InviteMembers(ctx context.Context, in InviteMembersInput) (*In
 	if err != nil {
 		return nil, err
 	}
+	in.Channels, in.ServiceIDs, in.SiteIDs, in.SkillIDs = distinct(in.Channels), distinct(in.ServiceIDs), distinct(in.SiteIDs), distinct(in.SkillIDs)
 	addresses := addressed(in.Emails)
 	var outcomes []string
-	err = s.changeInvitations(ctx, v.OrganizationID(), func(tx *ent.Tx) (err error) {
+	err = s.administer(ctx, v, func(tx *ent.Tx) (err error) {
 		outcomes, err = s.inviteOnceTx(ctx, tx, v, in, addresses, key)
 		return err
 	})
@@ -118,7 +116,7 @@ func (s *Service) inviteOnceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, i
 	if err != nil || found {
 		return strings.Fields(standing), err
 	}
-	if in, err = givenTx(ctx, tx, v.OrganizationID(), in); err != nil {
+	if err := ownTx(ctx, tx, v.OrganizationID(), in.ServiceIDs, in.SiteIDs, in.SkillIDs); err != nil {
 		return nil, err
 	}
 	outcomes, err := judgeTx(ctx, tx, v.OrganizationID(), addresses)
@@ -129,36 +127,6 @@ func (s *Service) inviteOnceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, i
 		return nil, err
 	}
 	return outcomes, s.inviteTx(ctx, tx, v, in, addresses, outcomes)
-}
-
-// givenTx checks what the invited are to be given: all of it has to be the organisation's.
-func givenTx(ctx context.Context, tx *ent.Tx, organizationID string, in InviteMembersInput) (InviteMembersInput, error) {
-	in.Channels, in.ServiceIDs, in.SiteIDs, in.SkillIDs = once(in.Channels), once(in.ServiceIDs), once(in.SiteIDs), once(in.SkillIDs)
-	for _, given := range []struct {
-		what  string
-		ids   []string
-		count func(context.Context) (int, error)
-	}{
-		{"service", in.ServiceIDs, tx.Service.Query().Where(service.OrganizationID(organizationID), service.IDIn(in.ServiceIDs...)).Count},
-		{"site", in.SiteIDs, tx.Site.Query().Where(site.OrganizationID(organizationID), site.IDIn(in.SiteIDs...)).Count},
-		{"skill", in.SkillIDs, tx.Skill.Query().Where(skill.OrganizationID(organizationID), skill.IDIn(in.SkillIDs...)).Count},
-	} {
-		n, err := given.count(ctx)
-		if err != nil {
-			return in, fmt.Errorf("find each %s: %w", given.what, err)
-		}
-		if n != len(given.ids) {
-			return in, apierr.MissingThing(given.what)
-		}
-	}
-	return in, nil
-}
-
-// once are the items of a list, each once.
-func once(list []string) []string {
-	sorted := slices.Clone(list)
-	slices.Sort(sorted)
-	return slices.Compact(sorted)
 }
 
 // judgeTx decides what comes of each address.

@@ -27,9 +27,9 @@ type UpdateMemberInput struct {
 	Role           *member.Role
 	Channels       []string
 	ClassOfService *member.ClassOfService
-	ServiceIds     []string
-	SiteIds        []string
-	SkillIds       []string
+	ServiceIDs     []string
+	SiteIDs        []string
+	SkillIDs       []string
 }
 
 // UpdateMemberPayload is the answer of updateMember.
@@ -94,12 +94,15 @@ func (s *Service) updateMemberTx(ctx context.Context, tx *ent.Tx, v auth.Viewer,
 		update.SetChannels(channels)
 		c.note("channels", !slices.Equal(channels, distinct(m.Channels)))
 	}
-	for _, k := range kinds(tx, m, update, in) {
-		changed, err := k.change(ctx)
+	if err := ownTx(ctx, tx, m.OrganizationID, in.ServiceIDs, in.SiteIDs, in.SkillIDs); err != nil {
+		return nil, err
+	}
+	for _, g := range grants(m, update, in) {
+		changed, err := g.change(ctx)
 		if err != nil {
 			return nil, err
 		}
-		c.note(k.field, changed)
+		c.note(g.field, changed)
 	}
 	if m, err = update.Save(ctx); err != nil {
 		return nil, fmt.Errorf("keep member: %w", err)
@@ -108,59 +111,59 @@ func (s *Service) updateMemberTx(ctx context.Context, tx *ent.Tx, v auth.Viewer,
 	return m, s.recordTx(ctx, tx, v, audit.MemberUpdated, m.ID, c)
 }
 
-// kind is one of the kinds of things that a member has of their organisation's.
-type kind struct {
-	field, thing string
-	wanted       []string                                     // nil stays
-	had          func(context.Context) ([]string, error)      // the ids of what the member has
-	known        func(context.Context, []string) (int, error) // how many of the ids are the organisation's
-	set          func(ids []string)
+// grant is one of the kinds of things that a member has of their organisation's.
+type grant struct {
+	field  string
+	wanted []string                                // by id; nil stays
+	had    func(context.Context) ([]string, error) // by id
+	set    func(ids []string)
 }
 
-func kinds(tx *ent.Tx, m *ent.Member, update *ent.MemberUpdateOne, in UpdateMemberInput) []kind {
-	return []kind{
-		{
-			"serviceIds", "service", in.ServiceIds, m.QueryServices().IDs,
-			func(ctx context.Context, ids []string) (int, error) {
-				return tx.Service.Query().Where(service.IDIn(ids...), service.OrganizationID(m.OrganizationID)).Count(ctx)
-			},
-			func(ids []string) { update.ClearServices().AddServiceIDs(ids...) },
-		},
-		{
-			"siteIds", "site", in.SiteIds, m.QuerySites().IDs,
-			func(ctx context.Context, ids []string) (int, error) {
-				return tx.Site.Query().Where(site.IDIn(ids...), site.OrganizationID(m.OrganizationID)).Count(ctx)
-			},
-			func(ids []string) { update.ClearSites().AddSiteIDs(ids...) },
-		},
-		{
-			"skillIds", "skill", in.SkillIds, m.QuerySkills().IDs,
-			func(ctx context.Context, ids []string) (int, error) {
-				return tx.Skill.Query().Where(skill.IDIn(ids...), skill.OrganizationID(m.OrganizationID)).Count(ctx)
-			},
-			func(ids []string) { update.ClearSkills().AddSkillIDs(ids...) },
-		},
+func grants(m *ent.Member, update *ent.MemberUpdateOne, in UpdateMemberInput) []grant {
+	return []grant{
+		{"serviceIds", in.ServiceIDs, m.QueryServices().IDs, func(ids []string) { update.ClearServices().AddServiceIDs(ids...) }},
+		{"siteIds", in.SiteIDs, m.QuerySites().IDs, func(ids []string) { update.ClearSites().AddSiteIDs(ids...) }},
+		{"skillIds", in.SkillIDs, m.QuerySkills().IDs, func(ids []string) { update.ClearSkills().AddSkillIDs(ids...) }},
 	}
 }
 
-// change gives the member what is wanted, all of which has to be the organisation's, and tells whether that is anything else.
-func (k kind) change(ctx context.Context) (bool, error) {
-	if k.wanted == nil {
+// change gives the member what is wanted, and tells whether that is anything else.
+func (g grant) change(ctx context.Context) (bool, error) {
+	if g.wanted == nil {
 		return false, nil
 	}
-	ids := distinct(k.wanted)
-	switch n, err := k.known(ctx, ids); {
-	case err != nil:
-		return false, fmt.Errorf("find each %s: %w", k.thing, err)
-	case n != len(ids):
-		return false, apierr.MissingThing(k.thing)
-	}
-	had, err := k.had(ctx)
+	had, err := g.had(ctx)
 	if err != nil {
-		return false, fmt.Errorf("find each %s of a member: %w", k.thing, err)
+		return false, fmt.Errorf("find %s of a member: %w", g.field, err)
 	}
-	k.set(ids)
+	ids := distinct(g.wanted)
+	g.set(ids)
 	return !slices.Equal(ids, distinct(had)), nil
+}
+
+// ownTx refuses what is to be granted unless all of it is the organisation's.
+func ownTx(ctx context.Context, tx *ent.Tx, organizationID string, serviceIDs, siteIDs, skillIDs []string) error {
+	for _, of := range []struct {
+		thing string
+		ids   []string
+		found func(context.Context) ([]string, error)
+	}{
+		{"service", serviceIDs, tx.Service.Query().Where(service.OrganizationID(organizationID), service.IDIn(serviceIDs...)).IDs},
+		{"site", siteIDs, tx.Site.Query().Where(site.OrganizationID(organizationID), site.IDIn(siteIDs...)).IDs},
+		{"skill", skillIDs, tx.Skill.Query().Where(skill.OrganizationID(organizationID), skill.IDIn(skillIDs...)).IDs},
+	} {
+		if len(of.ids) == 0 {
+			continue
+		}
+		found, err := of.found(ctx)
+		switch {
+		case err != nil:
+			return fmt.Errorf("find each %s: %w", of.thing, err)
+		case len(found) != len(distinct(of.ids)):
+			return apierr.MissingThing(of.thing)
+		}
+	}
+	return nil
 }
 
 // distinct are the texts in order, each once.

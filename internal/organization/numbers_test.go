@@ -66,7 +66,7 @@ func busyLine(func() error) error { return carrier.ErrNotDone }
 func (b *bundle) numbers() (*organization.Numbers, *exchange) {
 	e := &exchange{Numbers: simulator.NewNumbers(b.db.Ent)}
 	return organization.NewNumbers(organization.NumberParts{
-		Ent: b.db.Ent, Limits: limits.Default(), Carrier: e, Counter: throttle.NewCounter(b.db.SQL),
+		Ent: b.db.Ent, Limits: limits.Default(), Carrier: e, Counter: throttle.NewCounter(b.db.SQL), Audit: b.audit(),
 	}), e
 }
 

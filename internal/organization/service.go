@@ -5,8 +5,7 @@
 //   - nothing of another organisation is seen or learned of: what it answers is bounded by the organisation of the viewer;
 //   - administrators change an organisation one after the other, so that it always has one of them, and names are its things' own;
 //   - what they change is in the audit, or has not happened;
-//   - an address has one invitation at a time in an organisation, and an invitation makes one member. What changes the
-//     invitations of an organisation does so one after the other.
+//   - an address has one invitation at a time in an organisation, and an invitation makes one member.
 //
 // It does not know rooms.
 package organization

@@ -2,15 +2,18 @@ package organization_test
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 
 	"parley/ent"
 	"parley/ent/member"
 	"parley/ent/portal"
 	"parley/internal/apierr"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/bus"
 	"parley/internal/dbtest"
+	"parley/internal/eventlog"
 	"parley/internal/limits"
 	"parley/internal/notify"
 	"parley/internal/organization"
@@ -23,6 +26,7 @@ const password = "correct horse"
 
 // bundle is a database with two organisations.
 type bundle struct {
+	t       *testing.T
 	db      *dbtest.DB
 	service *organization.Service
 	tokens  *auth.Tokens
@@ -31,7 +35,7 @@ type bundle struct {
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	t.Parallel()
-	b := &bundle{db: dbtest.New(t)}
+	b := &bundle{t: t, db: dbtest.New(t)}
 	b.service, b.tokens = b.process()
 	for _, name := range []string{"Acme", "Other"} {
 		if err := b.service.Found(t.Context(), plan(name)); err != nil {
@@ -47,8 +51,17 @@ func (b *bundle) process() (*organization.Service, *auth.Tokens) {
 	tokens := auth.NewTokens(b.db.Ent, l, bus.Alone{})
 	return organization.New(organization.Parts{
 		Ent: b.db.Ent, Limits: l, Tokens: tokens, Passwords: auth.NewPasswords(), Counter: throttle.NewCounter(b.db.SQL),
-		Links: links, Outbox: notify.New(notify.Config{Ent: b.db.Ent}),
+		Links: links, Outbox: notify.New(notify.Config{Ent: b.db.Ent}), Audit: b.audit(),
 	}), tokens
+}
+
+// audit is the record of who did what.
+func (b *bundle) audit() *audit.Log {
+	events, err := eventlog.Open(b.t.Context(), b.db.SQL, bus.Alone{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return audit.New(events, b.db.Ent, 0)
 }
 
 // plan has members ada@<name>.example, an administrator, and bob@<name>.example, an agent.

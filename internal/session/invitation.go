@@ -296,19 +296,33 @@ func (s *Service) invitation(ctx context.Context, id string) (*ent.SpecialistInv
 	return i, nil
 }
 
-// Code is an invitation's short code.
-func (s *Service) Code(i *ent.SpecialistInvitation) string { return s.links.Code(i.ID) }
+// Code is an invitation's short code; for members who serve, since who has it comes in.
+func (s *Service) Code(ctx context.Context, i *ent.SpecialistInvitation) (string, error) {
+	if _, err := auth.Allowed(ctx, auth.Serve); err != nil {
+		return "", err
+	}
+	return s.links.Code(i.ID), nil
+}
 
-// URL is the page at which a specialist joins by an invitation.
-func (s *Service) URL(i *ent.SpecialistInvitation) string { return s.links.CodeURL(LinkPath, i.ID) }
+// URL is the page at which a specialist joins by an invitation; for members who serve.
+func (s *Service) URL(ctx context.Context, i *ent.SpecialistInvitation) (string, error) {
+	if _, err := auth.Allowed(ctx, auth.Serve); err != nil {
+		return "", err
+	}
+	return s.links.CodeURL(LinkPath, i.ID), nil
+}
 
-// Text is what can be passed on of an invitation.
+// Text is what can be passed on of an invitation; for members who serve.
 func (s *Service) Text(ctx context.Context, i *ent.SpecialistInvitation) (string, error) {
+	if _, err := auth.Allowed(ctx, auth.Serve); err != nil {
+		return "", err
+	}
 	o, err := i.QuerySession().QueryRoom().QueryOrganization().Only(ctx)
 	if err != nil {
 		return "", fmt.Errorf("get organisation of an invitation: %w", err)
 	}
-	return o.Name + " asks you into a support session. Join it at " + s.URL(i) + " or with the code " + s.Code(i) + ".", nil
+	return fmt.Sprintf("%s asks you into a support session. Join it at %s or with the code %s.",
+		o.Name, s.links.CodeURL(LinkPath, i.ID), s.links.Code(i.ID)), nil
 }
 
 // Access is what specialists who join by an invitation may do.

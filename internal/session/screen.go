@@ -34,7 +34,7 @@ type StartScreenSharePayload struct {
 
 // StartShare says that the viewer shares a screen (rule S10); for everyone in the session, for specialists where it allows that.
 func (s *Service) StartShare(ctx context.Context, in StartScreenShareInput) (*StartScreenSharePayload, error) {
-	v, err := auth.Anyone(ctx)
+	v, err := auth.AllowedOrGuest(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}

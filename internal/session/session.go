@@ -112,7 +112,7 @@ type UpdateSupportSessionPayload struct {
 // Update changes what may be done in a session (rule S10); for members. The screens of specialists who may no longer share are
 // stopped.
 func (s *Service) Update(ctx context.Context, in UpdateSupportSessionInput) (*UpdateSupportSessionPayload, error) {
-	v, err := auth.Member(ctx)
+	v, err := auth.Allowed(ctx, auth.Serve)
 	if err != nil {
 		return nil, err
 	}
