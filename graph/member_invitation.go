@@ -38,6 +38,10 @@ func (f memberInvitationFields) ClassOfService(_ context.Context, i *ent.MemberI
 	return organization.InvitedClass(i), nil
 }
 
+func (f memberInvitationFields) ClassOfServiceLabel(_ context.Context, i *ent.MemberInvitation) (string, error) {
+	return organization.ClassOfServiceLabel(organization.InvitedClass(i)), nil
+}
+
 func (f memberInvitationFields) Services(ctx context.Context, i *ent.MemberInvitation, first *int) ([]*ent.Service, error) {
 	return f.Organizations.InvitedServices(ctx, i, first)
 }

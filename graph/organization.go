@@ -75,6 +75,14 @@ func (f memberFields) ClassOfService(ctx context.Context, m *ent.Member) (*membe
 	return &m.ClassOfService, nil
 }
 
+func (f memberFields) ClassOfServiceLabel(ctx context.Context, m *ent.Member) (*string, error) {
+	if m = f.Organizations.Colleague(ctx, m); m == nil {
+		return nil, nil
+	}
+	label := organization.ClassOfServiceLabel(m.ClassOfService)
+	return &label, nil
+}
+
 func (f memberFields) Services(ctx context.Context, m *ent.Member, first *int) ([]*ent.Service, error) {
 	return f.Organizations.ServicesOf(ctx, m, first)
 }

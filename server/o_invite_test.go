@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	invitationSelection = "id email status role channels classOfService services { name } sites { name } skills { name } invitedBy { id } createdAt expiresAt acceptedAt"
+	invitationSelection = "id email status role channels classOfServiceLabel services { name } sites { name } skills { name } invitedBy { id } createdAt expiresAt acceptedAt"
 	resultsSelection    = "memberInvitations { " + invitationSelection + " } results { email invitation { id status } error { code field message } }"
-	acceptSelection     = "accessToken expiresAt member { id name firstName lastName email role channels classOfService services { name } sites { name } skills { name } }"
+	acceptSelection     = "accessToken expiresAt member { id name firstName lastName email role channels classOfServiceLabel services { name } sites { name } skills { name } }"
 )
 
 // TryInviteMembers asks people to become agents, unless told otherwise, which may be refused.
@@ -108,12 +108,12 @@ func (p *user) attributes() vars {
 }
 
 // given is what those attributes are, as invitations and members show them.
-const given = "TEAM_LEADER LOCAL_INCLUDING_MOBILE [SMS VOICE] [Sales] [London] [French]"
+const given = "TEAM_LEADER Local (including mobile) [SMS VOICE] [Sales] [London] [French]"
 
 // attributesAt are the attributes of an invitation or a member at a path.
 func (a *reply) attributesAt(path string) string {
 	channels, _ := a.find(path + ".channels").([]any)
-	return fmt.Sprint(a.text(path+".role"), " ", a.text(path+".classOfService"), " ", channels, " ",
+	return fmt.Sprint(a.text(path+".role"), " ", a.text(path+".classOfServiceLabel"), " ", channels, " ",
 		a.texts(path+".services", "name"), " ", a.texts(path+".sites", "name"), " ", a.texts(path+".skills", "name"))
 }
 

@@ -363,21 +363,22 @@ type ComplexityRoot struct {
 	}
 
 	Member struct {
-		Channels           func(childComplexity int) int
-		ClassOfService     func(childComplexity int) int
-		Email              func(childComplexity int) int
-		FirstName          func(childComplexity int) int
-		ID                 func(childComplexity int) int
-		LastName           func(childComplexity int) int
-		Name               func(childComplexity int) int
-		PredefinedMessages func(childComplexity int, first *int) int
-		Role               func(childComplexity int) int
-		Services           func(childComplexity int, first *int) int
-		Sites              func(childComplexity int, first *int) int
-		Skills             func(childComplexity int, first *int) int
-		State              func(childComplexity int) int
-		StateChangedAt     func(childComplexity int) int
-		StateReason        func(childComplexity int) int
+		Channels            func(childComplexity int) int
+		ClassOfService      func(childComplexity int) int
+		ClassOfServiceLabel func(childComplexity int) int
+		Email               func(childComplexity int) int
+		FirstName           func(childComplexity int) int
+		ID                  func(childComplexity int) int
+		LastName            func(childComplexity int) int
+		Name                func(childComplexity int) int
+		PredefinedMessages  func(childComplexity int, first *int) int
+		Role                func(childComplexity int) int
+		Services            func(childComplexity int, first *int) int
+		Sites               func(childComplexity int, first *int) int
+		Skills              func(childComplexity int, first *int) int
+		State               func(childComplexity int) int
+		StateChangedAt      func(childComplexity int) int
+		StateReason         func(childComplexity int) int
 	}
 
 	MemberConnection struct {
@@ -393,21 +394,22 @@ type ComplexityRoot struct {
 	}
 
 	MemberInvitation struct {
-		AcceptedAt     func(childComplexity int) int
-		Channels       func(childComplexity int) int
-		ClassOfService func(childComplexity int) int
-		CreatedAt      func(childComplexity int) int
-		DeliveryStatus func(childComplexity int) int
-		Email          func(childComplexity int) int
-		ExpiresAt      func(childComplexity int) int
-		FailureReason  func(childComplexity int) int
-		ID             func(childComplexity int) int
-		InvitedBy      func(childComplexity int) int
-		Role           func(childComplexity int) int
-		Services       func(childComplexity int, first *int) int
-		Sites          func(childComplexity int, first *int) int
-		Skills         func(childComplexity int, first *int) int
-		Status         func(childComplexity int) int
+		AcceptedAt          func(childComplexity int) int
+		Channels            func(childComplexity int) int
+		ClassOfService      func(childComplexity int) int
+		ClassOfServiceLabel func(childComplexity int) int
+		CreatedAt           func(childComplexity int) int
+		DeliveryStatus      func(childComplexity int) int
+		Email               func(childComplexity int) int
+		ExpiresAt           func(childComplexity int) int
+		FailureReason       func(childComplexity int) int
+		ID                  func(childComplexity int) int
+		InvitedBy           func(childComplexity int) int
+		Role                func(childComplexity int) int
+		Services            func(childComplexity int, first *int) int
+		Sites               func(childComplexity int, first *int) int
+		Skills              func(childComplexity int, first *int) int
+		Status              func(childComplexity int) int
 	}
 
 	MemberInvitationConnection struct {
@@ -1033,6 +1035,7 @@ type MemberResolver interface {
 
 	Channels(ctx context.Context, obj *ent.Member) ([]string, error)
 	ClassOfService(ctx context.Context, obj *ent.Member) (*member.ClassOfService, error)
+	ClassOfServiceLabel(ctx context.Context, obj *ent.Member) (*string, error)
 	Services(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Service, error)
 	Sites(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Site, error)
 	Skills(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Skill, error)
@@ -1046,6 +1049,7 @@ type MemberInvitationResolver interface {
 	Role(ctx context.Context, obj *ent.MemberInvitation) (member.Role, error)
 
 	ClassOfService(ctx context.Context, obj *ent.MemberInvitation) (member.ClassOfService, error)
+	ClassOfServiceLabel(ctx context.Context, obj *ent.MemberInvitation) (string, error)
 	Services(ctx context.Context, obj *ent.MemberInvitation, first *int) ([]*ent.Service, error)
 	Sites(ctx context.Context, obj *ent.MemberInvitation, first *int) ([]*ent.Site, error)
 	Skills(ctx context.Context, obj *ent.MemberInvitation, first *int) ([]*ent.Skill, error)
@@ -2216,6 +2220,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Member.ClassOfService(childComplexity), true
+	case "Member.classOfServiceLabel":
+		if e.ComplexityRoot.Member.ClassOfServiceLabel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.ClassOfServiceLabel(childComplexity), true
 	case "Member.email":
 		if e.ComplexityRoot.Member.Email == nil {
 			break
@@ -2371,6 +2381,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MemberInvitation.ClassOfService(childComplexity), true
+	case "MemberInvitation.classOfServiceLabel":
+		if e.ComplexityRoot.MemberInvitation.ClassOfServiceLabel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MemberInvitation.ClassOfServiceLabel(childComplexity), true
 	case "MemberInvitation.createdAt":
 		if e.ComplexityRoot.MemberInvitation.CreatedAt == nil {
 			break
@@ -5609,6 +5625,8 @@ type Member implements Node {
   channels: [Channel!]
   "Which private calls they may make; members of the same organisation see it, to all others it is null."
   classOfService: ClassOfService
+  "The same in words: ` + "`" + `Internal calls` + "`" + `, ` + "`" + `Local (excluding mobile)` + "`" + `, ` + "`" + `Local (including mobile)` + "`" + ` or ` + "`" + `Local and international` + "`" + `."
+  classOfServiceLabel: String
   "The services they work for, by name; for members."
   services(
     "How many; 20 unless told, at most 100."
@@ -5695,6 +5713,8 @@ type MemberInvitation implements Node {
   channels: [Channel!]!
   "Which private calls they are going to be allowed."
   classOfService: ClassOfService!
+  "The same in words: ` + "`" + `Internal calls` + "`" + `, ` + "`" + `Local (excluding mobile)` + "`" + `, ` + "`" + `Local (including mobile)` + "`" + ` or ` + "`" + `Local and international` + "`" + `."
+  classOfServiceLabel: String!
   "The services they are going to work for, by name."
   services(
     "How many; 20 unless told, at most 100."
@@ -9060,6 +9080,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_channels(ctx, field)
 	case "classOfService":
 		return ec.fieldContext_Member_classOfService(ctx, field)
+	case "classOfServiceLabel":
+		return ec.fieldContext_Member_classOfServiceLabel(ctx, field)
 	case "services":
 		return ec.fieldContext_Member_services(ctx, field)
 	case "sites":
@@ -9116,6 +9138,8 @@ func (ec *executionContext) childFields_MemberInvitation(ctx context.Context, fi
 		return ec.fieldContext_MemberInvitation_channels(ctx, field)
 	case "classOfService":
 		return ec.fieldContext_MemberInvitation_classOfService(ctx, field)
+	case "classOfServiceLabel":
+		return ec.fieldContext_MemberInvitation_classOfServiceLabel(ctx, field)
 	case "services":
 		return ec.fieldContext_MemberInvitation_services(ctx, field)
 	case "sites":
@@ -15980,6 +16004,29 @@ func (ec *executionContext) fieldContext_Member_classOfService(_ context.Context
 	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type ClassOfService does not have child fields"))
 }
 
+func (ec *executionContext) _Member_classOfServiceLabel(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_classOfServiceLabel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().ClassOfServiceLabel(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_classOfServiceLabel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Member_services(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16535,6 +16582,29 @@ func (ec *executionContext) _MemberInvitation_classOfService(ctx context.Context
 }
 func (ec *executionContext) fieldContext_MemberInvitation_classOfService(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MemberInvitation", field, true, true, errors.New("field of type ClassOfService does not have child fields"))
+}
+
+func (ec *executionContext) _MemberInvitation_classOfServiceLabel(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MemberInvitation_classOfServiceLabel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MemberInvitation().ClassOfServiceLabel(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MemberInvitation_classOfServiceLabel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MemberInvitation", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _MemberInvitation_services(ctx context.Context, field graphql.CollectedField, obj *ent.MemberInvitation) (ret graphql.Marshaler) {
@@ -34896,6 +34966,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "classOfServiceLabel":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_classOfServiceLabel(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "services":
 			field := field
 
@@ -35425,6 +35533,44 @@ func (ec *executionContext) _MemberInvitation(ctx context.Context, sel ast.Selec
 					}
 				}()
 				res = ec._MemberInvitation_classOfService(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "classOfServiceLabel":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MemberInvitation_classOfServiceLabel(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/ent"
+	"parley/ent/member"
 	"parley/ent/memberinvitation"
 	"parley/internal/apierr"
 	"parley/internal/organization"
@@ -115,4 +116,18 @@ func TestO2_TheDatabaseHoldsOneInvitationOfAnAddress(t *testing.T) {
 	invite(other, "3").ExecX(t.Context())
 	first.Update().SetAcceptedAt(time.Now()).ExecX(t.Context())
 	invite(ada, "4").ExecX(t.Context())
+}
+
+func TestO5_LabelsOfClasses(t *testing.T) {
+	t.Parallel()
+	for c, want := range map[member.ClassOfService]string{
+		member.ClassOfServiceInternal:              "Internal calls",
+		member.ClassOfServiceLocalExcludingMobile:  "Local (excluding mobile)",
+		member.ClassOfServiceLocalIncludingMobile:  "Local (including mobile)",
+		member.ClassOfServiceLocalAndInternational: "Local and international",
+	} {
+		if got := organization.ClassOfServiceLabel(c); got != want {
+			t.Errorf("%s reads %q", c, got)
+		}
+	}
 }

@@ -172,6 +172,19 @@ func distinct(texts []string) []string {
 	return append([]string{}, slices.Compact(sorted)...)
 }
 
+// ClassOfServiceLabel is what people read of a class of service (rule O5).
+func ClassOfServiceLabel(c member.ClassOfService) string {
+	switch c {
+	case member.ClassOfServiceLocalExcludingMobile:
+		return "Local (excluding mobile)"
+	case member.ClassOfServiceLocalIncludingMobile:
+		return "Local (including mobile)"
+	case member.ClassOfServiceLocalAndInternational:
+		return "Local and international"
+	}
+	return "Internal calls"
+}
+
 // DeactivateMemberInput is the input of deactivateMember.
 type DeactivateMemberInput struct{ ID string }
 

@@ -309,6 +309,80 @@ mutation EndSupportSession($input: EndSupportSessionInput!) {
 `,
     { input: { supportSessionId: '{{supportSessionId}}' } },
   ),
+  member(
+    `# 20. From here on as an administrator: this
+# replaces {{memberToken}}.
+mutation SignInAsAdministrator($input: SignInInput!) {
+  signIn(input: $input) {
+    accessToken
+    expiresAt
+    member { name role }
+    userErrors { code message field }
+  }
+}
+`,
+    { input: { email: 'admin@demo.example', password: 'parley-demo' } },
+  ),
+  member(
+    `# 21. Invite people to the team: each address
+# gets a result of its own. The email with the
+# link is in the mailbox at /simulator.
+mutation InviteMembers($input: InviteMembersInput!) {
+  inviteMembers(input: $input) {
+    results {
+      email
+      invitation { id status expiresAt }
+      error { code message }
+    }
+    userErrors { code message field }
+  }
+}
+`,
+    {
+      input: {
+        role: 'AGENT',
+        channels: ['SMS', 'EMAIL', 'CHAT'],
+        classOfService: 'LOCAL_INCLUDING_MOBILE',
+        emails: ['grace@example.com', 'agent@demo.example', 'nobody'],
+      },
+    },
+  ),
+  member(
+    `# 22. The team, what it works for, and who is
+# invited.
+query Organization {
+  organization {
+    name
+    members { nodes { id name role state services { name } } }
+    memberInvitations { nodes { email role classOfServiceLabel expiresAt } }
+    services { name supportsSms }
+    sites { name country }
+    phoneNumbers { number }
+  }
+}
+`,
+  ),
+  member(
+    `# 23. Numbers that can be bought: give one to
+# purchasePhoneNumber.
+query AvailablePhoneNumbers {
+  organization {
+    availablePhoneNumbers(country: "GB", areaCode: "20", first: 5) { number areaCode }
+  }
+}
+`,
+  ),
+  member(
+    `# 24. Who did what, and when.
+query Audit {
+  organization {
+    auditEntries(first: 10) {
+      nodes { at action detail actor { ... on Member { name } } }
+    }
+  }
+}
+`,
+  ),
 ];
 
 function member(query, variables) {
