@@ -9,6 +9,7 @@ import {
   freshAddress,
   freshNumber,
   invite,
+  inviteMember,
   inviteSpecialists,
   join,
   linkTokenSentTo,
@@ -79,6 +80,26 @@ describe('in a browser', { skip: noBrowser }, () => {
     assert.deepEqual(complaints, []);
     assert.deepEqual(requests.filter((url) => url.includes(token) && url !== address(`/r/${token}`)), []);
     await desk.close();
+  });
+
+  test('an invited person registers by the link, which works once', async () => {
+    const email = freshAddress();
+    await inviteMember(await tokenOf('admin@demo.example'), email);
+    const token = await linkTokenSentTo(email, 'join');
+    const { page, complaints } = await open(browser, `/join/${token}`, { viewport: { width: 360, height: 800 } });
+    await register(page, 'Grace', 'hopper.com', 'short');
+    await page.getByText('A name cannot hold links').waitFor();
+    await page.getByText('A password has at least 10 characters.').waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'lastName');
+
+    await register(page, 'Grace', 'Hopper', 'a good long password');
+    await page.getByRole('heading', { name: 'Welcome, Grace Hopper' }).waitFor();
+    await page.getByText(email).waitFor();
+
+    await page.reload();
+    await register(page, 'Grace', 'Again', 'a good long password');
+    await page.getByText('This link does not work').waitFor();
+    assert.deepEqual(complaints, []);
   });
 
   test('a customer sees that the room is closed, and cannot write any more', async () => {
@@ -422,6 +443,13 @@ async function runTab(page, index) {
   const response = page.locator('.graphiql-response');
   await response.getByText(/"(data|errors)"|not known yet/).first().waitFor();
   return response.innerText();
+}
+
+async function register(page, firstName, lastName, password) {
+  await page.getByLabel('First name').fill(firstName);
+  await page.getByLabel('Last name').fill(lastName);
+  await page.getByLabel('Password').fill(password);
+  await page.keyboard.press('Enter');
 }
 
 async function invitedRoom(channel, recipient) {

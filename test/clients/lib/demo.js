@@ -47,6 +47,15 @@ export function mergeRooms(accessToken, roomId, intoRoomId) {
   );
 }
 
+/** Invites somebody to become a member. */
+export function inviteMember(accessToken, email) {
+  return mutate(
+    `mutation ($input: InviteMembersInput!) { inviteMembers(input: $input) { results { email } userErrors { code message } } }`,
+    { input: { role: 'AGENT', emails: [email] } },
+    accessToken,
+  );
+}
+
 /** Invites somebody by a channel and gives the payload. */
 export function invite(accessToken, roomId, channel, to) {
   return mutate(
@@ -163,11 +172,11 @@ export function removeSpecialist(accessToken, specialistId) {
 }
 
 /** The token of the link that was sent to a number or an address last, as soon as it is there. */
-export async function linkTokenSentTo(recipient) {
+export async function linkTokenSentTo(recipient, page = 'r') {
   for (;;) {
     const response = await fetch(address(`/simulator/messages?to=${encodeURIComponent(recipient)}`));
     const last = (await response.json()).at(-1);
-    const link = last?.text.match(/\/r\/(\S+)/);
+    const link = last?.text.match(new RegExp(`/${page}/([\\w-]+)`));
     if (link) return link[1];
     await pause(50);
   }
