@@ -152,6 +152,9 @@ func follow(ctx context.Context, s *inbox.Service, after *string, take func(inbo
 		}
 	}
 	for i, err := range f.Live(live, f.Head, begun) {
+		if live.Err() != nil && ctx.Err() == nil { // it was enough, while something was read
+			return nil
+		}
 		if err != nil {
 			return err
 		}
