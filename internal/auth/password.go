@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Argon2id parameters as OWASP's Password Storage Cheat Sheet recommends them: 19 MiB, two passes, one lane.
@@ -39,7 +40,7 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	_, _ = rand.Read(salt) // never fails: crypto/rand ends the process instead
 	hash := ""
 	err := p.InTurn(ctx, func() error {
-		key := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)
+		key := argon2.IDKey(typed(password), salt, argonTime, argonMemory, argonThreads, argonKey)
 		hash = phc(salt, key, argonMemory, argonTime, argonThreads)
 		return nil
 	})
@@ -57,7 +58,7 @@ func (p *Passwords) Check(hash, password string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	got := argon2.IDKey([]byte(password), salt, passes, memory, threads, argonKey)
+	got := argon2.IDKey(typed(password), salt, passes, memory, threads, argonKey)
 	return subtle.ConstantTimeCompare(got, want) == 1 && known, nil
 }
 
@@ -72,6 +73,9 @@ func (p *Passwords) InTurn(ctx context.Context, work func() error) error {
 	defer func() { <-p.places }()
 	return work()
 }
+
+// typed is a password in the one form of its characters, however a keyboard composes them (NIST SP 800-63B, NFKC).
+func typed(password string) []byte { return norm.NFKC.Bytes([]byte(password)) }
 
 func phc(salt, key []byte, memory, passes uint32, threads uint8) string {
 	b64 := base64.RawStdEncoding.EncodeToString

@@ -14,14 +14,14 @@ import (
 func TestPasswordsComeBack(t *testing.T) {
 	t.Parallel()
 	p := auth.NewPasswords()
-	hash, err := p.Hash(t.Context(), "correct horse 🐴")
+	hash, err := p.Hash(t.Context(), "corre\u0301ct horse 🐴")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !regexp.MustCompile(`^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$`).MatchString(hash) {
 		t.Errorf("%s is not argon2id in PHC form with OWASP's parameters", hash)
 	}
-	if again, _ := p.Hash(t.Context(), "correct horse 🐴"); again == hash {
+	if again, _ := p.Hash(t.Context(), "corre\u0301ct horse 🐴"); again == hash {
 		t.Error("two hashes have the same salt")
 	}
 	// From the reference implementation: echo -n password | argon2 somesalt -id -t 2 -m 16 -p 1
@@ -30,7 +30,9 @@ func TestPasswordsComeBack(t *testing.T) {
 		hash, password string
 		want           bool
 	}{
-		{hash, "correct horse 🐴", true},
+		{hash, "corre\u0301ct horse 🐴", true},
+		{hash, "corr\u00e9ct horse 🐴", true}, // as another keyboard has it
+		{hash, "correct horse 🐴", false},
 		{hash, "correct horse", false},
 		{hash, "", false},
 		{foreign, "password", true},
