@@ -2790,6 +2790,22 @@ func (c *PhoneNumberClient) QueryOrganization(_m *PhoneNumber) *OrganizationQuer
 	return query
 }
 
+// QueryBoughtBy queries the bought_by edge of a PhoneNumber.
+func (c *PhoneNumberClient) QueryBoughtBy(_m *PhoneNumber) *MemberQuery {
+	query := (&MemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(phonenumber.Table, phonenumber.FieldID, id),
+			sqlgraph.To(member.Table, member.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, phonenumber.BoughtByTable, phonenumber.BoughtByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *PhoneNumberClient) Hooks() []Hook {
 	return c.hooks.PhoneNumber

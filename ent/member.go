@@ -39,7 +39,7 @@ type Member struct {
 	Channels []string `json:"channels,omitempty"`
 	// DeactivatedAt holds the value of the "deactivated_at" field.
 	DeactivatedAt *time.Time `json:"deactivated_at,omitempty"`
-	// when any of it last changed: what is known of a member is renewed by it
+	// when an administrator last changed it: what is known of a member is renewed by it
 	ChangedAt time.Time `json:"changed_at,omitempty"`
 	// State holds the value of the "state" field.
 	State member.State `json:"state,omitempty"`

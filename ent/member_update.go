@@ -169,6 +169,14 @@ func (_u *MemberUpdate) SetChangedAt(v time.Time) *MemberUpdate {
 	return _u
 }
 
+// SetNillableChangedAt sets the "changed_at" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableChangedAt(v *time.Time) *MemberUpdate {
+	if v != nil {
+		_u.SetChangedAt(*v)
+	}
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *MemberUpdate) SetState(v member.State) *MemberUpdate {
 	_u.mutation.SetState(v)
@@ -359,7 +367,6 @@ func (_u *MemberUpdate) RemoveSkills(v ...*Skill) *MemberUpdate {
 
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *MemberUpdate) Save(ctx context.Context) (int, error) {
-	_u.defaults()
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
@@ -382,14 +389,6 @@ func (_u *MemberUpdate) Exec(ctx context.Context) error {
 func (_u *MemberUpdate) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
-	}
-}
-
-// defaults sets the default values of the builder before save.
-func (_u *MemberUpdate) defaults() {
-	if _, ok := _u.mutation.ChangedAt(); !ok {
-		v := member.UpdateDefaultChangedAt()
-		_u.mutation.SetChangedAt(v)
 	}
 }
 
@@ -806,6 +805,14 @@ func (_u *MemberUpdateOne) SetChangedAt(v time.Time) *MemberUpdateOne {
 	return _u
 }
 
+// SetNillableChangedAt sets the "changed_at" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableChangedAt(v *time.Time) *MemberUpdateOne {
+	if v != nil {
+		_u.SetChangedAt(*v)
+	}
+	return _u
+}
+
 // SetState sets the "state" field.
 func (_u *MemberUpdateOne) SetState(v member.State) *MemberUpdateOne {
 	_u.mutation.SetState(v)
@@ -1009,7 +1016,6 @@ func (_u *MemberUpdateOne) Select(field string, fields ...string) *MemberUpdateO
 
 // Save executes the query and returns the updated Member entity.
 func (_u *MemberUpdateOne) Save(ctx context.Context) (*Member, error) {
-	_u.defaults()
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
@@ -1032,14 +1038,6 @@ func (_u *MemberUpdateOne) Exec(ctx context.Context) error {
 func (_u *MemberUpdateOne) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
-	}
-}
-
-// defaults sets the default values of the builder before save.
-func (_u *MemberUpdateOne) defaults() {
-	if _, ok := _u.mutation.ChangedAt(); !ok {
-		v := member.UpdateDefaultChangedAt()
-		_u.mutation.SetChangedAt(v)
 	}
 }
 

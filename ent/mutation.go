@@ -13710,6 +13710,8 @@ type PhoneNumberMutation struct {
 	clearedFields       map[string]struct{}
 	organization        *string
 	clearedorganization bool
+	bought_by           *string
+	clearedbought_by    bool
 	done                bool
 	oldValue            func(context.Context) (*PhoneNumber, error)
 	predicates          []predicate.PhoneNumber
@@ -13963,6 +13965,55 @@ func (m *PhoneNumberMutation) ResetStatus() {
 	m.status = nil
 }
 
+// SetBoughtByID sets the "bought_by_id" field.
+func (m *PhoneNumberMutation) SetBoughtByID(s string) {
+	m.bought_by = &s
+}
+
+// BoughtByID returns the value of the "bought_by_id" field in the mutation.
+func (m *PhoneNumberMutation) BoughtByID() (r string, exists bool) {
+	v := m.bought_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBoughtByID returns the old "bought_by_id" field's value of the PhoneNumber entity.
+// If the PhoneNumber object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PhoneNumberMutation) OldBoughtByID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBoughtByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBoughtByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBoughtByID: %w", err)
+	}
+	return oldValue.BoughtByID, nil
+}
+
+// ClearBoughtByID clears the value of the "bought_by_id" field.
+func (m *PhoneNumberMutation) ClearBoughtByID() {
+	m.bought_by = nil
+	m.clearedFields[phonenumber.FieldBoughtByID] = struct{}{}
+}
+
+// BoughtByIDCleared returns if the "bought_by_id" field was cleared in this mutation.
+func (m *PhoneNumberMutation) BoughtByIDCleared() bool {
+	_, ok := m.clearedFields[phonenumber.FieldBoughtByID]
+	return ok
+}
+
+// ResetBoughtByID resets all changes to the "bought_by_id" field.
+func (m *PhoneNumberMutation) ResetBoughtByID() {
+	m.bought_by = nil
+	delete(m.clearedFields, phonenumber.FieldBoughtByID)
+}
+
 // SetSettleAt sets the "settle_at" field.
 func (m *PhoneNumberMutation) SetSettleAt(t time.Time) {
 	m.settle_at = &t
@@ -14124,6 +14175,33 @@ func (m *PhoneNumberMutation) ResetOrganization() {
 	m.clearedorganization = false
 }
 
+// ClearBoughtBy clears the "bought_by" edge to the Member entity.
+func (m *PhoneNumberMutation) ClearBoughtBy() {
+	m.clearedbought_by = true
+	m.clearedFields[phonenumber.FieldBoughtByID] = struct{}{}
+}
+
+// BoughtByCleared reports if the "bought_by" edge to the Member entity was cleared.
+func (m *PhoneNumberMutation) BoughtByCleared() bool {
+	return m.BoughtByIDCleared() || m.clearedbought_by
+}
+
+// BoughtByIDs returns the "bought_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// BoughtByID instead. It exists only for internal usage by the builders.
+func (m *PhoneNumberMutation) BoughtByIDs() (ids []string) {
+	if id := m.bought_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetBoughtBy resets all changes to the "bought_by" edge.
+func (m *PhoneNumberMutation) ResetBoughtBy() {
+	m.bought_by = nil
+	m.clearedbought_by = false
+}
+
 // Where appends a list predicates to the PhoneNumberMutation builder.
 func (m *PhoneNumberMutation) Where(ps ...predicate.PhoneNumber) {
 	m.predicates = append(m.predicates, ps...)
@@ -14158,7 +14236,7 @@ func (m *PhoneNumberMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PhoneNumberMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.organization != nil {
 		fields = append(fields, phonenumber.FieldOrganizationID)
 	}
@@ -14170,6 +14248,9 @@ func (m *PhoneNumberMutation) Fields() []string {
 	}
 	if m.status != nil {
 		fields = append(fields, phonenumber.FieldStatus)
+	}
+	if m.bought_by != nil {
+		fields = append(fields, phonenumber.FieldBoughtByID)
 	}
 	if m.settle_at != nil {
 		fields = append(fields, phonenumber.FieldSettleAt)
@@ -14196,6 +14277,8 @@ func (m *PhoneNumberMutation) Field(name string) (ent.Value, bool) {
 		return m.Country()
 	case phonenumber.FieldStatus:
 		return m.Status()
+	case phonenumber.FieldBoughtByID:
+		return m.BoughtByID()
 	case phonenumber.FieldSettleAt:
 		return m.SettleAt()
 	case phonenumber.FieldReleasedAt:
@@ -14219,6 +14302,8 @@ func (m *PhoneNumberMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldCountry(ctx)
 	case phonenumber.FieldStatus:
 		return m.OldStatus(ctx)
+	case phonenumber.FieldBoughtByID:
+		return m.OldBoughtByID(ctx)
 	case phonenumber.FieldSettleAt:
 		return m.OldSettleAt(ctx)
 	case phonenumber.FieldReleasedAt:
@@ -14261,6 +14346,13 @@ func (m *PhoneNumberMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStatus(v)
+		return nil
+	case phonenumber.FieldBoughtByID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBoughtByID(v)
 		return nil
 	case phonenumber.FieldSettleAt:
 		v, ok := value.(time.Time)
@@ -14313,6 +14405,9 @@ func (m *PhoneNumberMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *PhoneNumberMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(phonenumber.FieldBoughtByID) {
+		fields = append(fields, phonenumber.FieldBoughtByID)
+	}
 	if m.FieldCleared(phonenumber.FieldSettleAt) {
 		fields = append(fields, phonenumber.FieldSettleAt)
 	}
@@ -14333,6 +14428,9 @@ func (m *PhoneNumberMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *PhoneNumberMutation) ClearField(name string) error {
 	switch name {
+	case phonenumber.FieldBoughtByID:
+		m.ClearBoughtByID()
+		return nil
 	case phonenumber.FieldSettleAt:
 		m.ClearSettleAt()
 		return nil
@@ -14359,6 +14457,9 @@ func (m *PhoneNumberMutation) ResetField(name string) error {
 	case phonenumber.FieldStatus:
 		m.ResetStatus()
 		return nil
+	case phonenumber.FieldBoughtByID:
+		m.ResetBoughtByID()
+		return nil
 	case phonenumber.FieldSettleAt:
 		m.ResetSettleAt()
 		return nil
@@ -14374,9 +14475,12 @@ func (m *PhoneNumberMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PhoneNumberMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.organization != nil {
 		edges = append(edges, phonenumber.EdgeOrganization)
+	}
+	if m.bought_by != nil {
+		edges = append(edges, phonenumber.EdgeBoughtBy)
 	}
 	return edges
 }
@@ -14389,13 +14493,17 @@ func (m *PhoneNumberMutation) AddedIDs(name string) []ent.Value {
 		if id := m.organization; id != nil {
 			return []ent.Value{*id}
 		}
+	case phonenumber.EdgeBoughtBy:
+		if id := m.bought_by; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PhoneNumberMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -14407,9 +14515,12 @@ func (m *PhoneNumberMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PhoneNumberMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedorganization {
 		edges = append(edges, phonenumber.EdgeOrganization)
+	}
+	if m.clearedbought_by {
+		edges = append(edges, phonenumber.EdgeBoughtBy)
 	}
 	return edges
 }
@@ -14420,6 +14531,8 @@ func (m *PhoneNumberMutation) EdgeCleared(name string) bool {
 	switch name {
 	case phonenumber.EdgeOrganization:
 		return m.clearedorganization
+	case phonenumber.EdgeBoughtBy:
+		return m.clearedbought_by
 	}
 	return false
 }
@@ -14431,6 +14544,9 @@ func (m *PhoneNumberMutation) ClearEdge(name string) error {
 	case phonenumber.EdgeOrganization:
 		m.ClearOrganization()
 		return nil
+	case phonenumber.EdgeBoughtBy:
+		m.ClearBoughtBy()
+		return nil
 	}
 	return fmt.Errorf("unknown PhoneNumber unique edge %s", name)
 }
@@ -14441,6 +14557,9 @@ func (m *PhoneNumberMutation) ResetEdge(name string) error {
 	switch name {
 	case phonenumber.EdgeOrganization:
 		m.ResetOrganization()
+		return nil
+	case phonenumber.EdgeBoughtBy:
+		m.ResetBoughtBy()
 		return nil
 	}
 	return fmt.Errorf("unknown PhoneNumber edge %s", name)

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"fmt"
+	"parley/ent/member"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"strings"
@@ -26,6 +27,8 @@ type PhoneNumber struct {
 	Country string `json:"country,omitempty"`
 	// PURCHASING and RELEASING: the carrier has yet to say that it is so
 	Status phonenumber.Status `json:"status,omitempty"`
+	// the member; none where it was there from the beginning
+	BoughtByID *string `json:"bought_by_id,omitempty"`
 	// when the carrier is asked again
 	SettleAt *time.Time `json:"settle_at,omitempty"`
 	// ReleasedAt holds the value of the "released_at" field.
@@ -42,9 +45,11 @@ type PhoneNumber struct {
 type PhoneNumberEdges struct {
 	// Organization holds the value of the organization edge.
 	Organization *Organization `json:"organization,omitempty"`
+	// BoughtBy holds the value of the bought_by edge.
+	BoughtBy *Member `json:"bought_by,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -58,12 +63,23 @@ func (e PhoneNumberEdges) OrganizationOrErr() (*Organization, error) {
 	return nil, &NotLoadedError{edge: "organization"}
 }
 
+// BoughtByOrErr returns the BoughtBy value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e PhoneNumberEdges) BoughtByOrErr() (*Member, error) {
+	if e.BoughtBy != nil {
+		return e.BoughtBy, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: member.Label}
+	}
+	return nil, &NotLoadedError{edge: "bought_by"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*PhoneNumber) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case phonenumber.FieldID, phonenumber.FieldOrganizationID, phonenumber.FieldNumber, phonenumber.FieldCountry, phonenumber.FieldStatus:
+		case phonenumber.FieldID, phonenumber.FieldOrganizationID, phonenumber.FieldNumber, phonenumber.FieldCountry, phonenumber.FieldStatus, phonenumber.FieldBoughtByID:
 			values[i] = new(sql.NullString)
 		case phonenumber.FieldSettleAt, phonenumber.FieldReleasedAt, phonenumber.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -112,6 +128,13 @@ func (_m *PhoneNumber) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Status = phonenumber.Status(value.String)
 			}
+		case phonenumber.FieldBoughtByID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field bought_by_id", values[i])
+			} else if value.Valid {
+				_m.BoughtByID = new(string)
+				*_m.BoughtByID = value.String
+			}
 		case phonenumber.FieldSettleAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field settle_at", values[i])
@@ -150,6 +173,11 @@ func (_m *PhoneNumber) QueryOrganization() *OrganizationQuery {
 	return NewPhoneNumberClient(_m.config).QueryOrganization(_m)
 }
 
+// QueryBoughtBy queries the "bought_by" edge of the PhoneNumber entity.
+func (_m *PhoneNumber) QueryBoughtBy() *MemberQuery {
+	return NewPhoneNumberClient(_m.config).QueryBoughtBy(_m)
+}
+
 // Update returns a builder for updating this PhoneNumber.
 // Note that you need to call PhoneNumber.Unwrap() before calling this method if this PhoneNumber
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -184,6 +212,11 @@ func (_m *PhoneNumber) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))
+	builder.WriteString(", ")
+	if v := _m.BoughtByID; v != nil {
+		builder.WriteString("bought_by_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	if v := _m.SettleAt; v != nil {
 		builder.WriteString("settle_at=")

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"parley/ent/member"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"time"
@@ -52,6 +53,20 @@ func (_c *PhoneNumberCreate) SetStatus(v phonenumber.Status) *PhoneNumberCreate 
 func (_c *PhoneNumberCreate) SetNillableStatus(v *phonenumber.Status) *PhoneNumberCreate {
 	if v != nil {
 		_c.SetStatus(*v)
+	}
+	return _c
+}
+
+// SetBoughtByID sets the "bought_by_id" field.
+func (_c *PhoneNumberCreate) SetBoughtByID(v string) *PhoneNumberCreate {
+	_c.mutation.SetBoughtByID(v)
+	return _c
+}
+
+// SetNillableBoughtByID sets the "bought_by_id" field if the given value is not nil.
+func (_c *PhoneNumberCreate) SetNillableBoughtByID(v *string) *PhoneNumberCreate {
+	if v != nil {
+		_c.SetBoughtByID(*v)
 	}
 	return _c
 }
@@ -115,6 +130,11 @@ func (_c *PhoneNumberCreate) SetNillableID(v *string) *PhoneNumberCreate {
 // SetOrganization sets the "organization" edge to the Organization entity.
 func (_c *PhoneNumberCreate) SetOrganization(v *Organization) *PhoneNumberCreate {
 	return _c.SetOrganizationID(v.ID)
+}
+
+// SetBoughtBy sets the "bought_by" edge to the Member entity.
+func (_c *PhoneNumberCreate) SetBoughtBy(v *Member) *PhoneNumberCreate {
+	return _c.SetBoughtByID(v.ID)
 }
 
 // Mutation returns the PhoneNumberMutation object of the builder.
@@ -283,6 +303,23 @@ func (_c *PhoneNumberCreate) createSpec() (*PhoneNumber, *sqlgraph.CreateSpec) {
 		_node.OrganizationID = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.BoughtByIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   phonenumber.BoughtByTable,
+			Columns: []string{phonenumber.BoughtByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(member.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.BoughtByID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	return _node, _spec
 }
 
@@ -408,6 +445,9 @@ func (u *PhoneNumberUpsertOne) UpdateNewValues() *PhoneNumberUpsertOne {
 		}
 		if _, exists := u.create.mutation.Country(); exists {
 			s.SetIgnore(phonenumber.FieldCountry)
+		}
+		if _, exists := u.create.mutation.BoughtByID(); exists {
+			s.SetIgnore(phonenumber.FieldBoughtByID)
 		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(phonenumber.FieldCreatedAt)
@@ -690,6 +730,9 @@ func (u *PhoneNumberUpsertBulk) UpdateNewValues() *PhoneNumberUpsertBulk {
 			}
 			if _, exists := b.mutation.Country(); exists {
 				s.SetIgnore(phonenumber.FieldCountry)
+			}
+			if _, exists := b.mutation.BoughtByID(); exists {
+				s.SetIgnore(phonenumber.FieldBoughtByID)
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(phonenumber.FieldCreatedAt)

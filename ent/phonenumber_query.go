@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"parley/ent/member"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/predicate"
@@ -25,6 +26,7 @@ type PhoneNumberQuery struct {
 	inters           []Interceptor
 	predicates       []predicate.PhoneNumber
 	withOrganization *OrganizationQuery
+	withBoughtBy     *MemberQuery
 	modifiers        []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -77,6 +79,28 @@ func (_q *PhoneNumberQuery) QueryOrganization() *OrganizationQuery {
 			sqlgraph.From(phonenumber.Table, phonenumber.FieldID, selector),
 			sqlgraph.To(organization.Table, organization.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, phonenumber.OrganizationTable, phonenumber.OrganizationColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryBoughtBy chains the current query on the "bought_by" edge.
+func (_q *PhoneNumberQuery) QueryBoughtBy() *MemberQuery {
+	query := (&MemberClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(phonenumber.Table, phonenumber.FieldID, selector),
+			sqlgraph.To(member.Table, member.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, phonenumber.BoughtByTable, phonenumber.BoughtByColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -277,6 +301,7 @@ func (_q *PhoneNumberQuery) Clone() *PhoneNumberQuery {
 		inters:           append([]Interceptor{}, _q.inters...),
 		predicates:       append([]predicate.PhoneNumber{}, _q.predicates...),
 		withOrganization: _q.withOrganization.Clone(),
+		withBoughtBy:     _q.withBoughtBy.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -292,6 +317,17 @@ func (_q *PhoneNumberQuery) WithOrganization(opts ...func(*OrganizationQuery)) *
 		opt(query)
 	}
 	_q.withOrganization = query
+	return _q
+}
+
+// WithBoughtBy tells the query-builder to eager-load the nodes that are connected to
+// the "bought_by" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PhoneNumberQuery) WithBoughtBy(opts ...func(*MemberQuery)) *PhoneNumberQuery {
+	query := (&MemberClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withBoughtBy = query
 	return _q
 }
 
@@ -373,8 +409,9 @@ func (_q *PhoneNumberQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*PhoneNumber{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withOrganization != nil,
+			_q.withBoughtBy != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -404,6 +441,12 @@ func (_q *PhoneNumberQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withBoughtBy; query != nil {
+		if err := _q.loadBoughtBy(ctx, query, nodes, nil,
+			func(n *PhoneNumber, e *Member) { n.Edges.BoughtBy = e }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
 }
 
@@ -429,6 +472,38 @@ func (_q *PhoneNumberQuery) loadOrganization(ctx context.Context, query *Organiz
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "organization_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *PhoneNumberQuery) loadBoughtBy(ctx context.Context, query *MemberQuery, nodes []*PhoneNumber, init func(*PhoneNumber), assign func(*PhoneNumber, *Member)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*PhoneNumber)
+	for i := range nodes {
+		if nodes[i].BoughtByID == nil {
+			continue
+		}
+		fk := *nodes[i].BoughtByID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(member.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "bought_by_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -467,6 +542,9 @@ func (_q *PhoneNumberQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withOrganization != nil {
 			_spec.Node.AddColumnOnce(phonenumber.FieldOrganizationID)
+		}
+		if _q.withBoughtBy != nil {
+			_spec.Node.AddColumnOnce(phonenumber.FieldBoughtByID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -302,8 +302,6 @@ func init() {
 	memberDescChangedAt := memberFields[11].Descriptor()
 	// member.DefaultChangedAt holds the default value on creation for the changed_at field.
 	member.DefaultChangedAt = memberDescChangedAt.Default.(func() time.Time)
-	// member.UpdateDefaultChangedAt holds the default value on update for the changed_at field.
-	member.UpdateDefaultChangedAt = memberDescChangedAt.UpdateDefault.(func() time.Time)
 	// memberDescStateChangedAt is the schema descriptor for state_changed_at field.
 	memberDescStateChangedAt := memberFields[14].Descriptor()
 	// member.DefaultStateChangedAt holds the default value on creation for the state_changed_at field.
@@ -403,7 +401,7 @@ func init() {
 		}
 	}()
 	// phonenumberDescCreatedAt is the schema descriptor for created_at field.
-	phonenumberDescCreatedAt := phonenumberFields[7].Descriptor()
+	phonenumberDescCreatedAt := phonenumberFields[8].Descriptor()
 	// phonenumber.DefaultCreatedAt holds the default value on creation for the created_at field.
 	phonenumber.DefaultCreatedAt = phonenumberDescCreatedAt.Default.(func() time.Time)
 	// phonenumberDescID is the schema descriptor for id field.

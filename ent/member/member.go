@@ -137,8 +137,6 @@ var (
 	DefaultChannels []string
 	// DefaultChangedAt holds the default value on creation for the "changed_at" field.
 	DefaultChangedAt func() time.Time
-	// UpdateDefaultChangedAt holds the default value on update for the "changed_at" field.
-	UpdateDefaultChangedAt func() time.Time
 	// DefaultStateChangedAt holds the default value on creation for the "state_changed_at" field.
 	DefaultStateChangedAt func() time.Time
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.

@@ -529,11 +529,6 @@ var (
 				Columns: []*schema.Column{MembersColumns[16], MembersColumns[15], MembersColumns[0]},
 			},
 			{
-				Name:    "member_changed_at",
-				Unique:  false,
-				Columns: []*schema.Column{MembersColumns[10]},
-			},
-			{
 				Name:    "member_state_stream",
 				Unique:  true,
 				Columns: []*schema.Column{MembersColumns[14]},
@@ -627,6 +622,7 @@ var (
 		{Name: "released_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "organization_id", Type: field.TypeString},
+		{Name: "bought_by_id", Type: field.TypeString, Nullable: true},
 	}
 	// PhoneNumbersTable holds the schema information for the "phone_numbers" table.
 	PhoneNumbersTable = &schema.Table{
@@ -639,6 +635,12 @@ var (
 				Columns:    []*schema.Column{PhoneNumbersColumns[7]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "phone_numbers_members_bought_by",
+				Columns:    []*schema.Column{PhoneNumbersColumns[8]},
+				RefColumns: []*schema.Column{MembersColumns[0]},
+				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -1566,6 +1568,7 @@ func init() {
 		"organization_room_timeout": "room_timeout_days >= 3",
 	}
 	PhoneNumbersTable.ForeignKeys[0].RefTable = OrganizationsTable
+	PhoneNumbersTable.ForeignKeys[1].RefTable = MembersTable
 	PhoneNumbersTable.Annotation = &entsql.Annotation{}
 	PhoneNumbersTable.Annotation.Checks = map[string]string{
 		"phone_number_released":  "(status = 'RELEASED') = (released_at IS NOT NULL)",

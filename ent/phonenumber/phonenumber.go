@@ -23,6 +23,8 @@ const (
 	FieldCountry = "country"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
+	// FieldBoughtByID holds the string denoting the bought_by_id field in the database.
+	FieldBoughtByID = "bought_by_id"
 	// FieldSettleAt holds the string denoting the settle_at field in the database.
 	FieldSettleAt = "settle_at"
 	// FieldReleasedAt holds the string denoting the released_at field in the database.
@@ -31,6 +33,8 @@ const (
 	FieldCreatedAt = "created_at"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
 	EdgeOrganization = "organization"
+	// EdgeBoughtBy holds the string denoting the bought_by edge name in mutations.
+	EdgeBoughtBy = "bought_by"
 	// Table holds the table name of the phonenumber in the database.
 	Table = "phone_numbers"
 	// OrganizationTable is the table that holds the organization relation/edge.
@@ -40,6 +44,13 @@ const (
 	OrganizationInverseTable = "organizations"
 	// OrganizationColumn is the table column denoting the organization relation/edge.
 	OrganizationColumn = "organization_id"
+	// BoughtByTable is the table that holds the bought_by relation/edge.
+	BoughtByTable = "phone_numbers"
+	// BoughtByInverseTable is the table name for the Member entity.
+	// It exists in this package in order to avoid circular dependency with the "member" package.
+	BoughtByInverseTable = "members"
+	// BoughtByColumn is the table column denoting the bought_by relation/edge.
+	BoughtByColumn = "bought_by_id"
 )
 
 // Columns holds all SQL columns for phonenumber fields.
@@ -49,6 +60,7 @@ var Columns = []string{
 	FieldNumber,
 	FieldCountry,
 	FieldStatus,
+	FieldBoughtByID,
 	FieldSettleAt,
 	FieldReleasedAt,
 	FieldCreatedAt,
@@ -133,6 +145,11 @@ func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatus, opts...).ToFunc()
 }
 
+// ByBoughtByID orders the results by the bought_by_id field.
+func ByBoughtByID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBoughtByID, opts...).ToFunc()
+}
+
 // BySettleAt orders the results by the settle_at field.
 func BySettleAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSettleAt, opts...).ToFunc()
@@ -154,10 +171,24 @@ func ByOrganizationField(field string, opts ...sql.OrderTermOption) OrderOption 
 		sqlgraph.OrderByNeighborTerms(s, newOrganizationStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByBoughtByField orders the results by bought_by field.
+func ByBoughtByField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newBoughtByStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newOrganizationStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(OrganizationInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, OrganizationTable, OrganizationColumn),
+	)
+}
+func newBoughtByStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(BoughtByInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, BoughtByTable, BoughtByColumn),
 	)
 }

@@ -80,6 +80,11 @@ func Country(v string) predicate.PhoneNumber {
 	return predicate.PhoneNumber(sql.FieldEQ(FieldCountry, v))
 }
 
+// BoughtByID applies equality check predicate on the "bought_by_id" field. It's identical to BoughtByIDEQ.
+func BoughtByID(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldEQ(FieldBoughtByID, v))
+}
+
 // SettleAt applies equality check predicate on the "settle_at" field. It's identical to SettleAtEQ.
 func SettleAt(v time.Time) predicate.PhoneNumber {
 	return predicate.PhoneNumber(sql.FieldEQ(FieldSettleAt, v))
@@ -310,6 +315,81 @@ func StatusNotIn(vs ...Status) predicate.PhoneNumber {
 	return predicate.PhoneNumber(sql.FieldNotIn(FieldStatus, vs...))
 }
 
+// BoughtByIDEQ applies the EQ predicate on the "bought_by_id" field.
+func BoughtByIDEQ(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldEQ(FieldBoughtByID, v))
+}
+
+// BoughtByIDNEQ applies the NEQ predicate on the "bought_by_id" field.
+func BoughtByIDNEQ(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldNEQ(FieldBoughtByID, v))
+}
+
+// BoughtByIDIn applies the In predicate on the "bought_by_id" field.
+func BoughtByIDIn(vs ...string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldIn(FieldBoughtByID, vs...))
+}
+
+// BoughtByIDNotIn applies the NotIn predicate on the "bought_by_id" field.
+func BoughtByIDNotIn(vs ...string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldNotIn(FieldBoughtByID, vs...))
+}
+
+// BoughtByIDGT applies the GT predicate on the "bought_by_id" field.
+func BoughtByIDGT(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldGT(FieldBoughtByID, v))
+}
+
+// BoughtByIDGTE applies the GTE predicate on the "bought_by_id" field.
+func BoughtByIDGTE(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldGTE(FieldBoughtByID, v))
+}
+
+// BoughtByIDLT applies the LT predicate on the "bought_by_id" field.
+func BoughtByIDLT(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldLT(FieldBoughtByID, v))
+}
+
+// BoughtByIDLTE applies the LTE predicate on the "bought_by_id" field.
+func BoughtByIDLTE(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldLTE(FieldBoughtByID, v))
+}
+
+// BoughtByIDContains applies the Contains predicate on the "bought_by_id" field.
+func BoughtByIDContains(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldContains(FieldBoughtByID, v))
+}
+
+// BoughtByIDHasPrefix applies the HasPrefix predicate on the "bought_by_id" field.
+func BoughtByIDHasPrefix(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldHasPrefix(FieldBoughtByID, v))
+}
+
+// BoughtByIDHasSuffix applies the HasSuffix predicate on the "bought_by_id" field.
+func BoughtByIDHasSuffix(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldHasSuffix(FieldBoughtByID, v))
+}
+
+// BoughtByIDIsNil applies the IsNil predicate on the "bought_by_id" field.
+func BoughtByIDIsNil() predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldIsNull(FieldBoughtByID))
+}
+
+// BoughtByIDNotNil applies the NotNil predicate on the "bought_by_id" field.
+func BoughtByIDNotNil() predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldNotNull(FieldBoughtByID))
+}
+
+// BoughtByIDEqualFold applies the EqualFold predicate on the "bought_by_id" field.
+func BoughtByIDEqualFold(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldEqualFold(FieldBoughtByID, v))
+}
+
+// BoughtByIDContainsFold applies the ContainsFold predicate on the "bought_by_id" field.
+func BoughtByIDContainsFold(v string) predicate.PhoneNumber {
+	return predicate.PhoneNumber(sql.FieldContainsFold(FieldBoughtByID, v))
+}
+
 // SettleAtEQ applies the EQ predicate on the "settle_at" field.
 func SettleAtEQ(v time.Time) predicate.PhoneNumber {
 	return predicate.PhoneNumber(sql.FieldEQ(FieldSettleAt, v))
@@ -465,6 +545,29 @@ func HasOrganization() predicate.PhoneNumber {
 func HasOrganizationWith(preds ...predicate.Organization) predicate.PhoneNumber {
 	return predicate.PhoneNumber(func(s *sql.Selector) {
 		step := newOrganizationStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasBoughtBy applies the HasEdge predicate on the "bought_by" edge.
+func HasBoughtBy() predicate.PhoneNumber {
+	return predicate.PhoneNumber(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, BoughtByTable, BoughtByColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasBoughtByWith applies the HasEdge predicate on the "bought_by" edge with a given conditions (other predicates).
+func HasBoughtByWith(preds ...predicate.Member) predicate.PhoneNumber {
+	return predicate.PhoneNumber(func(s *sql.Selector) {
+		step := newBoughtByStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

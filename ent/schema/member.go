@@ -26,7 +26,7 @@ func (Member) Fields() []ent.Field {
 		classOfService(),
 		field.Strings("channels").SchemaType(json()).Default([]string{}),
 		field.Time("deactivated_at").Optional().Nillable(),
-		field.Time("changed_at").Default(now).UpdateDefault(now).Annotations(entsql.DefaultExpr("now()")).Comment("when any of it last changed: what is known of a member is renewed by it"),
+		field.Time("changed_at").Default(now).Annotations(entsql.DefaultExpr("now()")).Comment("when an administrator last changed it: what is known of a member is renewed by it"),
 		field.Enum("state").NamedValues("Ready", "READY", "NotReady", "NOT_READY", "Busy", "BUSY", "AfterCallWork", "AFTER_CALL_WORK").
 			Default("NOT_READY"),
 		field.String("state_reason").Optional().Nillable().Comment("why they are not ready, in their words"),
@@ -51,7 +51,6 @@ func (Member) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("email_key").Unique().StorageKey("member_email_once").Annotations(where("deactivated_at IS NULL")),
 		index.Fields("organization_id", "created_at", "id"),
-		index.Fields("changed_at"),
 		index.Fields("state_stream_id").Unique().StorageKey("member_state_stream").Annotations(where("state_stream_id IS NOT NULL")),
 	}
 }

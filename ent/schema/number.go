@@ -3,6 +3,7 @@ package schema
 import (
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 )
@@ -19,6 +20,7 @@ func (PhoneNumber) Fields() []ent.Field {
 		field.String("country").MinLen(2).MaxLen(2).Immutable().Comment("ISO 3166-1 alpha-2"),
 		field.Enum("status").NamedValues("Purchasing", "PURCHASING", "Held", "HELD", "Releasing", "RELEASING", "Released", "RELEASED").
 			Default("HELD").Comment("PURCHASING and RELEASING: the carrier has yet to say that it is so"),
+		field.String("bought_by_id").Optional().Nillable().Immutable().Comment("the member; none where it was there from the beginning"),
 		field.Time("settle_at").Optional().Nillable().Comment("when the carrier is asked again"),
 		field.Time("released_at").Optional().Nillable(),
 		created(),
@@ -26,7 +28,12 @@ func (PhoneNumber) Fields() []ent.Field {
 }
 
 // Edges of a phone number.
-func (PhoneNumber) Edges() []ent.Edge { return []ent.Edge{organization()} }
+func (PhoneNumber) Edges() []ent.Edge {
+	return []ent.Edge{
+		organization(),
+		edge.To("bought_by", Member.Type).Field("bought_by_id").Unique().Immutable(),
+	}
+}
 
 // Indexes of a phone number: one owner at a time.
 func (PhoneNumber) Indexes() []ent.Index {

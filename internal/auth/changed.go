@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lib/pq"
+
+	"entgo.io/ent/dialect/sql"
+
 	"parley/ent"
 	"parley/ent/member"
 	"parley/internal/database"
@@ -13,10 +17,7 @@ import (
 // topicChanged is where processes tell each other of a member who is not what they were: a signal holds their id.
 const topicChanged = "changed1"
 
-// lately is how far back changes are looked for: longer than a transaction takes, and than clocks differ.
-const lately = time.Minute
-
-// ChangeTx tells all processes, once the transaction has committed, that it has changed what a member is.
+// ChangeTx tells all processes, once the transaction has committed, that it has changed what a member may do.
 func (t *Tokens) ChangeTx(tx *ent.Tx, memberID string) {
 	database.AfterCommit(tx, func() {
 		t.changed(memberID)
@@ -29,32 +30,74 @@ func (t *Tokens) changed(memberID string) {
 	t.mu.Lock()
 	for _, s := range t.byID {
 		if m := s.viewer().Member; m != nil && m.ID == memberID {
-			s.checked = time.Time{}
+			s.stale = true
 		}
 	}
 	t.mu.Unlock()
 	t.missed()
 }
 
-// renew has sessions know what their members have become, whoever has changed them.
+// renew has sessions know what their members have become, whoever has changed them and whenever that was.
 func (t *Tokens) renew(ctx context.Context) error {
-	rows, err := t.ent.Member.Query().Where(member.ChangedAtGT(time.Now().Add(-lately))).All(ctx)
+	known := t.members()
+	if len(known) == 0 {
+		return nil
+	}
+	changed, err := t.differing(ctx, known)
+	if err != nil || len(changed) == 0 {
+		return err
+	}
+	rows, err := t.ent.Member.Query().Where(member.IDIn(changed...)).All(ctx)
 	if err != nil {
-		return fmt.Errorf("ask which members have changed: %w", err)
+		return fmt.Errorf("get members who have changed: %w", err)
 	}
-	now := make(map[string]*ent.Member, len(rows))
 	for _, m := range rows {
-		now[m.ID] = m
+		t.become(m)
 	}
+	return nil
+}
+
+// members are those of sessions, by id, with when they had changed.
+func (t *Tokens) members() map[string]time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known := map[string]time.Time{}
+	for _, s := range t.byID {
+		if m := s.viewer().Member; m != nil {
+			known[m.ID] = m.ChangedAt
+		}
+	}
+	return known
+}
+
+// differing are the ids of members who are not what is known of them.
+func (t *Tokens) differing(ctx context.Context, known map[string]time.Time) ([]string, error) {
+	ids, times := make([]string, 0, len(known)), make([]time.Time, 0, len(known))
+	for id, at := range known {
+		ids, times = append(ids, id), append(times, at)
+	}
+	const q = `SELECT m.id FROM unnest($1::text[], $2::timestamptz[]) AS k (id, changed_at)
+		JOIN members m ON m.id = k.id AND m.changed_at <> k.changed_at`
+	rows, err := t.ent.QueryContext(ctx, q, pq.Array(ids), pq.Array(times))
+	if err != nil {
+		return nil, fmt.Errorf("ask which members have changed: %w", err)
+	}
+	defer rows.Close()
+	var changed []string
+	if err := sql.ScanSlice(rows, &changed); err != nil {
+		return nil, fmt.Errorf("read which members have changed: %w", err)
+	}
+	return changed, nil
+}
+
+// become has the sessions of a member know what they are now.
+func (t *Tokens) become(m *ent.Member) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, s := range t.byID {
-		v := s.viewer()
-		if v.Member == nil || now[v.Member.ID] == nil || now[v.Member.ID].ChangedAt.Equal(v.Member.ChangedAt) {
-			continue
+		if v := s.viewer(); v.Member != nil && v.Member.ID == m.ID {
+			v.Member = m
+			s.store(v)
 		}
-		v.Member = now[v.Member.ID]
-		s.current.Store(&v)
 	}
-	return nil
 }

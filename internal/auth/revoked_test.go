@@ -113,12 +113,53 @@ func TestO7_WhatAnotherProcessSaysOfAMemberIsLookedForWithTheNextRequest(t *test
 	opened := auth.WithSession(t.Context(), b.session(t, token))
 	b.tx(t, func(tx *ent.Tx) error {
 		other.ChangeTx(tx, b.member.ID)
-		return tx.Member.UpdateOne(b.member).SetRole(member.RoleTeamLeader).Exec(t.Context())
+		return tx.Member.UpdateOne(b.member).SetRole(member.RoleTeamLeader).SetChangedAt(time.Now()).Exec(t.Context())
 	})
 	if role := b.session(t, token).Viewer.Member.Role; role != member.RoleTeamLeader {
 		t.Errorf("the next request is a %s's", role)
 	}
 	if role := auth.From(opened).Member.Role; role != member.RoleTeamLeader {
 		t.Errorf("what was open is a %s's", role)
+	}
+}
+
+// A process that was paused for long learns of it as well: however long ago it was.
+func TestO7_AChangeOfLongAgoIsFoundOut(t *testing.T) {
+	b := setup(t)
+	s := b.session(t, b.issue(t))
+	defer s.Hold()()
+	opened := auth.WithSession(t.Context(), s)
+	b.change(t, time.Now().Add(-time.Hour))
+	b.check(t)
+	if role := auth.From(opened).Member.Role; role != member.RoleTeamLeader {
+		t.Errorf("what was open is a %s's", role)
+	}
+}
+
+// Between being asked who they are and being held, a connection's session may be forgotten, and known again as another one.
+func TestO7_WhoWasForgottenForAMomentIsToldToo(t *testing.T) {
+	b := setup(t)
+	token := b.issue(t)
+	first := b.session(t, token)
+	b.tokens.Age(3 * auth.Fresh)
+	b.check(t) // forgets it
+	second := b.session(t, token)
+	release := second.Hold()
+	defer release()
+	defer first.Hold()()
+	opened := auth.WithSession(t.Context(), first)
+	b.change(t, time.Now())
+	b.check(t)
+	if role := auth.From(opened).Member.Role; role != member.RoleTeamLeader {
+		t.Errorf("what was open is a %s's", role)
+	}
+}
+
+// change makes the member a team leader, and says so to nobody.
+func (b *bundle) change(t *testing.T, at time.Time) {
+	t.Helper()
+	err := b.db.Ent.Member.UpdateOneID(b.member.ID).SetRole(member.RoleTeamLeader).SetChangedAt(at).Exec(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
 }

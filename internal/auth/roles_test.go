@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/ent"
 	"parley/ent/member"
@@ -95,7 +96,7 @@ func TestO7_WhatAMemberIsIsRenewed(t *testing.T) {
 	b := setup(t)
 	s := b.session(t, b.issue(t))
 	ctx := auth.WithSession(t.Context(), s)
-	b.db.Ent.Member.UpdateOne(b.member).SetRole(member.RoleTeamLeader).ExecX(t.Context())
+	b.change(t, time.Now())
 	if role := auth.From(ctx).Member.Role; role != member.RoleAgent {
 		t.Fatalf("they are a %s before anybody has looked", role)
 	}

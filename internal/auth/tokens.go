@@ -48,10 +48,12 @@ type Tokens struct {
 // session is a token that this process has seen lately. The lock of Tokens guards it.
 type session struct {
 	hash    [32]byte
-	current *atomic.Pointer[Viewer] // as contexts see them without the lock
-	life    context.Context         // ends with the token
+	current *atomic.Pointer[Viewer]   // as contexts see them without the lock
+	before  []*atomic.Pointer[Viewer] // as those do that were made before the session was forgotten for a while
+	life    context.Context           // ends with the token
 	end     context.CancelFunc
 	checked time.Time // when the database was last asked
+	stale   bool      // the member has changed since
 	used    bool      // since idle_at was last moved
 	held    int       // by open connections
 }
@@ -147,7 +149,7 @@ func (t *Tokens) known(hash [32]byte) (Session, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.sessions[hash]
-	if s == nil || time.Since(s.checked) > fresh || s.expired(time.Now()) {
+	if s == nil || s.stale || time.Since(s.checked) > fresh || s.expired(time.Now()) {
 		return Session{}, false
 	}
 	s.used = true
@@ -192,8 +194,8 @@ func (t *Tokens) remember(hash [32]byte, v Viewer) (Session, error) {
 		s.life, s.end = context.WithCancel(context.Background())
 		t.sessions[hash], t.byID[v.TokenID] = s, s
 	}
-	s.current.Store(&v)
-	s.checked, s.used = time.Now(), true
+	s.store(v)
+	s.checked, s.stale, s.used = time.Now(), false, true
 	return t.show(s), nil
 }
 
@@ -203,6 +205,13 @@ func (t *Tokens) show(s *session) Session {
 }
 
 func (s *session) viewer() Viewer { return *s.current.Load() }
+
+func (s *session) store(v Viewer) {
+	s.current.Store(&v)
+	for _, p := range s.before {
+		p.Store(&v)
+	}
+}
 
 func (s *session) expired(now time.Time) bool { return !now.Before(s.viewer().ExpiresAt) }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -139,12 +140,20 @@ func (t *Tokens) hold(s *session) (release func()) {
 	}
 	known := t.byID[id]
 	known.held++
+	if known != s {
+		v := known.viewer()
+		s.current.Store(&v)
+		known.before = append(known.before, s.current)
+	}
 	stop := context.AfterFunc(known.life, s.end)
 	return sync.OnceFunc(func() {
 		stop()
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		known.held--
+		if i := slices.Index(known.before, s.current); i >= 0 {
+			known.before = slices.Delete(known.before, i, i+1)
+		}
 	})
 }
 

@@ -87,7 +87,7 @@ func (s *Service) updateMemberTx(ctx context.Context, tx *ent.Tx, v auth.Viewer,
 		c.note(fmt.Sprintf("role: %s → %s", m.Role, *in.Role), true)
 	}
 	c.note("classOfService", differs(in.ClassOfService, m.ClassOfService))
-	update := tx.Member.UpdateOne(m).SetNillableFirstName(in.FirstName).SetNillableLastName(in.LastName).
+	update := tx.Member.UpdateOne(m).SetChangedAt(time.Now()).SetNillableFirstName(in.FirstName).SetNillableLastName(in.LastName).
 		SetNillableRole(in.Role).SetNillableClassOfService(in.ClassOfService)
 	if in.Channels != nil {
 		channels := distinct(in.Channels)

@@ -55,8 +55,6 @@ CREATE INDEX "customer_phone_begins" ON "customers" ("organization_id", "phone" 
 CREATE UNIQUE INDEX "customer_phone_once" ON "customers" ("organization_id", "phone") WHERE (retired_at IS NULL);
 -- create "members" table
 CREATE TABLE "members" ("id" character varying NOT NULL, "email" character varying NOT NULL, "email_key" character varying NOT NULL, "first_name" character varying NOT NULL, "last_name" character varying NOT NULL, "password_hash" character varying NOT NULL, "role" character varying NOT NULL, "class_of_service" character varying NOT NULL, "channels" json NOT NULL, "deactivated_at" timestamptz NULL, "changed_at" timestamptz NOT NULL DEFAULT now(), "state" character varying NOT NULL DEFAULT 'NOT_READY', "state_reason" character varying NULL, "state_changed_at" timestamptz NOT NULL DEFAULT now(), "state_stream_id" bigint NULL, "created_at" timestamptz NOT NULL, "organization_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "members_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
--- create index "member_changed_at" to table: "members"
-CREATE INDEX "member_changed_at" ON "members" ("changed_at");
 -- create index "member_email_once" to table: "members"
 CREATE UNIQUE INDEX "member_email_once" ON "members" ("email_key") WHERE (deactivated_at IS NULL);
 -- create index "member_organization_id_created_at_id" to table: "members"
@@ -134,7 +132,7 @@ CREATE INDEX "accesstoken_member_id" ON "access_tokens" ("member_id");
 -- create index "accesstoken_specialist_id" to table: "access_tokens"
 CREATE INDEX "accesstoken_specialist_id" ON "access_tokens" ("specialist_id");
 -- create "phone_numbers" table
-CREATE TABLE "phone_numbers" ("id" character varying NOT NULL, "number" character varying NOT NULL, "country" character varying NOT NULL, "status" character varying NOT NULL DEFAULT 'HELD', "settle_at" timestamptz NULL, "released_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "organization_id" character varying NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "phone_numbers_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "phone_number_released" CHECK (((status)::text = 'RELEASED'::text) = (released_at IS NOT NULL)), CONSTRAINT "phone_number_unsettled" CHECK (((status)::text = ANY ((ARRAY['PURCHASING'::character varying, 'RELEASING'::character varying])::text[])) = (settle_at IS NOT NULL)));
+CREATE TABLE "phone_numbers" ("id" character varying NOT NULL, "number" character varying NOT NULL, "country" character varying NOT NULL, "status" character varying NOT NULL DEFAULT 'HELD', "settle_at" timestamptz NULL, "released_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "organization_id" character varying NOT NULL, "bought_by_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "phone_numbers_members_bought_by" FOREIGN KEY ("bought_by_id") REFERENCES "members" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, CONSTRAINT "phone_numbers_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "phone_number_released" CHECK (((status)::text = 'RELEASED'::text) = (released_at IS NOT NULL)), CONSTRAINT "phone_number_unsettled" CHECK (((status)::text = ANY ((ARRAY['PURCHASING'::character varying, 'RELEASING'::character varying])::text[])) = (settle_at IS NOT NULL)));
 -- create index "phone_number_held_once" to table: "phone_numbers"
 CREATE UNIQUE INDEX "phone_number_held_once" ON "phone_numbers" ("number") WHERE (released_at IS NULL);
 -- create index "phone_number_unsettled" to table: "phone_numbers"
@@ -359,8 +357,6 @@ DROP INDEX "member_state_stream";
 DROP INDEX "member_organization_id_created_at_id";
 -- reverse: create index "member_email_once" to table: "members"
 DROP INDEX "member_email_once";
--- reverse: create index "member_changed_at" to table: "members"
-DROP INDEX "member_changed_at";
 -- reverse: create "members" table
 DROP TABLE "members";
 -- reverse: create index "customer_phone_once" to table: "customers"
