@@ -35,6 +35,10 @@ func (f callFields) Service(ctx context.Context, c *ent.Call) (*ent.Service, err
 	return f.Calls.ServiceOf(ctx, c)
 }
 
+func (f memberFields) Call(ctx context.Context, m *ent.Member) (*ent.Call, error) {
+	return f.Calls.Current(ctx, m)
+}
+
 func (f memberFields) State(ctx context.Context, m *ent.Member) (*member.State, error) {
 	m, err := f.Calls.State(ctx, m)
 	if m == nil {

@@ -54,8 +54,8 @@ func (f memberInvitationFields) Skills(ctx context.Context, i *ent.MemberInvitat
 	return f.Organizations.InvitedSkills(ctx, i, first)
 }
 
-func (f memberInvitationFields) InvitedBy(ctx context.Context, i *ent.MemberInvitation) (*ent.Member, error) {
-	return f.Organizations.InvitedBy(ctx, i)
+func (f memberInvitationFields) InvitedBy(_ context.Context, i *ent.MemberInvitation) (*ent.Member, error) {
+	return f.Organizations.InvitedBy(i), nil
 }
 
 func (f memberInvitationFields) Status(_ context.Context, i *ent.MemberInvitation) (string, error) {

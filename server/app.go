@@ -84,14 +84,14 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Link: func(id string) string { return address(links, id) },
 	})
 	a.audit = audit.New(a.events, s.ent, c.limits.PageSize)
+	a.calls = call.New(s.ent, c.limits, a.events)
 	a.organizations = organization.New(organization.Parts{
 		Ent: s.ent, Limits: c.limits, Tokens: a.tokens, Passwords: auth.NewPasswords(), Counter: a.counter, Links: links, Outbox: a.outbox,
-		Audit: a.audit,
+		Audit: a.audit, Leaves: a.calls.LeaveTx,
 	})
 	a.numbers = organization.NewNumbers(organization.NumberParts{
 		Ent: s.ent, Limits: c.limits, Carrier: simulator.NewNumbers(s.ent), Counter: a.counter, Audit: a.audit, Log: log,
 	})
-	a.calls = call.New(s.ent, c.limits, a.events)
 	a.documents = document.New(document.Parts{
 		Ent: s.ent, Blobs: s.blobs, Limits: c.limits, Secret: c.secret, PublicURL: c.PublicURL, Log: log,
 	})

@@ -224,6 +224,9 @@ func (h *house) ent() *ent.Client { return h.db.Ent }
 // now is the server's clock.
 func (h *house) now() time.Time { return time.Now().Add(time.Duration(h.later.Load())) }
 
+// waiting counts those who wait for a lock.
+const waiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+
 // number answers a query that counts.
 func (h *house) number(query string, args ...any) (n int) {
 	h.t.Helper()

@@ -21,7 +21,7 @@ func TestShutdownFinishesRequestsAndTellsClientsToComeBack(t *testing.T) {
 	underWay, stopped := make(chan *reply), make(chan error)
 	go func() { underWay <- agent.TrySay(room, "Under way") }()
 	await(t, "a request to wait", func() bool {
-		return h.number(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 1
+		return h.number(waiting) == 1
 	})
 	go func() { stopped <- h.stop() }()
 	if end := feeds["WebSocket"].end(); end.code != ws.StatusCode(1012) {

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/ent"
+	"parley/ent/member"
 )
 
 const memberSelection = "member { id firstName lastName role channels classOfService services { id } sites { id } skills { id } }"
@@ -171,6 +174,39 @@ func TestX3_AChangedRoleHoldsOnOpenConnectionsAndInOtherProcesses(t *testing.T) 
 			t.Errorf("it took %s", took)
 		}
 	})
+}
+
+// What was asked as an administrator is not done by who is one no more when their turn comes.
+func TestO7_WhoIsNoAdministratorAnyMoreChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	admin, lead := h.SignIn("admin@demo.example"), h.SignIn("lead@demo.example")
+	admin.update(lead, vars{"role": "ADMINISTRATOR"}).ok()
+	number := admin.ask("{ organization { phoneNumbers { id } } }", nil).ok().text("organization.phoneNumbers.0.id")
+	for field, input := range map[string]vars{
+		"createSkill":         {"name": "Dutch"},
+		"inviteMembers":       {"role": "ADMINISTRATOR", "emails": []string{"eve@invited.example"}},
+		"purchasePhoneNumber": {"number": "+12015550123"},
+		"releasePhoneNumber":  {"id": number, "confirm": true},
+	} {
+		tx := must(h, func() (*ent.Tx, error) { return h.ent().Tx(t.Context()) })
+		if err := tx.Organization.UpdateOneID(admin.organizationID()).SetName("Demo").Exec(t.Context()); err != nil { // has its row
+			t.Fatal(err)
+		}
+		answer := make(chan *reply)
+		go func() { answer <- lead.mutate(field, input, "") }()
+		await(t, "somebody to wait for the row", func() bool { return h.number(waiting) > 0 })
+		if err := errors.Join(tx.Member.UpdateOneID(lead.id).SetRole(member.RoleAgent).Exec(t.Context()), tx.Commit()); err != nil {
+			t.Fatal(err)
+		}
+		(<-answer).failed("FORBIDDEN")
+		if err := h.ent().Member.UpdateOneID(lead.id).SetRole(member.RoleAdministrator).Exec(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lines := admin.audit(); len(lines) != 1 {
+		t.Errorf("the audit says %q", lines)
+	}
 }
 
 func TestO7_ServicesSitesSkillsAndPortals(t *testing.T) {

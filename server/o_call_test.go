@@ -1,8 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"parley/ent/call"
+	"parley/ent/member"
 )
 
 const (
@@ -58,6 +62,94 @@ func (p *user) mayCall(number, flow string) *reply {
 		vars{"number": number, "flow": flow})
 }
 
+// What is no number is called by nobody, whatever the flow.
+func TestO5_WhatIsNoNumberIsNotCalled(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.SignIn("agent@demo.example")
+	for number, code := range map[string]string{"nonsense": "PHONE_PREFIX_MISSING", "+44 20": "PHONE_INVALID", " ": "REQUIRED"} {
+		for _, flow := range []string{"PRIVATE", "OFFICE", "CONTACT_CENTER"} {
+			e := agent.TryCall(vars{"number": number, "flow": flow, "serviceId": agent.service("Sales")}).refused(code, "number")
+			if a := agent.mayCall(number, flow).ok(); a.yes("callPermission.allowed") || a.text("callPermission.reason") != e.Message {
+				t.Errorf("%q: %s", number, a.body)
+			}
+		}
+	}
+}
+
+// Who serves customers no more is in no call, and not ready, whatever they were.
+func TestM11_WhoServesNoMoreIsNotReady(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	admin := h.SignIn("admin@demo.example")
+	inbox := admin.inbox("", overSocket)
+	inbox.expect("InboxCaughtUp")
+	agent, second := h.SignIn("agent@demo.example"), h.SignIn("second@demo.example")
+	agent.Calls("+442079460018", "Sales")
+	second.Calls("+442079460019", "Sales")
+	for range 2 {
+		inbox.expect("AgentStateChanged")
+	}
+	admin.mutate("deactivateMember", vars{"id": agent.id}, "").ok()
+	admin.mutate("updateMember", vars{"id": second.id, "role": "QUALITY_ASSESSOR"}, "").ok()
+	for range 2 {
+		if e := inbox.expect("AgentStateChanged"); e.Member.State != "NOT_READY" {
+			t.Errorf("%s is %s", e.Member.ID, e.Member.State)
+		}
+	}
+	second.isIn("NOT_READY", "")
+	if a := second.ask("{ viewer { ... on Member { call { id } } } }", nil).ok(); a.find("viewer.call") != nil {
+		t.Errorf("have %s", a.body)
+	}
+	admin.mutate("updateMember", vars{"id": second.id, "role": "AGENT"}, "").ok()
+	second.Calls("+442079460019", "Sales")
+}
+
+// Whoever lost the answer finds the call again, and nobody else does.
+func TestM11_OnesOwnCallIsFound(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, admin := h.SignIn("agent@demo.example"), h.SignIn("admin@demo.example")
+	const query = `query ($id: ID!) { node(id: $id) { ... on Member { call { id status } } } }`
+	id := agent.Calls("+442079460018", "Sales")
+	if a := agent.ask(query, vars{"id": agent.id}).ok(); a.text("node.call.id") != id {
+		t.Errorf("have %s", a.body)
+	}
+	if a := admin.ask(query, vars{"id": agent.id}).ok(); a.find("node.call") != nil {
+		t.Errorf("have %s", a.body)
+	}
+	agent.endCall(id).ok()
+	if a := agent.ask(query, vars{"id": agent.id}).ok(); a.text("node.call.status") != "AFTER_CALL_WORK" {
+		t.Errorf("have %s", a.body)
+	}
+	agent.finishWork(id).ok()
+	if a := agent.ask(query, vars{"id": agent.id}).ok(); a.find("node.call") != nil {
+		t.Errorf("have %s", a.body)
+	}
+}
+
+// Two that happen together: whoever is deactivated first is in no call.
+func TestX3_ACallAndADeactivationAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	admin := h.SignIn("admin@demo.example")
+	for n := range 6 {
+		mailbox := h.Mailbox(fmt.Sprintf("p%d@invited.example", n))
+		admin.InviteMember(vars{"channels": []string{"VOICE"}}, mailbox.address)
+		p := mailbox.ExpectJoin().Accept()
+		together(2, func(i int) *reply {
+			if i == 0 {
+				return admin.mutate("deactivateMember", vars{"id": p.id}, "").ok()
+			}
+			return p.TryCall(vars{"number": "4711", "flow": "OFFICE"})
+		})
+		busy := h.ent().Member.Query().Where(member.ID(p.id), member.StateNEQ(member.StateNotReady)).ExistX(t.Context())
+		if calls := h.ent().Call.Query().Where(call.MemberID(p.id), call.StatusNEQ(call.StatusEnded)).CountX(t.Context()); calls != 0 || busy {
+			t.Errorf("who has left has %d calls, busy %v", calls, busy)
+		}
+	}
+}
+
 // The class of service decides on private calls, and nothing else does; who may not call does not.
 func TestO5_TheClassOfServiceDecidesOnPrivateCalls(t *testing.T) {
 	t.Parallel()
@@ -74,7 +166,6 @@ func TestO5_TheClassOfServiceDecidesOnPrivateCalls(t *testing.T) {
 		{"+447400123456", "CONTACT_CENTER", true, true},
 		{"+33123456789", "PRIVATE", false, false},
 		{"4711", "PRIVATE", true, false},
-		{"nonsense", "OFFICE", false, false},
 	} {
 		a := agent.mayCall(c.number, c.flow).ok()
 		if a.yes("callPermission.allowed") != c.allowed || a.yes("callPermission.recorded") != c.recorded || a.text("callPermission.reason") == "" {

@@ -152,7 +152,7 @@ func TestO1_AttributesAreTheLeastUnlessTold(t *testing.T) {
 	admin, mailbox := h.SignIn("admin@demo.example"), h.Mailbox("ada@invited.example")
 	for _, input := range []vars{nil, {"channels": nil, "serviceIds": nil, "siteIds": nil, "skillIds": nil}} {
 		a := admin.TryInviteMembers(input, mailbox.address).ok()
-		if got := a.attributesAt("memberInvitations.0"); got != "AGENT INTERNAL [] [] [] []" {
+		if got := a.attributesAt("memberInvitations.0"); got != "AGENT Internal calls [] [] [] []" {
 			t.Errorf("have %s", got)
 		}
 		mailbox.ExpectJoin()
@@ -161,7 +161,7 @@ func TestO1_AttributesAreTheLeastUnlessTold(t *testing.T) {
 	input := admin.attributes()
 	service := input["serviceIds"].([]string)[0]
 	a := admin.TryInviteMembers(vars{"channels": []string{"SMS", "SMS"}, "serviceIds": []string{service, service}}, mailbox.address).ok()
-	if got := a.attributesAt("memberInvitations.0"); got != "AGENT INTERNAL [SMS] [Sales] [] []" {
+	if got := a.attributesAt("memberInvitations.0"); got != "AGENT Internal calls [SMS] [Sales] [] []" {
 		t.Errorf("what is given twice: %s", got)
 	}
 	mailbox.ExpectJoin()
@@ -633,21 +633,41 @@ func TestO4_ARevocationAndAnAcceptanceAtTheSameMoment(t *testing.T) {
 	}
 }
 
-func TestO4_WhoHasLeftComesBackAsThemselves(t *testing.T) {
+// What was theirs is not: not what they wrote to themselves, nor how they were, nor their password.
+func TestO4_WhoHasLeftComesBackAsSomebodyElse(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	admin, mailbox := h.SignIn("admin@demo.example"), h.Mailbox("Agent@demo.example")
 	agent := h.SignIn("agent@demo.example")
-	h.ent().Member.UpdateOneID(agent.id).SetDeactivatedAt(time.Now()).ExecX(t.Context())
+	agent.TryState("READY", "").ok()
+	text := agent.mutate("createPredefinedMessage", vars{"title": "Mine", "body": "Mine"}, "predefinedMessage { id }").ok().text("predefinedMessage.id")
+	admin.mutate("deactivateMember", vars{"id": agent.id}, "").ok()
 	admin.InviteMember(admin.attributes(), mailbox.address)
-	a := mailbox.ExpectJoin().TryAccept(nil).ok()
-	if got := a.attributesAt("member"); got != given || a.text("member.id") != agent.id || a.text("member.name") != "Ada Lovelace" || a.text("member.email") != mailbox.address {
-		t.Errorf("back is %s", a.body)
+	back := mailbox.ExpectJoin().Accept()
+	if back.id == agent.id {
+		t.Error("they are who they were")
 	}
+	back.isIn("NOT_READY", "")
+	back.ask("query ($id: ID!) { node(id: $id) { id } }", vars{"id": text}).failed("NOT_FOUND")
 	if h.trySignIn("agent@demo.example", demoPassword).code() != "CREDENTIALS_INVALID" {
 		t.Error("the password from before still works")
 	}
 	h.trySignIn("agent@demo.example", goodPassword).ok()
+}
+
+// One who was sent too many gets no other; the rest do.
+func TestO2_AnAddressThatIsInvitedTooOftenStopsNoOther(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, withLimits("invites-per-recipient-hour=1"))
+	admin := h.SignIn("admin@demo.example")
+	ada, bob := h.Mailbox("ada@invited.example"), h.Mailbox("bob@invited.example")
+	id := admin.InviteMember(nil, ada.address)
+	ada.ExpectJoin()
+	admin.mutate("revokeMemberInvitation", vars{"id": id}, "").ok()
+	if got := admin.TryInviteMembers(nil, ada.address, bob.address).outcomes(); got != "ada@invited.example INVITED_TOO_OFTEN, bob@invited.example PENDING" {
+		t.Errorf("have %s", got)
+	}
+	bob.ExpectJoin()
 }
 
 func TestX1_AnInvitationOfMembersIsRepeatedAsItWas(t *testing.T) {

@@ -402,7 +402,7 @@ func TestS10_WhoIsRemovedSendsNoSignalAnyMore(t *testing.T) {
 	answered := make(chan *reply, 1)
 	go func() { answered <- grace.trySignal(c, ada, "while she is removed") }()
 	await(t, "the signal to wait", func() bool {
-		return h.number(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) > 0
+		return h.number(waiting) > 0
 	})
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ func TestShutdownClosesTheListenerFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(t, "the mutation to wait", func() bool {
-		return h.number(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 1
+		return h.number(waiting) == 1
 	})
 	stopped := make(chan error)
 	go func() { stopped <- h.stop() }()

@@ -363,6 +363,7 @@ type ComplexityRoot struct {
 	}
 
 	Member struct {
+		Call                func(childComplexity int) int
 		Channels            func(childComplexity int) int
 		ClassOfService      func(childComplexity int) int
 		ClassOfServiceLabel func(childComplexity int) int
@@ -1042,6 +1043,7 @@ type MemberResolver interface {
 	State(ctx context.Context, obj *ent.Member) (*member.State, error)
 	StateReason(ctx context.Context, obj *ent.Member) (*string, error)
 	StateChangedAt(ctx context.Context, obj *ent.Member) (*time.Time, error)
+	Call(ctx context.Context, obj *ent.Member) (*ent.Call, error)
 	PredefinedMessages(ctx context.Context, obj *ent.Member, first *int) ([]*ent.PredefinedMessage, error)
 }
 type MemberInvitationResolver interface {
@@ -2208,6 +2210,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MarkReadPayload.UserErrors(childComplexity), true
 
+	case "Member.call":
+		if e.ComplexityRoot.Member.Call == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Member.Call(childComplexity), true
 	case "Member.channels":
 		if e.ComplexityRoot.Member.Channels == nil {
 			break
@@ -5648,6 +5656,8 @@ type Member implements Node {
   stateReason: String
   "Since when they are in their state; members of the same organisation see it, to all others it is null."
   stateChangedAt: DateTime
+  "The call that they have, or whose after-call work they do, to themselves; null for none, and to all others."
+  call: Call
   "Their own predefined messages, by title; null to all others."
   predefinedMessages(
     "How many; 20 unless told, at most 100."
@@ -6436,6 +6446,8 @@ enum ErrorCode {
   COUNTRY_NOT_ALLOWED
   "An email address is malformed."
   EMAIL_INVALID
+  "An address was sent too many invitations lately."
+  INVITED_TOO_OFTEN
   "The organisation holds no number for text messages."
   SMS_NOT_ACTIVATED
   "The member may not use this channel."
@@ -6624,7 +6636,7 @@ type MemberInvitationResult {
   email: String!
   "Its invitation."
   invitation: MemberInvitation
-  "Why it got none: ` + "`" + `EMAIL_INVALID` + "`" + `, ` + "`" + `ALREADY_MEMBER` + "`" + ` or ` + "`" + `ALREADY_INVITED` + "`" + `."
+  "Why it got none: ` + "`" + `EMAIL_INVALID` + "`" + `, ` + "`" + `ALREADY_MEMBER` + "`" + `, ` + "`" + `ALREADY_INVITED` + "`" + ` or ` + "`" + `INVITED_TOO_OFTEN` + "`" + `."
   error: UserError
 }
 
@@ -9094,6 +9106,8 @@ func (ec *executionContext) childFields_Member(ctx context.Context, field graphq
 		return ec.fieldContext_Member_stateReason(ctx, field)
 	case "stateChangedAt":
 		return ec.fieldContext_Member_stateChangedAt(ctx, field)
+	case "call":
+		return ec.fieldContext_Member_call(ctx, field)
 	case "predefinedMessages":
 		return ec.fieldContext_Member_predefinedMessages(ctx, field)
 	}
@@ -16226,6 +16240,38 @@ func (ec *executionContext) _Member_stateChangedAt(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Member_stateChangedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Member", field, true, true, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Member_call(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Member_call(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Member().Call(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Call) graphql.Marshaler {
+			return ec.marshalOCall2ᚖparleyᚋentᚐCall(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Member_call(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Member",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Call(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Member_predefinedMessages(ctx context.Context, field graphql.CollectedField, obj *ent.Member) (ret graphql.Marshaler) {
@@ -35204,6 +35250,44 @@ func (ec *executionContext) _Member(ctx context.Context, sel ast.SelectionSet, o
 					}
 				}()
 				res = ec._Member_stateChangedAt(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "call":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Member_call(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

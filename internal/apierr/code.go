@@ -27,6 +27,7 @@ const (
 	NotAMobileNumber     Code = "NOT_A_MOBILE_NUMBER"
 	CountryNotAllowed    Code = "COUNTRY_NOT_ALLOWED"
 	EmailInvalid         Code = "EMAIL_INVALID"
+	InvitedTooOften      Code = "INVITED_TOO_OFTEN"
 	SmsNotActivated      Code = "SMS_NOT_ACTIVATED"
 	ChannelNotGranted    Code = "CHANNEL_NOT_GRANTED"
 	LinkInvalid          Code = "LINK_INVALID"

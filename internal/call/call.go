@@ -10,7 +10,6 @@ import (
 	"parley/ent/call"
 	"parley/ent/member"
 	"parley/ent/service"
-	"parley/ent/site"
 	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/database"
@@ -73,12 +72,12 @@ func (s *Service) startTx(ctx context.Context, tx *ent.Tx, m *ent.Member, id str
 	if err != nil {
 		return err
 	}
-	current, err := currentTx(ctx, tx, m.ID)
+	standing, err := current(ctx, tx.Client(), m.ID)
 	if err != nil {
 		return err
 	}
-	if current != nil {
-		return apierr.New(apierr.CallAlreadyActive, "You have a call already: end it, and finish its after-call work, first.")
+	if standing != nil {
+		return apierr.New(apierr.CallAlreadyActive, "You have a call already (Member.call): end it, and finish its after-call work, first.")
 	}
 	err = tx.Call.Create().SetID(id).SetOrganizationID(m.OrganizationID).SetMemberID(m.ID).
 		SetNumber(line.Number).SetNillableServiceID(in.ServiceID).SetFlow(in.Flow).SetRecorded(p.Recorded).
@@ -89,24 +88,22 @@ func (s *Service) startTx(ctx context.Context, tx *ent.Tx, m *ent.Member, id str
 	return s.moveTx(ctx, tx, m, state{State: member.StateBusy})
 }
 
-// mayCallTx tells whether a member may make a call: by their class of service, their channels and their services.
+// mayCallTx tells whether a member may make a call: by their class of service, their services and their channels.
 func mayCallTx(ctx context.Context, tx *ent.Tx, m *ent.Member, in StartCallInput) (identifier.Line, Permission, error) {
-	var err error
-	if m.Edges.Sites, err = m.QuerySites().Order(site.ByID()).All(ctx); err != nil {
-		return identifier.Line{}, Permission{}, fmt.Errorf("find sites of member: %w", err)
+	line, refusal := identifier.ParseLine(in.Number)
+	if refusal != nil {
+		return line, Permission{}, refusal
 	}
-	line, p, err := judge(ctx, tx.Client(), m, in.Number, in.Flow)
+	p, err := judge(ctx, tx.Client(), m, line, in.Flow)
 	if err == nil {
 		err = servesTx(ctx, tx, m, in)
 	}
 	switch {
 	case err != nil:
 		return line, p, err
-	case identifier.Blank(in.Number):
-		return line, p, apierr.Blank("number")
 	case !p.Allowed:
 		return line, p, apierr.New(apierr.CallNotAllowed, "%s", p.Reason).On("number")
-	case !slices.Contains(m.Channels, "VOICE"):
+	case !slices.Contains(m.Channels, channelVoice):
 		return line, p, apierr.New(apierr.ChannelNotGranted, "You may not make calls; an administrator can grant it.")
 	}
 	return line, p, nil

@@ -23,8 +23,7 @@ type Permission struct {
 type reach int
 
 const (
-	nowhere       reach = iota // it is no number
-	internal                   // an extension, or a number of the organisation's own
+	internal      reach = iota // an extension, or a number of the organisation's own
 	local                      // in a country of the member's sites, neither of a mobile nor at a special price
 	localMobile                // of a mobile there
 	abroad                     // anywhere else
@@ -41,7 +40,6 @@ var allows = map[member.ClassOfService]map[reach]bool{
 
 // why says what keeps a class of service from a number.
 var why = map[reach]string{
-	nowhere:       "This is not a valid phone number: give it with its international prefix, or an extension.",
 	local:         "Your class of service allows internal calls only, and this is a number outside.",
 	localMobile:   "This is a mobile number, which your class of service does not allow for private calls.",
 	abroad:        "This number is in none of the countries of your sites, and your class of service does not allow international private calls.",
@@ -51,8 +49,6 @@ var why = map[reach]string{
 // decide tells whether a call may be made. The class of service decides on private calls alone, which are never recorded.
 func decide(class member.ClassOfService, to reach, flow call.Flow) Permission {
 	switch {
-	case to == nowhere:
-		return Permission{Reason: why[nowhere]}
 	case flow != call.FlowPrivate:
 		return Permission{Allowed: true, Recorded: true, Reason: "Calls of a contact-centre or office flow do not depend on the class of service."}
 	case allows[class][to]:
@@ -91,24 +87,24 @@ func (s *Service) Permission(ctx context.Context, number string, flow call.Flow)
 	if err != nil {
 		return nil, fmt.Errorf("get member with sites: %w", err)
 	}
-	_, p, err := judge(ctx, s.ent, m, number, flow)
+	line, refusal := identifier.ParseLine(number)
+	if refusal != nil {
+		return &Permission{Reason: refusal.Message}, nil
+	}
+	p, err := judge(ctx, s.ent, m, line, flow)
 	return &p, err
 }
 
-// judge returns the line of a number, and whether a member, who comes with their sites, may call it.
-func judge(ctx context.Context, client *ent.Client, m *ent.Member, number string, flow call.Flow) (identifier.Line, Permission, error) {
-	line, refusal := identifier.ParseLine(number)
-	if refusal != nil {
-		return line, Permission{Reason: refusal.Message}, nil
-	}
+// judge tells whether a member, who comes with their sites, may call a line.
+func judge(ctx context.Context, client *ent.Client, m *ent.Member, line identifier.Line, flow call.Flow) (Permission, error) {
 	own, err := client.PhoneNumber.Query().
 		Where(phonenumber.OrganizationID(m.OrganizationID), phonenumber.Number(line.Number), phonenumber.StatusEQ(phonenumber.StatusHeld)).Exist(ctx)
 	if err != nil {
-		return line, Permission{}, fmt.Errorf("look for a number of one's own: %w", err)
+		return Permission{}, fmt.Errorf("look for a number of one's own: %w", err)
 	}
 	countries := make([]string, len(m.Edges.Sites))
 	for i, site := range m.Edges.Sites {
 		countries[i] = site.Country
 	}
-	return line, decide(m.ClassOfService, where(line, own, countries), flow), nil
+	return decide(m.ClassOfService, where(line, own, countries), flow), nil
 }

@@ -31,6 +31,9 @@ import (
 // Prefix is the type of ids of calls.
 const Prefix = "call"
 
+// channelVoice is the channel that calls take (rule O6).
+const channelVoice = "VOICE"
+
 // Service answers for calls and states.
 type Service struct {
 	ent    *ent.Client
@@ -50,6 +53,26 @@ func (s *Service) Get(ctx context.Context, id string) (*ent.Call, error) {
 		return nil, err
 	}
 	return own(ctx, s.ent, v.ID(), id)
+}
+
+// Current is the call that the viewer has, or works for; nil for none, and of all others.
+func (s *Service) Current(ctx context.Context, m *ent.Member) (*ent.Call, error) {
+	if v := auth.From(ctx); v.Member == nil || v.ID() != m.ID {
+		return nil, nil
+	}
+	return current(ctx, s.ent, m.ID)
+}
+
+// LeaveTx ends the call of a member who is locked, and has them be not ready: they serve customers no more.
+func (s *Service) LeaveTx(ctx context.Context, tx *ent.Tx, m *ent.Member) error {
+	c, err := current(ctx, tx.Client(), m.ID)
+	if err != nil {
+		return err
+	}
+	if c == nil {
+		return s.moveTx(ctx, tx, m, state{State: member.StateNotReady})
+	}
+	return s.putTx(ctx, tx, m, c, call.StatusEnded, state{State: member.StateNotReady})
 }
 
 // Node returns a call of the viewer's own, as something that has an id.
@@ -84,19 +107,23 @@ func own(ctx context.Context, client *ent.Client, memberID, id string) (*ent.Cal
 	return c, nil
 }
 
-// lockTx locks a member, whom other rows may refer to all the same, and returns them with what they were granted.
+// lockTx locks a member, whom other rows may refer to all the same, with their sites. What they may do is asked once more: an
+// administrator may have changed it a moment ago.
 func lockTx(ctx context.Context, tx *ent.Tx, id string) (*ent.Member, error) {
-	m, err := tx.Member.Query().Where(member.ID(id)).
+	m, err := tx.Member.Query().Where(member.ID(id), member.DeactivatedAtIsNil()).WithSites().
 		ForUpdate(sql.WithLockClause("FOR NO KEY UPDATE")).Only(ctx)
-	if err != nil {
+	if err != nil && !ent.IsNotFound(err) {
 		return nil, fmt.Errorf("lock member: %w", err)
+	}
+	if _, err := auth.Allowed(auth.With(ctx, auth.Viewer{Member: m}), auth.Serve); err != nil {
+		return nil, err
 	}
 	return m, nil
 }
 
-// currentTx is the call that a member has, or works for; nil for none.
-func currentTx(ctx context.Context, tx *ent.Tx, memberID string) (*ent.Call, error) {
-	c, err := tx.Call.Query().Where(call.MemberID(memberID), call.StatusNEQ(call.StatusEnded)).Only(ctx)
+// current is the call that a member has, or works for; nil for none.
+func current(ctx context.Context, client *ent.Client, memberID string) (*ent.Call, error) {
+	c, err := client.Call.Query().Where(call.MemberID(memberID), call.StatusNEQ(call.StatusEnded)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil
 	}

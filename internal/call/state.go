@@ -46,7 +46,7 @@ func (s *Service) SetState(ctx context.Context, in SetAgentStateInput) (*SetAgen
 		if err != nil {
 			return err
 		}
-		c, err := currentTx(ctx, tx, m.ID)
+		c, err := current(ctx, tx.Client(), m.ID)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ type Numbers interface {
 	Search(ctx context.Context, country, areaCode string, most int) ([]*Number, error)
 
 	// Purchase buys a number, which is known by the reference from then on. The error is ErrNotAvailable where it cannot be
-	// bought, ErrNotDone where it was certainly not, and any other where that is unknown.
+	// bought, ErrNotDone where this request has certainly done nothing, and any other where that is unknown.
 	Purchase(ctx context.Context, number, reference string) error
 
 	// Release gives a number back that was bought by the reference. One that was not is no error.

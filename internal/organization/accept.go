@@ -6,14 +6,13 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"entgo.io/ent/dialect/sql"
-
 	"parley/ent"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
 	"parley/internal/apierr"
 	"parley/internal/audit"
 	"parley/internal/auth"
+	"parley/internal/database"
 	"parley/internal/identifier"
 	"parley/internal/throttle"
 )
@@ -47,7 +46,7 @@ func (s *Service) AcceptMemberInvitation(ctx context.Context, in AcceptMemberInv
 	}
 	var m *ent.Member
 	var issued auth.Issued
-	err = s.alone(ctx, i.OrganizationID, func(tx *ent.Tx) error {
+	err = alone(ctx, s.ent, i.OrganizationID, func(tx *ent.Tx) error {
 		if m, err = s.acceptTx(ctx, tx, i.LinkID, p); err != nil {
 			return err
 		}
@@ -155,7 +154,8 @@ func (s *Service) acceptTx(ctx context.Context, tx *ent.Tx, linkID string, p per
 	return m, s.audit.RecordTx(ctx, tx, auth.Viewer{Member: m}, audit.MemberJoined, m.ID, "")
 }
 
-// joinTx is the member whom an invitation makes: a new one, or one of the organisation who had left and comes back.
+// joinTx makes the member whom an invitation is for. Who had left, and comes back, is another one: what was theirs is not theirs
+// any more.
 func joinTx(ctx context.Context, tx *ent.Tx, i *ent.MemberInvitation, p person) (*ent.Member, error) {
 	signsIn, err := tx.Member.Query().Where(member.EmailKey(i.EmailKey), member.DeactivatedAtIsNil()).Exist(ctx)
 	if err != nil {
@@ -164,25 +164,11 @@ func joinTx(ctx context.Context, tx *ent.Tx, i *ent.MemberInvitation, p person) 
 	if signsIn {
 		return nil, isMember()
 	}
-	before, err := tx.Member.Query().Where(member.EmailKey(i.EmailKey), member.OrganizationID(i.OrganizationID)).
-		Order(member.ByID(sql.OrderDesc())).First(ctx)
-	if err != nil && !ent.IsNotFound(err) {
-		return nil, fmt.Errorf("find who has left: %w", err)
-	}
-	var m *ent.Member
-	if before == nil {
-		m, err = tx.Member.Create().SetOrganizationID(i.OrganizationID).SetEmail(i.Email).SetEmailKey(i.EmailKey).
-			SetFirstName(p.firstName).SetLastName(p.lastName).SetPasswordHash(p.passwordHash).
-			SetRole(InvitedRole(i)).SetClassOfService(InvitedClass(i)).SetChannels(i.Channels).
-			AddServices(i.Edges.Services...).AddSites(i.Edges.Sites...).AddSkills(i.Edges.Skills...).Save(ctx)
-	} else {
-		m, err = before.Update().ClearDeactivatedAt().SetEmail(i.Email).
-			SetFirstName(p.firstName).SetLastName(p.lastName).SetPasswordHash(p.passwordHash).
-			SetRole(InvitedRole(i)).SetClassOfService(InvitedClass(i)).SetChannels(i.Channels).
-			ClearServices().ClearSites().ClearSkills().
-			AddServices(i.Edges.Services...).AddSites(i.Edges.Sites...).AddSkills(i.Edges.Skills...).Save(ctx)
-	}
-	if ent.IsConstraintError(err) { // of another organisation, at the same moment
+	m, err := tx.Member.Create().SetOrganizationID(i.OrganizationID).SetEmail(i.Email).SetEmailKey(i.EmailKey).
+		SetFirstName(p.firstName).SetLastName(p.lastName).SetPasswordHash(p.passwordHash).
+		SetRole(InvitedRole(i)).SetClassOfService(InvitedClass(i)).SetChannels(i.Channels).
+		AddServices(i.Edges.Services...).AddSites(i.Edges.Sites...).AddSkills(i.Edges.Skills...).Save(ctx)
+	if database.Violates(err, "member_email_once") { // of another organisation, at the same moment
 		return nil, isMember()
 	}
 	if err != nil {

@@ -22,8 +22,8 @@ import (
 )
 
 // alone runs work in a transaction in which nobody else administers or joins an organisation.
-func (s *Service) alone(ctx context.Context, organizationID string, work func(tx *ent.Tx) error) error {
-	return database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+func alone(ctx context.Context, client *ent.Client, organizationID string, work func(tx *ent.Tx) error) error {
+	return database.WithTx(ctx, client, func(tx *ent.Tx) error {
 		lock := sql.WithLockClause("FOR NO KEY UPDATE") // what names the organisation goes on meanwhile
 		if _, err := tx.Organization.Query().Where(organization.ID(organizationID)).ForUpdate(lock).OnlyID(ctx); err != nil {
 			return fmt.Errorf("lock organisation: %w", err)
@@ -34,8 +34,8 @@ func (s *Service) alone(ctx context.Context, organizationID string, work func(tx
 
 // administer is alone for the viewer's organisation. Whether the viewer is still an administrator is asked once more: another
 // one may have changed that a moment ago.
-func (s *Service) administer(ctx context.Context, v auth.Viewer, work func(tx *ent.Tx) error) error {
-	return s.alone(ctx, v.OrganizationID(), func(tx *ent.Tx) error {
+func administer(ctx context.Context, client *ent.Client, v auth.Viewer, work func(tx *ent.Tx) error) error {
+	return alone(ctx, client, v.OrganizationID(), func(tx *ent.Tx) error {
 		m, err := tx.Member.Query().Where(member.ID(v.ID()), member.DeactivatedAtIsNil()).Only(ctx)
 		if err != nil && !ent.IsNotFound(err) {
 			return fmt.Errorf("get administrator: %w", err)
@@ -51,7 +51,7 @@ func (s *Service) administer(ctx context.Context, v auth.Viewer, work func(tx *e
 // of the one that is standing.
 func (s *Service) createOnce(ctx context.Context, v auth.Viewer, key idempotency.Key, prefix string, action audit.Action, name string, create func(tx *ent.Tx, id string) error) (string, error) {
 	id := typeid.New(prefix)
-	err := s.administer(ctx, v, func(tx *ent.Tx) error {
+	err := administer(ctx, s.ent, v, func(tx *ent.Tx) error {
 		standing, err := key.ClaimTx(ctx, tx, id)
 		if err != nil || standing != id {
 			id = standing

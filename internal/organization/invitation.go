@@ -94,7 +94,7 @@ func (s *Service) ResendMemberInvitation(ctx context.Context, in ResendMemberInv
 	if _, err := s.invitation(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	err = s.administer(ctx, v, func(tx *ent.Tx) error { return s.resendTx(ctx, tx, v, in.ID, key) })
+	err = administer(ctx, s.ent, v, func(tx *ent.Tx) error { return s.resendTx(ctx, tx, v, in.ID, key) })
 	if err != nil {
 		return nil, fmt.Errorf("resend invitation of a member: %w", err)
 	}
@@ -128,10 +128,10 @@ func (s *Service) resendTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id st
 	if err := s.sendTx(ctx, tx, v, i); err != nil {
 		return err
 	}
-	if err := s.audit.RecordTx(ctx, tx, v, audit.MemberInvitationResent, i.ID, i.Email); err != nil {
+	if err := s.counter.TakeTx(ctx, tx, s.inviteRules(i)...); err != nil {
 		return err
 	}
-	return s.counter.TakeTx(ctx, tx, s.inviteRules(i.OrganizationID, i.EmailKey)...)
+	return s.audit.RecordTx(ctx, tx, v, audit.MemberInvitationResent, i.ID, i.Email)
 }
 
 func accepted() error {
@@ -156,7 +156,7 @@ func (s *Service) RevokeMemberInvitation(ctx context.Context, in RevokeMemberInv
 	if _, err := s.invitation(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	err = s.administer(ctx, v, func(tx *ent.Tx) error { return s.revokeTx(ctx, tx, v, in.ID) })
+	err = administer(ctx, s.ent, v, func(tx *ent.Tx) error { return s.revokeTx(ctx, tx, v, in.ID) })
 	if err != nil {
 		return nil, fmt.Errorf("revoke invitation of a member: %w", err)
 	}
@@ -234,17 +234,8 @@ func (s *Service) MemberInvitations(ctx context.Context, o *ent.Organization, a 
 	return page.Of(w.Window, rows, key, count), nil
 }
 
-// InvitedBy is the member who made an invitation.
-func (s *Service) InvitedBy(ctx context.Context, i *ent.MemberInvitation) (*ent.Member, error) {
-	if i.Edges.InvitedBy != nil {
-		return i.Edges.InvitedBy, nil
-	}
-	m, err := s.ent.Member.Get(ctx, i.InvitedByID)
-	if err != nil {
-		return nil, fmt.Errorf("get member who invited: %w", err)
-	}
-	return m, nil
-}
+// InvitedBy is the member who made an invitation, which comes with them.
+func (s *Service) InvitedBy(i *ent.MemberInvitation) *ent.Member { return i.Edges.InvitedBy }
 
 // InvitedServices are those that an invited person is going to work for, by name.
 func (s *Service) InvitedServices(ctx context.Context, i *ent.MemberInvitation, first *int) ([]*ent.Service, error) {

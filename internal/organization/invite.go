@@ -78,7 +78,7 @@ func (s *Service) InviteMembers(ctx context.Context, in InviteMembersInput) (*In
 	in.Channels, in.ServiceIDs, in.SiteIDs, in.SkillIDs = distinct(in.Channels), distinct(in.ServiceIDs), distinct(in.SiteIDs), distinct(in.SkillIDs)
 	addresses := addressed(in.Emails)
 	var outcomes []string
-	err = s.administer(ctx, v, func(tx *ent.Tx) (err error) {
+	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		outcomes, err = s.inviteOnceTx(ctx, tx, v, in, addresses, key)
 		return err
 	})
@@ -121,6 +121,9 @@ func (s *Service) inviteOnceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, i
 	}
 	outcomes, err := judgeTx(ctx, tx, v.OrganizationID(), addresses)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.spare(ctx, v.OrganizationID(), addresses, outcomes); err != nil {
 		return nil, err
 	}
 	if _, err := key.ClaimTx(ctx, tx, strings.Join(outcomes, " ")); err != nil {
@@ -168,6 +171,23 @@ func judge(addresses []address, members, invited []string) []string {
 	return outcomes
 }
 
+// spare gives no invitation to addresses that were sent many lately.
+func (s *Service) spare(ctx context.Context, organizationID string, addresses []address, outcomes []string) error {
+	for n, a := range addresses {
+		if !isInvitation(outcomes[n]) {
+			continue
+		}
+		err := s.counter.Check(ctx, s.recipientRules(organizationID, a.key)...)
+		switch {
+		case apierr.Is(err, apierr.Throttled):
+			outcomes[n] = string(apierr.InvitedTooOften)
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
 // isInvitation tells whether an outcome is an invitation.
 func isInvitation(outcome string) bool {
 	prefix, _ := typeid.Prefix(outcome)
@@ -176,31 +196,41 @@ func isInvitation(outcome string) bool {
 
 // inviteTx makes the invitations that are among the outcomes, and puts their messages into the outbox.
 func (s *Service) inviteTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, in InviteMembersInput, addresses []address, outcomes []string) error {
-	var keys []string
+	var made []*ent.MemberInvitation
 	for n, a := range addresses {
 		if !isInvitation(outcomes[n]) {
 			continue
 		}
-		if err := makeRoomTx(ctx, tx, v.OrganizationID(), a.key); err != nil {
-			return err
-		}
-		i, err := tx.MemberInvitation.Create().SetID(outcomes[n]).SetOrganizationID(v.OrganizationID()).
-			SetEmail(a.email).SetEmailKey(a.key).SetInvitedByID(v.ID()).
-			SetRole(memberinvitation.Role(in.Role)).SetClassOfService(memberinvitation.ClassOfService(in.ClassOfService)).
-			SetChannels(in.Channels).AddServiceIDs(in.ServiceIDs...).AddSiteIDs(in.SiteIDs...).AddSkillIDs(in.SkillIDs...).
-			SetLinkID(typeid.New(LinkPrefix)).SetExpiresAt(limits.End(time.Now(), s.limits.MemberInvitation)).Save(ctx)
+		i, err := s.inviteOneTx(ctx, tx, v, in, a, outcomes[n])
 		if err != nil {
-			return fmt.Errorf("keep invitation: %w", err)
-		}
-		if err := s.sendTx(ctx, tx, v, i); err != nil {
 			return err
 		}
+		made = append(made, i)
+	}
+	if err := s.counter.TakeTx(ctx, tx, s.inviteRules(made...)...); err != nil {
+		return err
+	}
+	for _, i := range made {
 		if err := s.audit.RecordTx(ctx, tx, v, audit.MemberInvited, i.ID, i.Email); err != nil {
 			return err
 		}
-		keys = append(keys, a.key)
 	}
-	return s.counter.TakeTx(ctx, tx, s.inviteRules(v.OrganizationID(), keys...)...)
+	return nil
+}
+
+func (s *Service) inviteOneTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, in InviteMembersInput, a address, id string) (*ent.MemberInvitation, error) {
+	if err := makeRoomTx(ctx, tx, v.OrganizationID(), a.key); err != nil {
+		return nil, err
+	}
+	i, err := tx.MemberInvitation.Create().SetID(id).SetOrganizationID(v.OrganizationID()).
+		SetEmail(a.email).SetEmailKey(a.key).SetInvitedByID(v.ID()).
+		SetRole(memberinvitation.Role(in.Role)).SetClassOfService(memberinvitation.ClassOfService(in.ClassOfService)).
+		SetChannels(in.Channels).AddServiceIDs(in.ServiceIDs...).AddSiteIDs(in.SiteIDs...).AddSkillIDs(in.SkillIDs...).
+		SetLinkID(typeid.New(LinkPrefix)).SetExpiresAt(limits.End(time.Now(), s.limits.MemberInvitation)).Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("keep invitation: %w", err)
+	}
+	return i, s.sendTx(ctx, tx, v, i)
 }
 
 // makeRoomTx ends the invitation of an address that has expired, so that there can be another.
@@ -216,19 +246,26 @@ func makeRoomTx(ctx context.Context, tx *ent.Tx, organizationID, emailKey string
 	return nil
 }
 
-// inviteRules are how often something may be sent to each of the addresses, and by the organisation. What is sent to
-// customers counts with it.
-func (s *Service) inviteRules(organizationID string, keys ...string) []throttle.Rule {
-	const hour, day = time.Hour, 24 * time.Hour
+// inviteRules are how often something may be sent to each of the invited, and by the organisation. What is sent to customers
+// counts with it, but not against what one member may send to them: administrators invite whole teams.
+func (s *Service) inviteRules(all ...*ent.MemberInvitation) []throttle.Rule {
 	var rules []throttle.Rule
-	for _, key := range keys {
-		recipient := organizationID + " " + key // nobody learns whom another organisation invites
-		rules = append(rules,
-			throttle.Rule{Name: "invites-per-recipient-hour", Of: recipient, Limit: s.limits.InvitesPerRecipientHour, Window: hour},
-			throttle.Rule{Name: "invites-per-recipient-day", Of: recipient, Limit: s.limits.InvitesPerRecipientDay, Window: day})
+	for _, i := range all {
+		rules = append(rules, s.recipientRules(i.OrganizationID, i.EmailKey)...)
+		rules = append(rules, throttle.Rule{
+			Name: "invites-per-organization-day", Of: i.OrganizationID, Limit: s.limits.InvitesPerOrgDay, Window: 24 * time.Hour,
+		})
 	}
-	all := throttle.Rule{Name: "invites-per-organization-day", Of: organizationID, Limit: s.limits.InvitesPerOrgDay, Window: day}
-	return append(rules, slices.Repeat([]throttle.Rule{all}, len(keys))...)
+	return rules
+}
+
+// recipientRules are how often something may be sent to an address. Nobody learns whom another organisation invites.
+func (s *Service) recipientRules(organizationID, emailKey string) []throttle.Rule {
+	recipient := organizationID + " " + emailKey
+	return []throttle.Rule{
+		{Name: "invites-per-recipient-hour", Of: recipient, Limit: s.limits.InvitesPerRecipientHour, Window: time.Hour},
+		{Name: "invites-per-recipient-day", Of: recipient, Limit: s.limits.InvitesPerRecipientDay, Window: 24 * time.Hour},
+	}
 }
 
 // sendTx puts the message with an invitation's link into the outbox.
@@ -275,6 +312,8 @@ func notInvited(code apierr.Code) *apierr.Error {
 		return apierr.New(code, "This address is a member's.")
 	case apierr.AlreadyInvited:
 		return apierr.New(code, "This address has an invitation that is pending: resend it, or revoke it to invite with other attributes.")
+	case apierr.InvitedTooOften:
+		return apierr.New(code, "This address was sent too many invitations lately; try again later (limits invites-per-recipient-hour and -day).")
 	}
 	return apierr.New(code, "This is not an email address; it should look like name@example.com.")
 }

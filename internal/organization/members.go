@@ -52,7 +52,7 @@ func (s *Service) UpdateMember(ctx context.Context, in UpdateMemberInput) (*Upda
 	}
 	in.FirstName, in.LastName = firstName, lastName
 	var m *ent.Member
-	err = s.administer(ctx, v, func(tx *ent.Tx) (err error) {
+	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		m, err = s.updateMemberTx(ctx, tx, v, in)
 		return err
 	})
@@ -77,6 +77,11 @@ func (s *Service) updateMemberTx(ctx context.Context, tx *ent.Tx, v auth.Viewer,
 	}
 	if in.Role != nil && *in.Role != member.RoleAdministrator {
 		if err := keepAdministratorTx(ctx, tx, m, "role"); err != nil {
+			return nil, err
+		}
+	}
+	if in.Role != nil && !auth.May(*in.Role, auth.Serve) {
+		if err := s.leaves(ctx, tx, m); err != nil {
 			return nil, err
 		}
 	}
@@ -202,11 +207,14 @@ func (s *Service) DeactivateMember(ctx context.Context, in DeactivateMemberInput
 		return nil, err
 	}
 	var m *ent.Member
-	err = s.administer(ctx, v, func(tx *ent.Tx) (err error) {
+	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		if m, err = memberTx(ctx, tx, v, in.ID); err != nil || m.DeactivatedAt != nil {
 			return err
 		}
 		if err := keepAdministratorTx(ctx, tx, m, "id"); err != nil {
+			return err
+		}
+		if err := s.leaves(ctx, tx, m); err != nil {
 			return err
 		}
 		if m, err = tx.Member.UpdateOne(m).SetDeactivatedAt(time.Now()).Save(ctx); err != nil {

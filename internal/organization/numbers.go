@@ -96,9 +96,12 @@ func place(country string, areaCode *string) (string, string, error) {
 
 // search asks the carrier, and leaves out what somebody has here, so that nobody is offered what they cannot buy.
 func (s *Numbers) search(ctx context.Context, country, areaCode string, most int) ([]*carrier.Number, error) {
-	found, err := s.carrier.Search(ctx, country, areaCode, most)
+	asking, cancel := context.WithTimeout(ctx, answering)
+	defer cancel()
+	found, err := s.carrier.Search(asking, country, areaCode, most)
 	if err != nil {
-		return nil, fmt.Errorf("search numbers: %w", err)
+		s.log.WarnContext(ctx, "a carrier did not say which numbers it sells", "error", err)
+		return nil, silent("Try again in a while.")
 	}
 	all := make([]string, len(found))
 	for i, n := range found {
@@ -139,7 +142,8 @@ type PurchasePhoneNumberPayload struct {
 	PhoneNumber *ent.PhoneNumber
 }
 
-// Purchase buys a number; for administrators. One that was refused leaves no trace, and may be tried again with the same key.
+// Purchase buys a number; for administrators. One that was refused leaves its count of the day and nothing else, and
+// may be tried again with the same key.
 func (s *Numbers) Purchase(ctx context.Context, in PurchasePhoneNumberInput) (*PurchasePhoneNumberPayload, error) {
 	v, err := auth.Allowed(ctx, auth.Administer)
 	if err != nil {
@@ -162,7 +166,7 @@ func (s *Numbers) Purchase(ctx context.Context, in PurchasePhoneNumberInput) (*P
 	}
 	switch {
 	case ours:
-		n, err = s.buy(ctx, n)
+		n, err = s.buy(ctx, n, true)
 	case n.Status == phonenumber.StatusPurchasing:
 		n, err = s.await(ctx, n)
 	}
@@ -175,7 +179,7 @@ func (s *Numbers) Purchase(ctx context.Context, in PurchasePhoneNumberInput) (*P
 // reserve keeps a number that is about to be bought, so that nobody else buys it, and tells that it did; or returns what the
 // key stands for. A purchase that came to nothing is begun anew under the id that its key stands for.
 func (s *Numbers) reserve(ctx context.Context, v auth.Viewer, number string, key idempotency.Key) (n *ent.PhoneNumber, ours bool, err error) {
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+	err = administer(ctx, s.ent, v, func(tx *ent.Tx) error {
 		id, err := key.ClaimTx(ctx, tx, typeid.New(numberPrefix))
 		if err != nil {
 			return err
@@ -198,7 +202,7 @@ func (s *Numbers) reserve(ctx context.Context, v auth.Viewer, number string, key
 
 func (s *Numbers) reserveTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id, number string) (*ent.PhoneNumber, error) {
 	n, err := tx.PhoneNumber.Create().SetID(id).SetOrganizationID(v.OrganizationID()).
-		SetNumber(number).SetCountry(cmp.Or(identifier.Country(number), "ZZ")).
+		SetBoughtByID(v.ID()).SetNumber(number).SetCountry(cmp.Or(identifier.Country(number), "ZZ")).
 		SetStatus(phonenumber.StatusPurchasing).SetSettleAt(time.Now().Add(unheard)).Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("keep number: %w", err)
@@ -206,10 +210,7 @@ func (s *Numbers) reserveTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id, 
 	err = s.counter.TakeTx(ctx, tx, throttle.Rule{
 		Name: "number-purchases-per-day", Of: v.OrganizationID(), Limit: s.limits.NumberPurchases, Window: 24 * time.Hour,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return n, s.audit.RecordTx(ctx, tx, v, audit.PhoneNumberPurchased, n.ID, n.Number)
+	return n, err
 }
 
 func notAvailable() error {
@@ -236,7 +237,7 @@ func (s *Numbers) Release(ctx context.Context, in ReleasePhoneNumberInput) (*Rel
 		return nil, err
 	}
 	var n *ent.PhoneNumber
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+	err = administer(ctx, s.ent, v, func(tx *ent.Tx) error {
 		n, err = tx.PhoneNumber.Query().Where(phonenumber.ID(in.ID), phonenumber.OrganizationID(v.OrganizationID())).ForUpdate().Only(ctx)
 		if ent.IsNotFound(err) {
 			return apierr.MissingThing("number")

@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"parley/ent"
+	"parley/ent/event"
 	"parley/ent/phonenumber"
 	"parley/ent/service"
 	"parley/internal/apierr"
+	"parley/internal/audit"
 	"parley/internal/carrier"
 	"parley/internal/database"
 	"parley/internal/limits"
@@ -375,4 +377,46 @@ func TestO8_AnAnswerThatComesTooLate(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The carrier has sold it, nobody heard so, and the next request does not come through: it is asked until it answers.
+func TestO8_WhatWasPaidForIsHeldThoughTheLineIsBusyLater(t *testing.T) {
+	b := setup(t)
+	s, e := b.numbers()
+	e.be(loseAnswers)
+	if _, err := s.Purchase(b.as(t, "ada@Acme.example"), purchase(forSale)); !apierr.Is(err, apierr.CarrierUnavailable) {
+		t.Fatal(err)
+	}
+	e.be(busyLine)
+	b.later(t, s)
+	if b.held(t, forSale) || len(b.purchases(t)) != 0 {
+		t.Error("nobody knows yet whether it is bought")
+	}
+	e.be(nil)
+	b.later(t, s)
+	if paid := b.paid(t); !b.held(t, forSale) || len(paid) != 1 {
+		t.Errorf("paid for are %v, held %v", paid, b.held(t, forSale))
+	}
+	if told := b.purchases(t); len(told) != 1 {
+		t.Errorf("the audit has %v", told)
+	}
+}
+
+// What was not bought is in no audit.
+func TestO8_OnlyWhatIsBoughtIsRecorded(t *testing.T) {
+	b := setup(t)
+	s, e := b.numbers()
+	e.be(busyLine)
+	if _, err := s.Purchase(b.as(t, "ada@Acme.example"), purchase(forSale)); !apierr.Is(err, apierr.CarrierUnavailable) {
+		t.Fatal(err)
+	}
+	if told := b.purchases(t); len(told) != 0 {
+		t.Errorf("the audit has %v", told)
+	}
+}
+
+// purchases are the numbers that were bought, as the audit tells.
+func (b *bundle) purchases(t *testing.T) []string {
+	t.Helper()
+	return b.db.Ent.Event.Query().Where(event.Kind(string(audit.PhoneNumberPurchased))).Select(event.FieldData).StringsX(t.Context())
 }

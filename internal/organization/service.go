@@ -34,6 +34,7 @@ type Service struct {
 	audit     *audit.Log
 	links     *auth.Links
 	outbox    *notify.Outbox
+	leaves    func(ctx context.Context, tx *ent.Tx, m *ent.Member) error
 }
 
 // Parts are what a Service is made of.
@@ -46,13 +47,16 @@ type Parts struct {
 	Links     *auth.Links
 	Outbox    *notify.Outbox
 	Audit     *audit.Log
+
+	// Leaves ends what a member does who is about to serve customers no more. They are locked.
+	Leaves func(ctx context.Context, tx *ent.Tx, m *ent.Member) error
 }
 
 // New returns the service.
 func New(p Parts) *Service {
 	return &Service{
 		ent: p.Ent, limits: p.Limits, tokens: p.Tokens, passwords: p.Passwords, counter: p.Counter, links: p.Links, outbox: p.Outbox,
-		audit: p.Audit,
+		audit: p.Audit, leaves: p.Leaves,
 	}
 }
 

@@ -87,7 +87,7 @@ func (s *Service) UpdateService(ctx context.Context, in UpdateServiceInput) (*Up
 		return nil, refusal
 	}
 	var row *ent.Service
-	err = s.administer(ctx, v, func(tx *ent.Tx) (err error) {
+	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		if row, err = serviceTx(ctx, tx, v, in.ID); err != nil {
 			return err
 		}
@@ -127,7 +127,8 @@ func freeServiceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, name, id stri
 		Where(service.OrganizationID(v.OrganizationID()), service.NameEqualFold(name), service.IDNEQ(id)))
 }
 
-// holdNumberTx is HeldTx for a number that may be none.
+// holdNumberTx keeps a number that a service is to use, or none, from being released until the transaction ends. It comes before
+// any service is locked.
 func holdNumberTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id *string) error {
 	if id == nil {
 		return nil

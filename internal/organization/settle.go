@@ -11,6 +11,8 @@ import (
 	"parley/ent"
 	"parley/ent/phonenumber"
 	"parley/internal/apierr"
+	"parley/internal/audit"
+	"parley/internal/auth"
 	"parley/internal/carrier"
 	"parley/internal/database"
 )
@@ -27,8 +29,9 @@ const (
 )
 
 // buy has the carrier sell a number that is reserved, and settles what it says. One asks at a time: who has reserved it, or
-// has claimed it a minute later. Should the first one have been asleep for that long, both are told the same.
-func (s *Numbers) buy(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNumber, error) {
+// has claimed it a minute later. Should the first one have been asleep for that long, both are told the same. Only to who asks
+// first does it mean anything that the carrier did nothing: an earlier request may have bought the number.
+func (s *Numbers) buy(ctx context.Context, n *ent.PhoneNumber, first bool) (*ent.PhoneNumber, error) {
 	asking, cancel := context.WithTimeout(ctx, answering)
 	defer cancel()
 	err := s.carrier.Purchase(asking, n.Number, n.ID)
@@ -38,7 +41,7 @@ func (s *Numbers) buy(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNumber
 		return s.bought(ctx, n)
 	case errors.Is(err, carrier.ErrNotAvailable):
 		return nil, s.undo(ctx, n, notAvailable())
-	case errors.Is(err, carrier.ErrNotDone):
+	case first && errors.Is(err, carrier.ErrNotDone):
 		return nil, s.undo(ctx, n, silent("Nothing was bought. Try again in a while."))
 	}
 	s.log.WarnContext(ctx, "a carrier did not say whether it sold a number", "number", n.ID, "error", err)
@@ -73,12 +76,10 @@ func (s *Numbers) await(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNumb
 	}
 }
 
-// bought notes that the carrier has sold a number. Where it was settled otherwise meanwhile, the number is given back.
+// bought notes that the carrier has sold a number, and who bought it. Where it was settled otherwise meanwhile, the number is
+// given back.
 func (s *Numbers) bought(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNumber, error) {
-	err := s.ent.PhoneNumber.Update().
-		Where(phonenumber.ID(n.ID), phonenumber.StatusEQ(phonenumber.StatusPurchasing)).
-		SetStatus(phonenumber.StatusHeld).ClearSettleAt().Exec(ctx)
-	if err != nil {
+	if err := database.WithTx(ctx, s.ent, func(tx *ent.Tx) error { return s.holdTx(ctx, tx, n.ID) }); err != nil {
 		return nil, fmt.Errorf("note that a number is bought: %w", err)
 	}
 	now, err := s.ent.PhoneNumber.Get(ctx, n.ID)
@@ -95,6 +96,22 @@ func (s *Numbers) bought(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNum
 		return nil, notAvailable()
 	}
 	return now, nil
+}
+
+// holdTx makes a number that is being bought one that is held; one that is settled stays as it is.
+func (s *Numbers) holdTx(ctx context.Context, tx *ent.Tx, id string) error {
+	n, err := tx.PhoneNumber.Query().WithBoughtBy().
+		Where(phonenumber.ID(id), phonenumber.StatusEQ(phonenumber.StatusPurchasing)).ForUpdate().Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("lock number: %w", err)
+	}
+	if err := tx.PhoneNumber.UpdateOne(n).SetStatus(phonenumber.StatusHeld).ClearSettleAt().Exec(ctx); err != nil {
+		return err
+	}
+	return s.audit.RecordTx(ctx, tx, auth.Viewer{Member: n.Edges.BoughtBy}, audit.PhoneNumberPurchased, n.ID, n.Number)
 }
 
 // undo forgets a number that was not bought, and returns the refusal.
@@ -157,7 +174,7 @@ func (s *Numbers) Settle(ctx context.Context) error {
 			s.giveBack(ctx, n)
 			continue
 		}
-		if _, err := s.buy(ctx, n); err != nil && len(apierr.As(err)) == 0 {
+		if _, err := s.buy(ctx, n, false); err != nil && len(apierr.As(err)) == 0 {
 			return err
 		}
 	}

@@ -179,8 +179,11 @@ func (s *Service) withMessage(ctx context.Context, v auth.Viewer, id string, wor
 		return err
 	}
 	within := func(work func(tx *ent.Tx) error) error { return database.WithTx(ctx, s.ent, work) }
-	if row.ServiceID != nil { // asks whether the viewer is an administrator
-		within = func(work func(tx *ent.Tx) error) error { return s.administer(ctx, v, work) }
+	if row.ServiceID != nil {
+		if _, err := auth.Allowed(ctx, auth.Administer); err != nil {
+			return err
+		}
+		within = func(work func(tx *ent.Tx) error) error { return administer(ctx, s.ent, v, work) }
 	}
 	return within(func(tx *ent.Tx) error {
 		locked, err := found(tx.PredefinedMessage.Query().Where(predefinedmessage.ID(id)).ForUpdate().Only(ctx))("predefined message")

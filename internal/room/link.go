@@ -90,10 +90,10 @@ func (s *Service) RevokeLinks(ctx context.Context, in RevokeLinksInput) (*Revoke
 		if err := s.tokens.RevokeTx(ctx, tx, accesstoken.HasLinkWith(roomlink.RoomID(r.ID))); err != nil {
 			return err
 		}
-		if err := s.audit.RecordTx(ctx, tx, v, audit.LinksRevoked, r.ID, ""); err != nil {
+		if err := s.tellTx(ctx, tx, v, r, s.sessions.StopTx); err != nil {
 			return err
 		}
-		return s.tellTx(ctx, tx, v, r, s.sessions.StopTx)
+		return s.audit.RecordTx(ctx, tx, v, audit.LinksRevoked, r.ID, "")
 	})
 	if err != nil {
 		return nil, fmt.Errorf("revoke links: %w", err)

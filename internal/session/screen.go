@@ -95,15 +95,17 @@ type StopScreenSharePayload struct {
 	ScreenShare *ent.ScreenShare
 }
 
-// StopShare ends the sharing of a screen; for whoever shares it, and for members. Stopping it again changes nothing.
+// StopShare ends the sharing of a screen; for whoever shares it, and for members who serve. Stopping it again changes nothing.
 func (s *Service) StopShare(ctx context.Context, in StopScreenShareInput) (*StopScreenSharePayload, error) {
 	c, err := s.share(ctx, in.ScreenShareID)
 	if err != nil {
 		return nil, err
 	}
 	v := auth.From(ctx)
-	if v.Member == nil && c.SharerID != v.ID() {
-		return nil, apierr.New(apierr.Forbidden, "This is for whoever shares the screen, and for members of the organisation.")
+	if c.SharerID != v.ID() {
+		if _, err := auth.Allowed(ctx, auth.Serve); err != nil {
+			return nil, err
+		}
 	}
 	err = s.rooms.Change(ctx, v, s.roomOf(c.SessionID), func(tx *ent.Tx, _ *ent.Room) ([]rooms.News, error) {
 		return s.stopTx(ctx, tx, v, time.Now(), screenshare.ID(c.ID))

@@ -22,9 +22,8 @@ const config = {
       'error',
       {
         exceptions: {
-          types: ['PageInfo', 'UserError', ...eventTypes()],
-          suffixes: ['Connection', 'Edge', 'Payload', 'Settings', 'Form', 'Preview', 'Seats'],
-          suffixes: ['Connection', 'Edge', 'Payload', 'Settings', 'Form', 'Preview', 'Result'],
+          types: ['PageInfo', 'UserError', 'AvailablePhoneNumber', ...eventTypes()],
+          suffixes: ['Connection', 'Edge', 'Payload', 'Settings', 'Form', 'Preview', 'Seats', 'Result', 'Permission'],
         },
       },
     ],
