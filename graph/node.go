@@ -5,6 +5,7 @@ import (
 
 	"parley/ent"
 	"parley/internal/apierr"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/call"
 	"parley/internal/session"
@@ -42,6 +43,8 @@ func (q query) node(ctx context.Context, id string) (ent.Node, error) {
 		return q.Sessions.Node(ctx, prefix, id)
 	case call.Prefix:
 		return q.Calls.Node(ctx, id)
+	case audit.Prefix:
+		return q.Audit.Node(ctx, id)
 	}
 	return q.Resolver.Rooms.Node(ctx, prefix, id)
 }

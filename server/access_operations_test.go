@@ -184,7 +184,7 @@ var nodes = map[string]string{
 	"Organization": "$org#", "Member": "$member#", "Service": "$service#", "Site": "$site#", "Skill": "$skill#", "Portal": "$portal#", "PredefinedMessage": "$text#",
 	"OwnedPhoneNumber": "$number#", "Customer": "$customer#", "Room": "$room#", "Message": "$message#", "Document": "$document#", "CustomerInvitation": "$invitation#",
 	"SupportSession": "$session#", "SpecialistInvitation": "$code#", "Specialist": "$expert#", "ScreenShare": "$share#",
-	"Call": "$call#", "MemberInvitation": "$asking#",
+	"Call": "$call#", "MemberInvitation": "$asking#", "AuditEntry": "$entry#",
 }
 
 // arguments are those of fields that need some.
@@ -196,7 +196,6 @@ var ways = map[string]string{
 	"OrganizationSettings":         `{ node(id: $org#) { ... on Organization { settings { %s } } } }`,
 	"AuditEntryConnection":         `{ node(id: $org#) { ... on Organization { auditEntries { %s } } } }`,
 	"AuditEntryEdge":               `{ node(id: $org#) { ... on Organization { auditEntries { edges { %s } } } } }`,
-	"AuditEntry":                   `{ node(id: $org#) { ... on Organization { auditEntries { nodes { %s } } } } }`,
 	"AvailablePhoneNumber":         `{ node(id: $org#) { ... on Organization { availablePhoneNumbers(country: "FR", first: 1) { %s } } } }`,
 	"CallPermission":               `{ callPermission(number: "+442079460018", flow: PRIVATE) { %s } }`,
 	"MemberConnection":             `{ node(id: $org#) { ... on Organization { members { %s } } } }`,

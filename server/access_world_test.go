@@ -59,6 +59,7 @@ func newWorld(h *house, name, domain string) *world {
 	w.things["$member"] = w.members["agent"].ID
 	w.furnish(ctx, o)
 	w.things["$asking"], _ = w.inviteMember()
+	w.things["$entry"] = w.h.user("admin", w.tokens["admin"]).ask(`{ organization { auditEntries(first: 1) { nodes { id } } } }`, nil).ok().text("organization.auditEntries.nodes.0.id")
 	w.fill()
 	out := w.issue("lead")
 	h.mutate(out, "signOut", nil, "").ok()

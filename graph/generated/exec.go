@@ -5568,7 +5568,7 @@ enum AuditAction {
 }
 
 "Something that was done, for administrators. It is never changed."
-type AuditEntry {
+type AuditEntry implements Node {
   "Its id."
   id: ID!
   "When it was done."
@@ -31601,6 +31601,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Call(ctx, sel, obj)
+	case *audit.Entry:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AuditEntry(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -31956,7 +31961,7 @@ func (ec *executionContext) _AgentStateChanged(ctx context.Context, sel ast.Sele
 	return out
 }
 
-var auditEntryImplementors = []string{"AuditEntry"}
+var auditEntryImplementors = []string{"AuditEntry", "Node"}
 
 func (ec *executionContext) _AuditEntry(ctx context.Context, sel ast.SelectionSet, obj *audit.Entry) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, auditEntryImplementors)

@@ -22,6 +22,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/eventlog"
 	"parley/internal/page"
+	"parley/internal/typeid"
 )
 
 // Action is what somebody did.
@@ -58,6 +59,9 @@ const (
 	RoomClosed   Action = "ROOM_CLOSED"
 )
 
+// Prefix is the type of ids of entries.
+const Prefix = "aud"
+
 // sideMember is the side that what members do comes from, as in all streams.
 const sideMember = "MEMBER"
 
@@ -87,7 +91,7 @@ func (l *Log) RecordTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, action Ac
 		return fmt.Errorf("record %s: %w", action, err)
 	}
 	stream := streamOf(v.OrganizationID())
-	entry := eventlog.Entry{Kind: string(action), Side: sideMember, ActorID: v.ID(), Data: string(raw)}
+	entry := eventlog.Entry{ID: typeid.New(Prefix), Kind: string(action), Side: sideMember, ActorID: v.ID(), Data: string(raw)}
 	_, err = l.events.AppendTx(ctx, tx, stream, entry)
 	if errors.Is(err, eventlog.ErrSealed) { // there is none yet
 		if err = eventlog.EnsureTx(ctx, tx, stream, ownerOf(v.OrganizationID())); err == nil {
@@ -122,11 +126,34 @@ type Entry struct {
 	cursor string
 }
 
+// IsNode implements ent.Node.
+func (*Entry) IsNode() {}
+
 // Pages, by the names that they have in the schema.
 type (
 	EntryConnection = page.Connection[*Entry]
 	EntryEdge       = page.Edge[*Entry]
 )
+
+// Node returns the entry with the id, of the viewer's organisation, as something that has an id; for administrators.
+func (l *Log) Node(ctx context.Context, id string) (ent.Node, error) {
+	v, err := auth.Allowed(ctx, auth.Audit)
+	if err != nil {
+		return nil, err
+	}
+	events, err := l.events.Find(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(events) == 0 || events[0].Stream != streamOf(v.OrganizationID()) {
+		return nil, apierr.MissingThing("entry")
+	}
+	entries, err := l.entries(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	return entries[0], nil
+}
 
 // Entries is a page of what was done in the viewer's organisation, newest first; for administrators.
 func (l *Log) Entries(ctx context.Context, organizationID string, a page.Args) (*EntryConnection, error) {

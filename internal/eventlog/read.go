@@ -50,6 +50,11 @@ func (l *Log) Slice(ctx context.Context, streamID, after, before int64, limit in
 		ORDER BY seq `+direction+` LIMIT $4`, streamID, after, before, limit)
 }
 
+// Find returns the events with the ids, in any order, without those that are not there.
+func (l *Log) Find(ctx context.Context, ids ...string) ([]Event, error) {
+	return l.query(ctx, math.MaxInt, `SELECT `+columns+` FROM events WHERE id = ANY($1)`, pq.Array(ids))
+}
+
 // LastSeq is the place of the newest event of a stream; zero where there is none.
 func (l *Log) LastSeq(ctx context.Context, streamID int64) (seq int64, err error) {
 	err = l.db.QueryRowContext(ctx, `SELECT coalesce(max(last_seq), 0) FROM streams WHERE id = $1`, streamID).Scan(&seq)
