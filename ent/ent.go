@@ -9,6 +9,7 @@ import (
 	"parley/ent/accesstoken"
 	"parley/ent/attempt"
 	"parley/ent/call"
+	"parley/ent/chatrejection"
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
@@ -34,6 +35,7 @@ import (
 	"parley/ent/simulatednumber"
 	"parley/ent/site"
 	"parley/ent/skill"
+	"parley/ent/smsconversation"
 	"parley/ent/specialist"
 	"parley/ent/specialistinvitation"
 	"parley/ent/stream"
@@ -107,6 +109,7 @@ func checkColumn(t, c string) error {
 			accesstoken.Table:          accesstoken.ValidColumn,
 			attempt.Table:              attempt.ValidColumn,
 			call.Table:                 call.ValidColumn,
+			chatrejection.Table:        chatrejection.ValidColumn,
 			customer.Table:             customer.ValidColumn,
 			customerinvitation.Table:   customerinvitation.ValidColumn,
 			delivery.Table:             delivery.ValidColumn,
@@ -132,6 +135,7 @@ func checkColumn(t, c string) error {
 			simulatednumber.Table:      simulatednumber.ValidColumn,
 			site.Table:                 site.ValidColumn,
 			skill.Table:                skill.ValidColumn,
+			smsconversation.Table:      smsconversation.ValidColumn,
 			specialist.Table:           specialist.ValidColumn,
 			specialistinvitation.Table: specialistinvitation.ValidColumn,
 			stream.Table:               stream.ValidColumn,

@@ -6,6 +6,7 @@ import (
 	"parley/ent/accesstoken"
 	"parley/ent/attempt"
 	"parley/ent/call"
+	"parley/ent/chatrejection"
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
@@ -31,6 +32,7 @@ import (
 	"parley/ent/simulatednumber"
 	"parley/ent/site"
 	"parley/ent/skill"
+	"parley/ent/smsconversation"
 	"parley/ent/specialist"
 	"parley/ent/specialistinvitation"
 	"parley/ent/stream"
@@ -80,6 +82,12 @@ func init() {
 	call.DefaultID = callDescID.Default.(func() string)
 	// call.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	call.IDValidator = callDescID.Validators[0].(func(string) error)
+	chatrejectionFields := schema.ChatRejection{}.Fields()
+	_ = chatrejectionFields
+	// chatrejectionDescAt is the schema descriptor for at field.
+	chatrejectionDescAt := chatrejectionFields[2].Descriptor()
+	// chatrejection.DefaultAt holds the default value on creation for the at field.
+	chatrejection.DefaultAt = chatrejectionDescAt.Default.(func() time.Time)
 	customerFields := schema.Customer{}.Fields()
 	_ = customerFields
 	// customerDescFirstName is the schema descriptor for first_name field.
@@ -309,7 +317,7 @@ func init() {
 	// member.DefaultStateChangedAt holds the default value on creation for the state_changed_at field.
 	member.DefaultStateChangedAt = memberDescStateChangedAt.Default.(func() time.Time)
 	// memberDescCreatedAt is the schema descriptor for created_at field.
-	memberDescCreatedAt := memberFields[16].Descriptor()
+	memberDescCreatedAt := memberFields[18].Descriptor()
 	// member.DefaultCreatedAt holds the default value on creation for the created_at field.
 	member.DefaultCreatedAt = memberDescCreatedAt.Default.(func() time.Time)
 	// memberDescID is the schema descriptor for id field.
@@ -624,6 +632,26 @@ func init() {
 	skill.DefaultID = skillDescID.Default.(func() string)
 	// skill.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	skill.IDValidator = skillDescID.Validators[0].(func(string) error)
+	smsconversationFields := schema.SmsConversation{}.Fields()
+	_ = smsconversationFields
+	// smsconversationDescNumber is the schema descriptor for number field.
+	smsconversationDescNumber := smsconversationFields[3].Descriptor()
+	// smsconversation.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	smsconversation.NumberValidator = smsconversationDescNumber.Validators[0].(func(string) error)
+	// smsconversationDescCustomerNumber is the schema descriptor for customer_number field.
+	smsconversationDescCustomerNumber := smsconversationFields[4].Descriptor()
+	// smsconversation.CustomerNumberValidator is a validator for the "customer_number" field. It is called by the builders before save.
+	smsconversation.CustomerNumberValidator = smsconversationDescCustomerNumber.Validators[0].(func(string) error)
+	// smsconversationDescCreatedAt is the schema descriptor for created_at field.
+	smsconversationDescCreatedAt := smsconversationFields[14].Descriptor()
+	// smsconversation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	smsconversation.DefaultCreatedAt = smsconversationDescCreatedAt.Default.(func() time.Time)
+	// smsconversationDescID is the schema descriptor for id field.
+	smsconversationDescID := smsconversationFields[0].Descriptor()
+	// smsconversation.DefaultID holds the default value on creation for the id field.
+	smsconversation.DefaultID = smsconversationDescID.Default.(func() string)
+	// smsconversation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	smsconversation.IDValidator = smsconversationDescID.Validators[0].(func(string) error)
 	specialistFields := schema.Specialist{}.Fields()
 	_ = specialistFields
 	// specialistDescName is the schema descriptor for name field.

@@ -20,6 +20,8 @@ type Tx struct {
 	Attempt *AttemptClient
 	// Call is the client for interacting with the Call builders.
 	Call *CallClient
+	// ChatRejection is the client for interacting with the ChatRejection builders.
+	ChatRejection *ChatRejectionClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
 	// CustomerInvitation is the client for interacting with the CustomerInvitation builders.
@@ -70,6 +72,8 @@ type Tx struct {
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
+	// SmsConversation is the client for interacting with the SmsConversation builders.
+	SmsConversation *SmsConversationClient
 	// Specialist is the client for interacting with the Specialist builders.
 	Specialist *SpecialistClient
 	// SpecialistInvitation is the client for interacting with the SpecialistInvitation builders.
@@ -212,6 +216,7 @@ func (tx *Tx) init() {
 	tx.AccessToken = NewAccessTokenClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
 	tx.Call = NewCallClient(tx.config)
+	tx.ChatRejection = NewChatRejectionClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.CustomerInvitation = NewCustomerInvitationClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
@@ -237,6 +242,7 @@ func (tx *Tx) init() {
 	tx.SimulatedNumber = NewSimulatedNumberClient(tx.config)
 	tx.Site = NewSiteClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
+	tx.SmsConversation = NewSmsConversationClient(tx.config)
 	tx.Specialist = NewSpecialistClient(tx.config)
 	tx.SpecialistInvitation = NewSpecialistInvitationClient(tx.config)
 	tx.Stream = NewStreamClient(tx.config)

@@ -7,6 +7,7 @@ import (
 	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/call"
+	"parley/internal/conversation"
 	"parley/internal/session"
 	"parley/internal/typeid"
 )
@@ -42,6 +43,8 @@ func (q query) node(ctx context.Context, id string) (ent.Node, error) {
 		return q.Sessions.Node(ctx, prefix, id)
 	case call.Prefix:
 		return q.Calls.Node(ctx, id)
+	case conversation.Prefix:
+		return q.Resolver.Conversations.Node(ctx, prefix, id)
 	}
 	return q.Resolver.Rooms.Node(ctx, prefix, id)
 }

@@ -20,6 +20,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/bus"
 	"parley/internal/call"
+	"parley/internal/conversation"
 	"parley/internal/database"
 	"parley/internal/document"
 	"parley/internal/eventlog"
@@ -54,6 +55,7 @@ type app struct {
 	organizations *organization.Service
 	numbers       *organization.Numbers
 	calls         *call.Service
+	conversations *conversation.Service
 	documents     *document.Service
 	rooms         *room.Service
 	sessions      *session.Service
@@ -92,6 +94,9 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Ent: s.ent, Limits: c.limits, Carrier: simulator.NewNumbers(s.ent), Counter: a.counter, Audit: a.audit, Log: log,
 	})
 	a.calls = call.New(s.ent, c.limits, a.events)
+	a.conversations = conversation.New(conversation.Parts{
+		Ent: s.ent, Limits: c.limits, Log: a.events, Outbox: a.outbox, Counter: a.counter,
+	})
 	a.documents = document.New(document.Parts{
 		Ent: s.ent, Blobs: s.blobs, Limits: c.limits, Secret: c.secret, PublicURL: c.PublicURL, Log: log,
 	})
@@ -166,7 +171,8 @@ var guesses = []string{"signIn", "enterRoom", "joinSupportSession", "acceptMembe
 
 func (a *app) api() *transport.Handler {
 	schema := graph.NewSchema(&graph.Resolver{
-		Rooms: a.rooms, Organizations: a.organizations, Audit: a.audit, Numbers: a.numbers, Calls: a.calls, Sessions: a.sessions, Inbox: a.inbox,
+		Rooms: a.rooms, Organizations: a.organizations, Audit: a.audit, Numbers: a.numbers, Calls: a.calls, Conversations: a.conversations,
+		Sessions: a.sessions, Inbox: a.inbox,
 	})
 	return transport.New(schema, transport.Options{
 		Limits:       a.config.limits,

@@ -44,6 +44,18 @@ func (f CallFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CallMutation", m)
 }
 
+// The ChatRejectionFunc type is an adapter to allow the use of ordinary
+// function as ChatRejection mutator.
+type ChatRejectionFunc func(context.Context, *ent.ChatRejectionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ChatRejectionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ChatRejectionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ChatRejectionMutation", m)
+}
+
 // The CustomerFunc type is an adapter to allow the use of ordinary
 // function as Customer mutator.
 type CustomerFunc func(context.Context, *ent.CustomerMutation) (ent.Value, error)
@@ -342,6 +354,18 @@ func (f SkillFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SkillMutation", m)
+}
+
+// The SmsConversationFunc type is an adapter to allow the use of ordinary
+// function as SmsConversation mutator.
+type SmsConversationFunc func(context.Context, *ent.SmsConversationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SmsConversationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SmsConversationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SmsConversationMutation", m)
 }
 
 // The SpecialistFunc type is an adapter to allow the use of ordinary

@@ -15,6 +15,9 @@ type Attempt func(*sql.Selector)
 // Call is the predicate function for call builders.
 type Call func(*sql.Selector)
 
+// ChatRejection is the predicate function for chatrejection builders.
+type ChatRejection func(*sql.Selector)
+
 // Customer is the predicate function for customer builders.
 type Customer func(*sql.Selector)
 
@@ -89,6 +92,9 @@ type Site func(*sql.Selector)
 
 // Skill is the predicate function for skill builders.
 type Skill func(*sql.Selector)
+
+// SmsConversation is the predicate function for smsconversation builders.
+type SmsConversation func(*sql.Selector)
 
 // Specialist is the predicate function for specialist builders.
 type Specialist func(*sql.Selector)

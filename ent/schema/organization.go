@@ -49,6 +49,7 @@ func (Service) Edges() []ent.Edge {
 	return []ent.Edge{
 		organization(),
 		edge.To("phone_number", PhoneNumber.Type).Field("phone_number_id").Unique().Annotations(kept()),
+		edge.To("skills", Skill.Type),
 		edge.From("members", Member.Type).Ref("services"),
 		edge.From("member_invitations", MemberInvitation.Type).Ref("services"),
 	}
@@ -99,6 +100,7 @@ func (Skill) Fields() []ent.Field {
 func (Skill) Edges() []ent.Edge {
 	return []ent.Edge{
 		organization(),
+		edge.From("services", Service.Type).Ref("skills"),
 		edge.From("members", Member.Type).Ref("skills"),
 		edge.From("member_invitations", MemberInvitation.Type).Ref("skills"),
 	}

@@ -17,6 +17,7 @@ import (
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
 	room1 "parley/ent/room"
+	"parley/ent/smsconversation"
 	"parley/ent/specialist"
 	"parley/ent/supportsession"
 	"parley/graph/scalar"
@@ -63,6 +64,7 @@ type ResolverRoot interface {
 	Room() RoomResolver
 	ScreenShare() ScreenShareResolver
 	Service() ServiceResolver
+	SmsConversation() SmsConversationResolver
 	Specialist() SpecialistResolver
 	SpecialistInvitation() SpecialistInvitationResolver
 	Subscription() SubscriptionResolver
@@ -818,6 +820,19 @@ type ComplexityRoot struct {
 		Name func(childComplexity int) int
 	}
 
+	SmsConversation struct {
+		Agent          func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		Customer       func(childComplexity int) int
+		CustomerNumber func(childComplexity int) int
+		EndedAt        func(childComplexity int) int
+		ID             func(childComplexity int) int
+		LastCursor     func(childComplexity int) int
+		Origin         func(childComplexity int) int
+		Service        func(childComplexity int) int
+		Status         func(childComplexity int) int
+	}
+
 	Specialist struct {
 		Access      func(childComplexity int) int
 		AccessLabel func(childComplexity int) int
@@ -1153,6 +1168,14 @@ type ScreenShareResolver interface {
 }
 type ServiceResolver interface {
 	PredefinedMessages(ctx context.Context, obj *ent.Service, first *int) ([]*ent.PredefinedMessage, error)
+}
+type SmsConversationResolver interface {
+	Service(ctx context.Context, obj *ent.SmsConversation) (*ent.Service, error)
+
+	Customer(ctx context.Context, obj *ent.SmsConversation) (*ent.Customer, error)
+	Agent(ctx context.Context, obj *ent.SmsConversation) (*ent.Member, error)
+
+	LastCursor(ctx context.Context, obj *ent.SmsConversation) (string, error)
 }
 type SpecialistResolver interface {
 	AccessLabel(ctx context.Context, obj *ent.Specialist) (string, error)
@@ -4384,6 +4407,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Skill.Name(childComplexity), true
 
+	case "SmsConversation.agent":
+		if e.ComplexityRoot.SmsConversation.Agent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.Agent(childComplexity), true
+	case "SmsConversation.startedAt":
+		if e.ComplexityRoot.SmsConversation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.CreatedAt(childComplexity), true
+	case "SmsConversation.customer":
+		if e.ComplexityRoot.SmsConversation.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.Customer(childComplexity), true
+	case "SmsConversation.customerNumber":
+		if e.ComplexityRoot.SmsConversation.CustomerNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.CustomerNumber(childComplexity), true
+	case "SmsConversation.endedAt":
+		if e.ComplexityRoot.SmsConversation.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.EndedAt(childComplexity), true
+	case "SmsConversation.id":
+		if e.ComplexityRoot.SmsConversation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.ID(childComplexity), true
+	case "SmsConversation.lastCursor":
+		if e.ComplexityRoot.SmsConversation.LastCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.LastCursor(childComplexity), true
+	case "SmsConversation.origin":
+		if e.ComplexityRoot.SmsConversation.Origin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.Origin(childComplexity), true
+	case "SmsConversation.service":
+		if e.ComplexityRoot.SmsConversation.Service == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.Service(childComplexity), true
+	case "SmsConversation.status":
+		if e.ComplexityRoot.SmsConversation.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.Status(childComplexity), true
+
 	case "Specialist.access":
 		if e.ComplexityRoot.Specialist.Access == nil {
 			break
@@ -5855,6 +5939,53 @@ type Call implements Node {
   startedAt: DateTime!
   "When it ended; after-call work comes behind that."
   endedAt: DateTime
+}
+
+"How far a conversation by text messages is."
+enum SmsConversationStatus {
+  "A customer has begun it, and nobody has accepted it yet."
+  OFFERED
+  "Its agent and the customer text each other."
+  ACTIVE
+  "It has ended, for good."
+  ENDED
+}
+
+"How a conversation by text messages has begun."
+enum SmsConversationOrigin {
+  "During a call, or in its after-call work."
+  CALL
+  "Its agent has written to the customer."
+  AGENT
+  "The customer has written."
+  CUSTOMER
+}
+
+"""
+What a member and a customer text each other, between one of the organisation's numbers and one of the customer's. Of each pair
+of numbers one conversation lives at a time. For the organisation's members; its agent alone writes in it.
+"""
+type SmsConversation implements Node {
+  "Its id."
+  id: ID!
+  "The service under which is texted."
+  service: Service!
+  "The customer's number."
+  customerNumber: PhoneNumber!
+  "Whom the organisation knew by that number when it began; null for nobody."
+  customer: Customer
+  "Who answers the customer; null before somebody has accepted it."
+  agent: Member
+  "How far it is."
+  status: SmsConversationStatus!
+  "How it has begun."
+  origin: SmsConversationOrigin!
+  "When it began."
+  startedAt: DateTime!
+  "When it ended; null before."
+  endedAt: DateTime
+  "The place of the newest event in its log: to follow it from here, hand it to ` + "`" + `smsConversationEvents(after:)` + "`" + `."
+  lastCursor: Cursor!
 }
 
 "A person without an account, who was invited: the link is the credential."
@@ -24830,6 +24961,263 @@ func (ec *executionContext) fieldContext_Skill_name(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Skill", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _SmsConversation_id(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_service(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_service(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SmsConversation().Service(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Service) graphql.Marshaler {
+			return ec.marshalNService2ᚖparleyᚋentᚐService(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_service(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Service(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversation_customerNumber(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_customerNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomerNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNPhoneNumber2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_customerNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type PhoneNumber does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_customer(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SmsConversation().Customer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖparleyᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversation_agent(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_agent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SmsConversation().Agent(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖparleyᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_agent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversation_status(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v smsconversation.Status) graphql.Marshaler {
+			return ec.marshalNSmsConversationStatus2parleyᚋentᚋsmsconversationᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type SmsConversationStatus does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_origin(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_origin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Origin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v smsconversation.Origin) graphql.Marshaler {
+			return ec.marshalNSmsConversationOrigin2parleyᚋentᚋsmsconversationᚐOrigin(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_origin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type SmsConversationOrigin does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_startedAt(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_endedAt(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_lastCursor(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_lastCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SmsConversation().LastCursor(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_lastCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, true, true, errors.New("field of type Cursor does not have child fields"))
+}
+
 func (ec *executionContext) _Specialist_id(ctx context.Context, field graphql.CollectedField, obj *ent.Specialist) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31405,6 +31793,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Specialist(ctx, sel, obj)
+	case *ent.SmsConversation:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsConversation(ctx, sel, obj)
 	case *ent.Skill:
 		if obj == nil {
 			return graphql.Null
@@ -40712,6 +41105,221 @@ func (ec *executionContext) _Skill(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var smsConversationImplementors = []string{"SmsConversation", "Node"}
+
+func (ec *executionContext) _SmsConversation(ctx context.Context, sel ast.SelectionSet, obj *ent.SmsConversation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsConversationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsConversation")
+		case "id":
+			out.Values[i] = ec._SmsConversation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "service":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversation_service(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "customerNumber":
+			out.Values[i] = ec._SmsConversation_customerNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "customer":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversation_customer(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "agent":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversation_agent(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "status":
+			out.Values[i] = ec._SmsConversation_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "origin":
+			out.Values[i] = ec._SmsConversation_origin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "startedAt":
+			out.Values[i] = ec._SmsConversation_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endedAt":
+			out.Values[i] = ec._SmsConversation_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lastCursor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversation_lastCursor(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var specialistImplementors = []string{"Specialist", "Viewer", "Actor", "Node"}
 
 func (ec *executionContext) _Specialist(ctx context.Context, sel ast.SelectionSet, obj *ent.Specialist) graphql.Marshaler {
@@ -45692,6 +46300,40 @@ func (ec *executionContext) marshalNSkill2ᚖparleyᚋentᚐSkill(ctx context.Co
 		return graphql.Null
 	}
 	return ec._Skill(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSmsConversationOrigin2parleyᚋentᚋsmsconversationᚐOrigin(ctx context.Context, v any) (smsconversation.Origin, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := smsconversation.Origin(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSmsConversationOrigin2parleyᚋentᚋsmsconversationᚐOrigin(ctx context.Context, sel ast.SelectionSet, v smsconversation.Origin) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNSmsConversationStatus2parleyᚋentᚋsmsconversationᚐStatus(ctx context.Context, v any) (smsconversation.Status, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := smsconversation.Status(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSmsConversationStatus2parleyᚋentᚋsmsconversationᚐStatus(ctx context.Context, sel ast.SelectionSet, v smsconversation.Status) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNSpecialist2ᚖparleyᚋentᚐSpecialist(ctx context.Context, sel ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
