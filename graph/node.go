@@ -43,7 +43,7 @@ func (q query) node(ctx context.Context, id string) (ent.Node, error) {
 		return q.Sessions.Node(ctx, prefix, id)
 	case call.Prefix:
 		return q.Calls.Node(ctx, id)
-	case conversation.Prefix:
+	case conversation.Prefix, conversation.MessagePrefix:
 		return q.Resolver.Conversations.Node(ctx, prefix, id)
 	}
 	return q.Resolver.Rooms.Node(ctx, prefix, id)

@@ -108,6 +108,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		return nil, err
 	}
 	a.outbox.Tell(a.told)
+	a.outbox.Hear(a.conversations.Received)
 	a.documents.Tell(a.rooms.DocumentDoneTx)
 	a.sessions = session.New(session.Parts{
 		Ent: s.ent, Limits: c.limits, Rooms: a.rooms, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
@@ -133,8 +134,11 @@ func address(links *auth.Links, id string) string {
 
 // told passes on what has become of a message, to whom it is about.
 func (a *app) told(ctx context.Context, tx *ent.Tx, d *ent.Delivery) error {
-	if prefix, _ := typeid.Prefix(d.AboutID); prefix == organization.LinkPrefix {
+	switch prefix, _ := typeid.Prefix(d.AboutID); prefix {
+	case organization.LinkPrefix:
 		return a.organizations.Told(ctx, tx, d)
+	case conversation.MessagePrefix:
+		return a.conversations.Told(ctx, tx, d)
 	}
 	return a.rooms.Told(ctx, tx, d)
 }

@@ -8,16 +8,23 @@ import (
 	"parley/internal/apierr"
 )
 
-// Node returns the conversation with the id, where the viewer may see it.
+// Node returns the conversation or message with the id, where the viewer may see it.
 func (s *Service) Node(ctx context.Context, prefix, id string) (ent.Node, error) {
-	if prefix != Prefix {
-		return nil, apierr.MissingThing("thing")
+	switch prefix {
+	case Prefix:
+		return node(s.Get(ctx, id))
+	case MessagePrefix:
+		return node(s.messageNode(ctx, id))
 	}
-	c, err := s.Get(ctx, id)
+	return nil, apierr.MissingThing("thing")
+}
+
+// node keeps a nil pointer from becoming an interface that is not nil.
+func node[N ent.Node](n N, err error) (ent.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, nil
+	return n, nil
 }
 
 // ServiceOf is the service under which is texted.
