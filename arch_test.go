@@ -47,6 +47,7 @@ var layers = []struct {
 	{"internal/throttle", []string{"ent", "internal/apierr", "internal/database"}, "it stands under all domains"},
 	{"internal/page", []string{"internal/apierr", "internal/typeid"}, "it stands under all domains"},
 	{"internal/identifier", []string{"internal/apierr"}, "identifiers are pure rules"},
+	{"internal/sms", []string{"internal/apierr", "internal/identifier"}, "what a text message is, is pure rules"},
 	{"internal/blob", nil, "bytes are kept without knowing what they are of"},
 	{"internal/inspect", nil, "what bytes are is told without knowing whose they are"},
 	{"internal/database", []string{"ent", "internal/database"}, "the database knows tables, and no domain"},
@@ -66,7 +67,7 @@ const base = "internal/(base)"
 var basePackages = []string{
 	"ent", "internal/eventlog", "internal/notify", "internal/audit", "internal/auth", "internal/apierr", "internal/blob", "internal/bus", "internal/carrier",
 	"internal/database", "internal/idempotency",
-	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise",
+	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/sms", "internal/supervise",
 	"internal/throttle", "internal/typeid", "internal/upload",
 }
 

@@ -6400,6 +6400,8 @@ enum ErrorCode {
   REQUIRED
   "A text has too many characters; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say how many."
   TOO_LONG
+  "A text message has too many characters once it is filled in; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say how many."
+  SMS_TOO_LONG
   "A text holds control characters."
   TEXT_INVALID
   "A number is too small or too large; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say what it may be at least or at most, and what it is."

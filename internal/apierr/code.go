@@ -19,6 +19,7 @@ const (
 const (
 	Required             Code = "REQUIRED"
 	TooLong              Code = "TOO_LONG"
+	SmsTooLong           Code = "SMS_TOO_LONG"
 	TextInvalid          Code = "TEXT_INVALID"
 	OutOfRange           Code = "OUT_OF_RANGE"
 	NameInvalid          Code = "NAME_INVALID"

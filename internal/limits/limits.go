@@ -32,6 +32,7 @@ type Limits struct {
 	InputArray           int `name:"input-array" default:"50" help:"items in an input list"`
 	PageSize             int `name:"page-size" default:"100" help:"items in a page"`
 	MessageCharacters    int `name:"message-characters" default:"10000" help:"characters in a message"`
+	SmsCharacters        int `name:"sms-characters" default:"160" help:"characters in a text message, once it is filled in"`
 	FileBytes            int `name:"file-bytes" default:"26214400" help:"bytes in a document"`
 	RoomFileBytes        int `name:"room-file-bytes" default:"209715200" help:"bytes in documents of a room in a day"`
 	ImagePixels          int `name:"image-pixels" default:"50000000" help:"pixels in a picture"`
