@@ -26,6 +26,7 @@ import (
 	"parley/internal/inbox"
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
+	"parley/internal/optout"
 	"parley/internal/organization"
 	"parley/internal/presence"
 	"parley/internal/room"
@@ -48,6 +49,7 @@ type app struct {
 	presence      *presence.Presence
 	search        *search.Index
 	outbox        *notify.Outbox
+	words         *optout.Listener
 	simulator     *simulator.Simulator // nil where nothing is simulated
 	counter       *throttle.Counter
 	audit         *audit.Log
@@ -103,6 +105,8 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		return nil, err
 	}
 	a.outbox.Tell(a.told)
+	a.words = optout.NewListener(c.limits, a.outbox, a.counter)
+	a.outbox.Hear(a.heard)
 	a.documents.Tell(a.rooms.DocumentDoneTx)
 	a.sessions = session.New(session.Parts{
 		Ent: s.ent, Limits: c.limits, Rooms: a.rooms, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
@@ -132,6 +136,12 @@ func (a *app) told(ctx context.Context, tx *ent.Tx, d *ent.Delivery) error {
 		return a.organizations.Told(ctx, tx, d)
 	}
 	return a.rooms.Told(ctx, tx, d)
+}
+
+// heard passes on what a customer texts: a word that opts them out or in, which is for nobody to read.
+func (a *app) heard(ctx context.Context, tx *ent.Tx, m *ent.InboundMessage) error {
+	_, err := a.words.HeardTx(ctx, tx, m)
+	return err
 }
 
 // carrier is the bus that is set: how processes on one database tell each other of news.

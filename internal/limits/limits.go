@@ -91,6 +91,7 @@ type Limits struct {
 	InvitesPerRecipientDay  int       `name:"invites-per-recipient-day" default:"10" rate:"true" help:"invitations to one number or address in a day"`
 	InvitesPerMember        int       `name:"invites-per-member-hour" default:"30" rate:"true" help:"invitations by one member in an hour"`
 	InvitesPerOrgDay        int       `name:"invites-per-organization-day" default:"500" rate:"true" help:"invitations by one organisation in a day"`
+	HelpReplies             int       `name:"help-replies-per-hour" default:"3" rate:"true" help:"answers to HELP from one number to another, in an hour"`
 	NumberSearches          int       `name:"number-searches-per-minute" default:"30" rate:"true" help:"searches of an organisation for numbers to buy, in a minute"`
 	NumberPurchases         int       `name:"number-purchases-per-day" default:"20" rate:"true" help:"numbers that an organisation may buy, or try to, in a day"`
 	SmsCountries            Countries `name:"sms-countries" default:"0" help:"countries that text messages may go to, such as GB+FR; 0 is every country"`
