@@ -37,6 +37,7 @@ var layers = []struct {
 
 	{"internal/notify/simulator", []string{"internal/notify", "internal/apierr", "internal/carrier", "internal/database", "internal/typeid", "ent"}, "a carrier knows the outbox's ports; the simulated one keeps its phone in the database"},
 	{"internal/notify/smtp", []string{"internal/notify", "internal/apierr", "ent/delivery"}, "a carrier knows the outbox's ports only"},
+	{"internal/optout", []string{"ent", "internal/apierr", "internal/limits", "internal/notify", "internal/sms", "internal/throttle"}, "who wants no messages is known without knowing what they say"},
 	{"internal/notify", []string{"ent", "internal/apierr", "internal/database", "internal/supervise"}, "the outbox carries messages and does not know what they are about"},
 	{"internal/bus", []string{"internal/database", "internal/supervise"}, "a bus carries news and does not know what they mean"},
 	{"internal/presence", []string{"internal/bus"}, "who is where is counted without knowing what a place is"},
@@ -68,7 +69,7 @@ const base = "internal/(base)"
 var basePackages = []string{
 	"ent", "internal/eventlog", "internal/notify", "internal/audit", "internal/auth", "internal/apierr", "internal/blob", "internal/bus", "internal/carrier",
 	"internal/database", "internal/idempotency",
-	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/sms", "internal/supervise",
+	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/optout", "internal/page", "internal/presence", "internal/search", "internal/sms", "internal/supervise",
 	"internal/throttle", "internal/typeid", "internal/upload",
 }
 

@@ -25,6 +25,7 @@ import (
 	"parley/ent/logepoch"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
+	"parley/ent/optout"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -87,6 +88,8 @@ type Client struct {
 	Member *MemberClient
 	// MemberInvitation is the client for interacting with the MemberInvitation builders.
 	MemberInvitation *MemberInvitationClient
+	// OptOut is the client for interacting with the OptOut builders.
+	OptOut *OptOutClient
 	// Organization is the client for interacting with the Organization builders.
 	Organization *OrganizationClient
 	// PhoneNumber is the client for interacting with the PhoneNumber builders.
@@ -152,6 +155,7 @@ func (c *Client) init() {
 	c.LogEpoch = NewLogEpochClient(c.config)
 	c.Member = NewMemberClient(c.config)
 	c.MemberInvitation = NewMemberInvitationClient(c.config)
+	c.OptOut = NewOptOutClient(c.config)
 	c.Organization = NewOrganizationClient(c.config)
 	c.PhoneNumber = NewPhoneNumberClient(c.config)
 	c.Portal = NewPortalClient(c.config)
@@ -278,6 +282,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		LogEpoch:             NewLogEpochClient(cfg),
 		Member:               NewMemberClient(cfg),
 		MemberInvitation:     NewMemberInvitationClient(cfg),
+		OptOut:               NewOptOutClient(cfg),
 		Organization:         NewOrganizationClient(cfg),
 		PhoneNumber:          NewPhoneNumberClient(cfg),
 		Portal:               NewPortalClient(cfg),
@@ -331,6 +336,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		LogEpoch:             NewLogEpochClient(cfg),
 		Member:               NewMemberClient(cfg),
 		MemberInvitation:     NewMemberInvitationClient(cfg),
+		OptOut:               NewOptOutClient(cfg),
 		Organization:         NewOrganizationClient(cfg),
 		PhoneNumber:          NewPhoneNumberClient(cfg),
 		Portal:               NewPortalClient(cfg),
@@ -382,11 +388,11 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AccessToken, c.Attempt, c.Call, c.ChatRejection, c.Customer,
 		c.CustomerInvitation, c.Delivery, c.Document, c.Event, c.IdempotencyKey,
-		c.InboundMessage, c.LogEpoch, c.Member, c.MemberInvitation, c.Organization,
-		c.PhoneNumber, c.Portal, c.PredefinedMessage, c.ReadMark, c.Room, c.RoomLink,
-		c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage,
-		c.SimulatedNumber, c.Site, c.Skill, c.SmsConversation, c.Specialist,
-		c.SpecialistInvitation, c.Stream, c.SupportSession,
+		c.InboundMessage, c.LogEpoch, c.Member, c.MemberInvitation, c.OptOut,
+		c.Organization, c.PhoneNumber, c.Portal, c.PredefinedMessage, c.ReadMark,
+		c.Room, c.RoomLink, c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service,
+		c.SimulatedMessage, c.SimulatedNumber, c.Site, c.Skill, c.SmsConversation,
+		c.Specialist, c.SpecialistInvitation, c.Stream, c.SupportSession,
 	} {
 		n.Use(hooks...)
 	}
@@ -398,11 +404,11 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AccessToken, c.Attempt, c.Call, c.ChatRejection, c.Customer,
 		c.CustomerInvitation, c.Delivery, c.Document, c.Event, c.IdempotencyKey,
-		c.InboundMessage, c.LogEpoch, c.Member, c.MemberInvitation, c.Organization,
-		c.PhoneNumber, c.Portal, c.PredefinedMessage, c.ReadMark, c.Room, c.RoomLink,
-		c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage,
-		c.SimulatedNumber, c.Site, c.Skill, c.SmsConversation, c.Specialist,
-		c.SpecialistInvitation, c.Stream, c.SupportSession,
+		c.InboundMessage, c.LogEpoch, c.Member, c.MemberInvitation, c.OptOut,
+		c.Organization, c.PhoneNumber, c.Portal, c.PredefinedMessage, c.ReadMark,
+		c.Room, c.RoomLink, c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service,
+		c.SimulatedMessage, c.SimulatedNumber, c.Site, c.Skill, c.SmsConversation,
+		c.Specialist, c.SpecialistInvitation, c.Stream, c.SupportSession,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -439,6 +445,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Member.mutate(ctx, m)
 	case *MemberInvitationMutation:
 		return c.MemberInvitation.mutate(ctx, m)
+	case *OptOutMutation:
+		return c.OptOut.mutate(ctx, m)
 	case *OrganizationMutation:
 		return c.Organization.mutate(ctx, m)
 	case *PhoneNumberMutation:
@@ -2711,6 +2719,155 @@ func (c *MemberInvitationClient) mutate(ctx context.Context, m *MemberInvitation
 		return (&MemberInvitationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown MemberInvitation mutation op: %q", m.Op())
+	}
+}
+
+// OptOutClient is a client for the OptOut schema.
+type OptOutClient struct {
+	config
+}
+
+// NewOptOutClient returns a client for the OptOut from the given config.
+func NewOptOutClient(c config) *OptOutClient {
+	return &OptOutClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `optout.Hooks(f(g(h())))`.
+func (c *OptOutClient) Use(hooks ...Hook) {
+	c.hooks.OptOut = append(c.hooks.OptOut, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `optout.Intercept(f(g(h())))`.
+func (c *OptOutClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OptOut = append(c.inters.OptOut, interceptors...)
+}
+
+// Create returns a builder for creating a OptOut entity.
+func (c *OptOutClient) Create() *OptOutCreate {
+	mutation := newOptOutMutation(c.config, OpCreate)
+	return &OptOutCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OptOut entities.
+func (c *OptOutClient) CreateBulk(builders ...*OptOutCreate) *OptOutCreateBulk {
+	return &OptOutCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OptOutClient) MapCreateBulk(slice any, setFunc func(*OptOutCreate, int)) *OptOutCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OptOutCreateBulk{err: fmt.Errorf("calling to OptOutClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OptOutCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OptOutCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OptOut.
+func (c *OptOutClient) Update() *OptOutUpdate {
+	mutation := newOptOutMutation(c.config, OpUpdate)
+	return &OptOutUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OptOutClient) UpdateOne(_m *OptOut) *OptOutUpdateOne {
+	mutation := newOptOutMutation(c.config, OpUpdateOne, withOptOut(_m))
+	return &OptOutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OptOutClient) UpdateOneID(id string) *OptOutUpdateOne {
+	mutation := newOptOutMutation(c.config, OpUpdateOne, withOptOutID(id))
+	return &OptOutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OptOut.
+func (c *OptOutClient) Delete() *OptOutDelete {
+	mutation := newOptOutMutation(c.config, OpDelete)
+	return &OptOutDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OptOutClient) DeleteOne(_m *OptOut) *OptOutDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OptOutClient) DeleteOneID(id string) *OptOutDeleteOne {
+	builder := c.Delete().Where(optout.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OptOutDeleteOne{builder}
+}
+
+// Query returns a query builder for OptOut.
+func (c *OptOutClient) Query() *OptOutQuery {
+	return &OptOutQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOptOut},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OptOut entity by its id.
+func (c *OptOutClient) Get(ctx context.Context, id string) (*OptOut, error) {
+	return c.Query().Where(optout.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OptOutClient) GetX(ctx context.Context, id string) *OptOut {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPhoneNumber queries the phone_number edge of a OptOut.
+func (c *OptOutClient) QueryPhoneNumber(_m *OptOut) *PhoneNumberQuery {
+	query := (&PhoneNumberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(optout.Table, optout.FieldID, id),
+			sqlgraph.To(phonenumber.Table, phonenumber.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, optout.PhoneNumberTable, optout.PhoneNumberColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OptOutClient) Hooks() []Hook {
+	return c.hooks.OptOut
+}
+
+// Interceptors returns the client interceptors.
+func (c *OptOutClient) Interceptors() []Interceptor {
+	return c.inters.OptOut
+}
+
+func (c *OptOutClient) mutate(ctx context.Context, m *OptOutMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OptOutCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OptOutUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OptOutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OptOutDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OptOut mutation op: %q", m.Op())
 	}
 }
 
@@ -6099,7 +6256,7 @@ type (
 	hooks struct {
 		AccessToken, Attempt, Call, ChatRejection, Customer, CustomerInvitation,
 		Delivery, Document, Event, IdempotencyKey, InboundMessage, LogEpoch, Member,
-		MemberInvitation, Organization, PhoneNumber, Portal, PredefinedMessage,
+		MemberInvitation, OptOut, Organization, PhoneNumber, Portal, PredefinedMessage,
 		ReadMark, Room, RoomLink, ScreenShare, SearchEntry, SearchStream, Service,
 		SimulatedMessage, SimulatedNumber, Site, Skill, SmsConversation, Specialist,
 		SpecialistInvitation, Stream, SupportSession []ent.Hook
@@ -6107,7 +6264,7 @@ type (
 	inters struct {
 		AccessToken, Attempt, Call, ChatRejection, Customer, CustomerInvitation,
 		Delivery, Document, Event, IdempotencyKey, InboundMessage, LogEpoch, Member,
-		MemberInvitation, Organization, PhoneNumber, Portal, PredefinedMessage,
+		MemberInvitation, OptOut, Organization, PhoneNumber, Portal, PredefinedMessage,
 		ReadMark, Room, RoomLink, ScreenShare, SearchEntry, SearchStream, Service,
 		SimulatedMessage, SimulatedNumber, Site, Skill, SmsConversation, Specialist,
 		SpecialistInvitation, Stream, SupportSession []ent.Interceptor

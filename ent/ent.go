@@ -20,6 +20,7 @@ import (
 	"parley/ent/logepoch"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
+	"parley/ent/optout"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -120,6 +121,7 @@ func checkColumn(t, c string) error {
 			logepoch.Table:             logepoch.ValidColumn,
 			member.Table:               member.ValidColumn,
 			memberinvitation.Table:     memberinvitation.ValidColumn,
+			optout.Table:               optout.ValidColumn,
 			organization.Table:         organization.ValidColumn,
 			phonenumber.Table:          phonenumber.ValidColumn,
 			portal.Table:               portal.ValidColumn,

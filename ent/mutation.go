@@ -20,6 +20,7 @@ import (
 	"parley/ent/logepoch"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
+	"parley/ent/optout"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -71,6 +72,7 @@ const (
 	TypeLogEpoch             = "LogEpoch"
 	TypeMember               = "Member"
 	TypeMemberInvitation     = "MemberInvitation"
+	TypeOptOut               = "OptOut"
 	TypeOrganization         = "Organization"
 	TypePhoneNumber          = "PhoneNumber"
 	TypePortal               = "Portal"
@@ -13775,6 +13777,500 @@ func (m *MemberInvitationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown MemberInvitation edge %s", name)
 }
 
+// OptOutMutation represents an operation that mutates the OptOut nodes in the graph.
+type OptOutMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	customer_number     *string
+	created_at          *time.Time
+	clearedFields       map[string]struct{}
+	phone_number        *string
+	clearedphone_number bool
+	done                bool
+	oldValue            func(context.Context) (*OptOut, error)
+	predicates          []predicate.OptOut
+}
+
+var _ ent.Mutation = (*OptOutMutation)(nil)
+
+// optoutOption allows management of the mutation configuration using functional options.
+type optoutOption func(*OptOutMutation)
+
+// newOptOutMutation creates new mutation for the OptOut entity.
+func newOptOutMutation(c config, op Op, opts ...optoutOption) *OptOutMutation {
+	m := &OptOutMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOptOut,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOptOutID sets the ID field of the mutation.
+func withOptOutID(id string) optoutOption {
+	return func(m *OptOutMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OptOut
+		)
+		m.oldValue = func(ctx context.Context) (*OptOut, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OptOut.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOptOut sets the old OptOut of the mutation.
+func withOptOut(node *OptOut) optoutOption {
+	return func(m *OptOutMutation) {
+		m.oldValue = func(context.Context) (*OptOut, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OptOutMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OptOutMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OptOut entities.
+func (m *OptOutMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OptOutMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OptOutMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OptOut.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPhoneNumberID sets the "phone_number_id" field.
+func (m *OptOutMutation) SetPhoneNumberID(s string) {
+	m.phone_number = &s
+}
+
+// PhoneNumberID returns the value of the "phone_number_id" field in the mutation.
+func (m *OptOutMutation) PhoneNumberID() (r string, exists bool) {
+	v := m.phone_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhoneNumberID returns the old "phone_number_id" field's value of the OptOut entity.
+// If the OptOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OptOutMutation) OldPhoneNumberID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhoneNumberID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhoneNumberID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhoneNumberID: %w", err)
+	}
+	return oldValue.PhoneNumberID, nil
+}
+
+// ResetPhoneNumberID resets all changes to the "phone_number_id" field.
+func (m *OptOutMutation) ResetPhoneNumberID() {
+	m.phone_number = nil
+}
+
+// SetCustomerNumber sets the "customer_number" field.
+func (m *OptOutMutation) SetCustomerNumber(s string) {
+	m.customer_number = &s
+}
+
+// CustomerNumber returns the value of the "customer_number" field in the mutation.
+func (m *OptOutMutation) CustomerNumber() (r string, exists bool) {
+	v := m.customer_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerNumber returns the old "customer_number" field's value of the OptOut entity.
+// If the OptOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OptOutMutation) OldCustomerNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerNumber: %w", err)
+	}
+	return oldValue.CustomerNumber, nil
+}
+
+// ResetCustomerNumber resets all changes to the "customer_number" field.
+func (m *OptOutMutation) ResetCustomerNumber() {
+	m.customer_number = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OptOutMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OptOutMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the OptOut entity.
+// If the OptOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OptOutMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OptOutMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearPhoneNumber clears the "phone_number" edge to the PhoneNumber entity.
+func (m *OptOutMutation) ClearPhoneNumber() {
+	m.clearedphone_number = true
+	m.clearedFields[optout.FieldPhoneNumberID] = struct{}{}
+}
+
+// PhoneNumberCleared reports if the "phone_number" edge to the PhoneNumber entity was cleared.
+func (m *OptOutMutation) PhoneNumberCleared() bool {
+	return m.clearedphone_number
+}
+
+// PhoneNumberIDs returns the "phone_number" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PhoneNumberID instead. It exists only for internal usage by the builders.
+func (m *OptOutMutation) PhoneNumberIDs() (ids []string) {
+	if id := m.phone_number; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPhoneNumber resets all changes to the "phone_number" edge.
+func (m *OptOutMutation) ResetPhoneNumber() {
+	m.phone_number = nil
+	m.clearedphone_number = false
+}
+
+// Where appends a list predicates to the OptOutMutation builder.
+func (m *OptOutMutation) Where(ps ...predicate.OptOut) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OptOutMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OptOutMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OptOut, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OptOutMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OptOutMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OptOut).
+func (m *OptOutMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OptOutMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.phone_number != nil {
+		fields = append(fields, optout.FieldPhoneNumberID)
+	}
+	if m.customer_number != nil {
+		fields = append(fields, optout.FieldCustomerNumber)
+	}
+	if m.created_at != nil {
+		fields = append(fields, optout.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OptOutMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case optout.FieldPhoneNumberID:
+		return m.PhoneNumberID()
+	case optout.FieldCustomerNumber:
+		return m.CustomerNumber()
+	case optout.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OptOutMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case optout.FieldPhoneNumberID:
+		return m.OldPhoneNumberID(ctx)
+	case optout.FieldCustomerNumber:
+		return m.OldCustomerNumber(ctx)
+	case optout.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown OptOut field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OptOutMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case optout.FieldPhoneNumberID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhoneNumberID(v)
+		return nil
+	case optout.FieldCustomerNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerNumber(v)
+		return nil
+	case optout.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OptOut field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OptOutMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OptOutMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OptOutMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown OptOut numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OptOutMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OptOutMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OptOutMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown OptOut nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OptOutMutation) ResetField(name string) error {
+	switch name {
+	case optout.FieldPhoneNumberID:
+		m.ResetPhoneNumberID()
+		return nil
+	case optout.FieldCustomerNumber:
+		m.ResetCustomerNumber()
+		return nil
+	case optout.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OptOut field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OptOutMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.phone_number != nil {
+		edges = append(edges, optout.EdgePhoneNumber)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OptOutMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case optout.EdgePhoneNumber:
+		if id := m.phone_number; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OptOutMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OptOutMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OptOutMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedphone_number {
+		edges = append(edges, optout.EdgePhoneNumber)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OptOutMutation) EdgeCleared(name string) bool {
+	switch name {
+	case optout.EdgePhoneNumber:
+		return m.clearedphone_number
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OptOutMutation) ClearEdge(name string) error {
+	switch name {
+	case optout.EdgePhoneNumber:
+		m.ClearPhoneNumber()
+		return nil
+	}
+	return fmt.Errorf("unknown OptOut unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OptOutMutation) ResetEdge(name string) error {
+	switch name {
+	case optout.EdgePhoneNumber:
+		m.ResetPhoneNumber()
+		return nil
+	}
+	return fmt.Errorf("unknown OptOut edge %s", name)
+}
+
 // OrganizationMutation represents an operation that mutates the Organization nodes in the graph.
 type OrganizationMutation struct {
 	config
@@ -13784,6 +14280,7 @@ type OrganizationMutation struct {
 	name                  *string
 	sms_invitation_text   *string
 	email_invitation_text *string
+	sms_help_text         *string
 	room_timeout_days     *int
 	addroom_timeout_days  *int
 	room_timed_out_text   *string
@@ -14006,6 +14503,42 @@ func (m *OrganizationMutation) ResetEmailInvitationText() {
 	m.email_invitation_text = nil
 }
 
+// SetSmsHelpText sets the "sms_help_text" field.
+func (m *OrganizationMutation) SetSmsHelpText(s string) {
+	m.sms_help_text = &s
+}
+
+// SmsHelpText returns the value of the "sms_help_text" field in the mutation.
+func (m *OrganizationMutation) SmsHelpText() (r string, exists bool) {
+	v := m.sms_help_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSmsHelpText returns the old "sms_help_text" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldSmsHelpText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSmsHelpText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSmsHelpText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSmsHelpText: %w", err)
+	}
+	return oldValue.SmsHelpText, nil
+}
+
+// ResetSmsHelpText resets all changes to the "sms_help_text" field.
+func (m *OrganizationMutation) ResetSmsHelpText() {
+	m.sms_help_text = nil
+}
+
 // SetRoomTimeoutDays sets the "room_timeout_days" field.
 func (m *OrganizationMutation) SetRoomTimeoutDays(i int) {
 	m.room_timeout_days = &i
@@ -14168,7 +14701,7 @@ func (m *OrganizationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrganizationMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.name != nil {
 		fields = append(fields, organization.FieldName)
 	}
@@ -14177,6 +14710,9 @@ func (m *OrganizationMutation) Fields() []string {
 	}
 	if m.email_invitation_text != nil {
 		fields = append(fields, organization.FieldEmailInvitationText)
+	}
+	if m.sms_help_text != nil {
+		fields = append(fields, organization.FieldSmsHelpText)
 	}
 	if m.room_timeout_days != nil {
 		fields = append(fields, organization.FieldRoomTimeoutDays)
@@ -14201,6 +14737,8 @@ func (m *OrganizationMutation) Field(name string) (ent.Value, bool) {
 		return m.SmsInvitationText()
 	case organization.FieldEmailInvitationText:
 		return m.EmailInvitationText()
+	case organization.FieldSmsHelpText:
+		return m.SmsHelpText()
 	case organization.FieldRoomTimeoutDays:
 		return m.RoomTimeoutDays()
 	case organization.FieldRoomTimedOutText:
@@ -14222,6 +14760,8 @@ func (m *OrganizationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldSmsInvitationText(ctx)
 	case organization.FieldEmailInvitationText:
 		return m.OldEmailInvitationText(ctx)
+	case organization.FieldSmsHelpText:
+		return m.OldSmsHelpText(ctx)
 	case organization.FieldRoomTimeoutDays:
 		return m.OldRoomTimeoutDays(ctx)
 	case organization.FieldRoomTimedOutText:
@@ -14257,6 +14797,13 @@ func (m *OrganizationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEmailInvitationText(v)
+		return nil
+	case organization.FieldSmsHelpText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSmsHelpText(v)
 		return nil
 	case organization.FieldRoomTimeoutDays:
 		v, ok := value.(int)
@@ -14351,6 +14898,9 @@ func (m *OrganizationMutation) ResetField(name string) error {
 		return nil
 	case organization.FieldEmailInvitationText:
 		m.ResetEmailInvitationText()
+		return nil
+	case organization.FieldSmsHelpText:
+		m.ResetSmsHelpText()
 		return nil
 	case organization.FieldRoomTimeoutDays:
 		m.ResetRoomTimeoutDays()

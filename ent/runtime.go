@@ -17,6 +17,7 @@ import (
 	"parley/ent/logepoch"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
+	"parley/ent/optout"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -354,6 +355,22 @@ func init() {
 	memberinvitation.DefaultID = memberinvitationDescID.Default.(func() string)
 	// memberinvitation.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	memberinvitation.IDValidator = memberinvitationDescID.Validators[0].(func(string) error)
+	optoutFields := schema.OptOut{}.Fields()
+	_ = optoutFields
+	// optoutDescCustomerNumber is the schema descriptor for customer_number field.
+	optoutDescCustomerNumber := optoutFields[2].Descriptor()
+	// optout.CustomerNumberValidator is a validator for the "customer_number" field. It is called by the builders before save.
+	optout.CustomerNumberValidator = optoutDescCustomerNumber.Validators[0].(func(string) error)
+	// optoutDescCreatedAt is the schema descriptor for created_at field.
+	optoutDescCreatedAt := optoutFields[3].Descriptor()
+	// optout.DefaultCreatedAt holds the default value on creation for the created_at field.
+	optout.DefaultCreatedAt = optoutDescCreatedAt.Default.(func() time.Time)
+	// optoutDescID is the schema descriptor for id field.
+	optoutDescID := optoutFields[0].Descriptor()
+	// optout.DefaultID holds the default value on creation for the id field.
+	optout.DefaultID = optoutDescID.Default.(func() string)
+	// optout.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	optout.IDValidator = optoutDescID.Validators[0].(func(string) error)
 	organizationFields := schema.Organization{}.Fields()
 	_ = organizationFields
 	// organizationDescName is the schema descriptor for name field.
@@ -368,16 +385,20 @@ func init() {
 	organizationDescEmailInvitationText := organizationFields[3].Descriptor()
 	// organization.DefaultEmailInvitationText holds the default value on creation for the email_invitation_text field.
 	organization.DefaultEmailInvitationText = organizationDescEmailInvitationText.Default.(string)
+	// organizationDescSmsHelpText is the schema descriptor for sms_help_text field.
+	organizationDescSmsHelpText := organizationFields[4].Descriptor()
+	// organization.DefaultSmsHelpText holds the default value on creation for the sms_help_text field.
+	organization.DefaultSmsHelpText = organizationDescSmsHelpText.Default.(string)
 	// organizationDescRoomTimeoutDays is the schema descriptor for room_timeout_days field.
-	organizationDescRoomTimeoutDays := organizationFields[4].Descriptor()
+	organizationDescRoomTimeoutDays := organizationFields[5].Descriptor()
 	// organization.DefaultRoomTimeoutDays holds the default value on creation for the room_timeout_days field.
 	organization.DefaultRoomTimeoutDays = organizationDescRoomTimeoutDays.Default.(int)
 	// organizationDescRoomTimedOutText is the schema descriptor for room_timed_out_text field.
-	organizationDescRoomTimedOutText := organizationFields[5].Descriptor()
+	organizationDescRoomTimedOutText := organizationFields[6].Descriptor()
 	// organization.DefaultRoomTimedOutText holds the default value on creation for the room_timed_out_text field.
 	organization.DefaultRoomTimedOutText = organizationDescRoomTimedOutText.Default.(string)
 	// organizationDescCreatedAt is the schema descriptor for created_at field.
-	organizationDescCreatedAt := organizationFields[6].Descriptor()
+	organizationDescCreatedAt := organizationFields[7].Descriptor()
 	// organization.DefaultCreatedAt holds the default value on creation for the created_at field.
 	organization.DefaultCreatedAt = organizationDescCreatedAt.Default.(func() time.Time)
 	// organizationDescID is the schema descriptor for id field.

@@ -42,6 +42,8 @@ type Tx struct {
 	Member *MemberClient
 	// MemberInvitation is the client for interacting with the MemberInvitation builders.
 	MemberInvitation *MemberInvitationClient
+	// OptOut is the client for interacting with the OptOut builders.
+	OptOut *OptOutClient
 	// Organization is the client for interacting with the Organization builders.
 	Organization *OrganizationClient
 	// PhoneNumber is the client for interacting with the PhoneNumber builders.
@@ -227,6 +229,7 @@ func (tx *Tx) init() {
 	tx.LogEpoch = NewLogEpochClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
 	tx.MemberInvitation = NewMemberInvitationClient(tx.config)
+	tx.OptOut = NewOptOutClient(tx.config)
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.PhoneNumber = NewPhoneNumberClient(tx.config)
 	tx.Portal = NewPortalClient(tx.config)

@@ -27,6 +27,7 @@ import (
 	"parley/internal/inbox"
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
+	"parley/internal/optout"
 	"parley/internal/organization"
 	"parley/internal/presence"
 	"parley/internal/room"
@@ -96,6 +97,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	a.calls = call.New(s.ent, c.limits, a.events)
 	a.conversations = conversation.New(conversation.Parts{
 		Ent: s.ent, Limits: c.limits, Log: a.events, Outbox: a.outbox, Counter: a.counter,
+		Words: optout.NewListener(c.limits, a.outbox, a.counter),
 	})
 	a.documents = document.New(document.Parts{
 		Ent: s.ent, Blobs: s.blobs, Limits: c.limits, Secret: c.secret, PublicURL: c.PublicURL, Log: log,

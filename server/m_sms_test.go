@@ -99,7 +99,7 @@ func TestM1_WhoMayText(t *testing.T) {
 	h.exec(`DELETE FROM member_services WHERE member_id = $1`, agent.id)
 	agent.TryText("Hi", sales).refused("SERVICE_NOT_GRANTED", "serviceId")
 	agent.TryOpen(sales).refused("SERVICE_NOT_GRANTED", "serviceId")
-	h.exec(`INSERT INTO member_services (member_id, service_id) SELECT $1, id FROM services WHERE organization_id = (SELECT organization_id FROM members WHERE id = $1)`, agent.id)
+	h.exec(`INSERT INTO member_services (member_id, service_id) SELECT m.id, s.id FROM members m JOIN services s USING (organization_id) WHERE m.id = $1`, agent.id)
 	admin := h.SignIn("admin@demo.example")
 	admin.update(agent, vars{"channels": []string{"VOICE"}}).ok()
 	agent.TryText("Hi", sales).refused("CHANNEL_NOT_GRANTED")
@@ -495,4 +495,29 @@ func TestX3_WhoIsSignedOutFollowsNoConversation(t *testing.T) {
 			t.Errorf("over %s it ended with %v", name, end)
 		}
 	}
+}
+
+// Who has opted out gets nothing, wherever it would have come from; what they write is read all the same, and begins nothing.
+func TestM9_WhoHasOptedOutIsTextedNoMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, phone := h.SignIn("agent@demo.example"), h.Phone(adasNumber)
+	phone.Reply("Stop")
+	if all := agent.chats(phone); len(all) != 0 {
+		t.Errorf("STOP has begun %v", all)
+	}
+	agent.TryText("Hello", agent.to(phone, "Sales")).refused("OPTED_OUT", "to")
+	if all := agent.chats(phone); len(all) != 0 {
+		t.Errorf("a text that was refused has begun %v", all)
+	}
+	phone.Reply("START")
+	talk := agent.Texts("Hello", agent.to(phone, "Sales"))
+	phone.Expect("Hello")
+	phone.Reply("STOP")
+	agent.TryText("Please", talk.in()).refused("OPTED_OUT", "to")
+	agent.TryText("Please", talk.in().with(vars{"idempotencyKey": "again"})).refused("OPTED_OUT", "to")
+	phone.Reply("YES")
+	agent.Texts("Welcome back", talk.in())
+	phone.Expect("Welcome back")
+	agent.Reads(talk, "> Hello", "< STOP", "< YES", "> Welcome back")
 }

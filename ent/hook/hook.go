@@ -176,6 +176,18 @@ func (f MemberInvitationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.V
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MemberInvitationMutation", m)
 }
 
+// The OptOutFunc type is an adapter to allow the use of ordinary
+// function as OptOut mutator.
+type OptOutFunc func(context.Context, *ent.OptOutMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OptOutFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.OptOutMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OptOutMutation", m)
+}
+
 // The OrganizationFunc type is an adapter to allow the use of ordinary
 // function as Organization mutator.
 type OrganizationFunc func(context.Context, *ent.OrganizationMutation) (ent.Value, error)

@@ -653,12 +653,41 @@ var (
 			},
 		},
 	}
+	// OptOutsColumns holds the columns for the "opt_outs" table.
+	OptOutsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "customer_number", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "phone_number_id", Type: field.TypeString},
+	}
+	// OptOutsTable holds the schema information for the "opt_outs" table.
+	OptOutsTable = &schema.Table{
+		Name:       "opt_outs",
+		Columns:    OptOutsColumns,
+		PrimaryKey: []*schema.Column{OptOutsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "opt_outs_phone_numbers_phone_number",
+				Columns:    []*schema.Column{OptOutsColumns[3]},
+				RefColumns: []*schema.Column{PhoneNumbersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "opt_out_once",
+				Unique:  true,
+				Columns: []*schema.Column{OptOutsColumns[3], OptOutsColumns[1]},
+			},
+		},
+	}
 	// OrganizationsColumns holds the columns for the "organizations" table.
 	OrganizationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "name", Type: field.TypeString},
 		{Name: "sms_invitation_text", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "email_invitation_text", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "sms_help_text", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "room_timeout_days", Type: field.TypeInt, Default: 90},
 		{Name: "room_timed_out_text", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
@@ -1676,6 +1705,7 @@ var (
 		LogEpochsTable,
 		MembersTable,
 		MemberInvitationsTable,
+		OptOutsTable,
 		OrganizationsTable,
 		PhoneNumbersTable,
 		PortalsTable,
@@ -1757,6 +1787,7 @@ func init() {
 	MemberInvitationsTable.Annotation.Checks = map[string]string{
 		"member_invitation_ends_once": "accepted_at IS NULL OR revoked_at IS NULL",
 	}
+	OptOutsTable.ForeignKeys[0].RefTable = PhoneNumbersTable
 	OrganizationsTable.Annotation = &entsql.Annotation{}
 	OrganizationsTable.Annotation.Checks = map[string]string{
 		"organization_room_timeout": "room_timeout_days >= 3",

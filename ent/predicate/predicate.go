@@ -48,6 +48,9 @@ type Member func(*sql.Selector)
 // MemberInvitation is the predicate function for memberinvitation builders.
 type MemberInvitation func(*sql.Selector)
 
+// OptOut is the predicate function for optout builders.
+type OptOut func(*sql.Selector)
+
 // Organization is the predicate function for organization builders.
 type Organization func(*sql.Selector)
 

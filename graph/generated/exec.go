@@ -561,6 +561,7 @@ type ComplexityRoot struct {
 		EmailInvitationText func(childComplexity int) int
 		RoomTimedOutText    func(childComplexity int) int
 		RoomTimeoutDays     func(childComplexity int) int
+		SmsHelpText         func(childComplexity int) int
 		SmsInvitationText   func(childComplexity int) int
 	}
 
@@ -3593,6 +3594,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrganizationSettings.RoomTimeoutDays(childComplexity), true
+	case "OrganizationSettings.smsHelpText":
+		if e.ComplexityRoot.OrganizationSettings.SmsHelpText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationSettings.SmsHelpText(childComplexity), true
 	case "OrganizationSettings.smsInvitationText":
 		if e.ComplexityRoot.OrganizationSettings.SmsInvitationText == nil {
 			break
@@ -6334,6 +6341,8 @@ type OrganizationSettings {
   smsInvitationText: String!
   "What an invitation by email says, likewise."
   emailInvitationText: String!
+  "What a customer is told who texts HELP to a number of the organisation; empty is the built-in text, which names the organisation."
+  smsHelpText: String!
   "After how many days without activity a room is timed out; 90 unless told."
   roomTimeoutDays: Int!
   "What a customer is told of a room that is timed out; empty is the built-in text."
@@ -7391,6 +7400,8 @@ enum ErrorCode {
   EMAIL_INVALID
   "The organisation holds no number for text messages."
   SMS_NOT_ACTIVATED
+  "The customer has opted out of text messages from the number, and can opt in by texting START to it."
+  OPTED_OUT
   "The member may not use this channel."
   CHANNEL_NOT_GRANTED
   "The link is wrong, revoked or expired, its room no longer takes anyone, or its invitation was accepted."
@@ -7649,6 +7660,8 @@ input UpdateSettingsInput {
   smsInvitationText: String
   "What an invitation by email says, likewise."
   emailInvitationText: String
+  "What a customer is told who texts HELP, at most 1,000 characters; empty is the built-in text."
+  smsHelpText: String
   "After how many days without activity a room is timed out, 3 to 3,650: ` + "`" + `OUT_OF_RANGE` + "`" + `."
   roomTimeoutDays: Int
   "What a customer is told of a room that is timed out, at most 1,000 characters; empty is the built-in text."
@@ -10503,6 +10516,8 @@ func (ec *executionContext) childFields_OrganizationSettings(ctx context.Context
 		return ec.fieldContext_OrganizationSettings_smsInvitationText(ctx, field)
 	case "emailInvitationText":
 		return ec.fieldContext_OrganizationSettings_emailInvitationText(ctx, field)
+	case "smsHelpText":
+		return ec.fieldContext_OrganizationSettings_smsHelpText(ctx, field)
 	case "roomTimeoutDays":
 		return ec.fieldContext_OrganizationSettings_roomTimeoutDays(ctx, field)
 	case "roomTimedOutText":
@@ -22330,6 +22345,29 @@ func (ec *executionContext) _OrganizationSettings_emailInvitationText(ctx contex
 	)
 }
 func (ec *executionContext) fieldContext_OrganizationSettings_emailInvitationText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OrganizationSettings_smsHelpText(ctx context.Context, field graphql.CollectedField, obj *organization.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationSettings_smsHelpText(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SmsHelpText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationSettings_smsHelpText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrganizationSettings", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -35393,7 +35431,7 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"smsInvitationText", "emailInvitationText", "roomTimeoutDays", "roomTimedOutText"}
+	fieldsInOrder := [...]string{"smsInvitationText", "emailInvitationText", "smsHelpText", "roomTimeoutDays", "roomTimedOutText"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -35414,6 +35452,13 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 				return it, err
 			}
 			it.EmailInvitationText = data
+		case "smsHelpText":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("smsHelpText"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SmsHelpText = data
 		case "roomTimeoutDays":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomTimeoutDays"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -41608,6 +41653,11 @@ func (ec *executionContext) _OrganizationSettings(ctx context.Context, sel ast.S
 			}
 		case "emailInvitationText":
 			out.Values[i] = ec._OrganizationSettings_emailInvitationText(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "smsHelpText":
+			out.Values[i] = ec._OrganizationSettings_smsHelpText(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

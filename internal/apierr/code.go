@@ -29,6 +29,7 @@ const (
 	CountryNotAllowed    Code = "COUNTRY_NOT_ALLOWED"
 	EmailInvalid         Code = "EMAIL_INVALID"
 	SmsNotActivated      Code = "SMS_NOT_ACTIVATED"
+	OptedOut             Code = "OPTED_OUT"
 	ChannelNotGranted    Code = "CHANNEL_NOT_GRANTED"
 	LinkInvalid          Code = "LINK_INVALID"
 	LinkNotAvailable     Code = "LINK_NOT_AVAILABLE"

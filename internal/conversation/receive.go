@@ -16,17 +16,29 @@ import (
 
 // Received takes a message from a customer, in the transaction that keeps it: into the conversation of the two numbers that lives,
 // or else into a new one, where a service takes new chats on the number (rules M6, M7, M10). What is for nobody is kept by the
-// outbox alone.
+// outbox alone. A word that opts the customer out or in (M9) counts in the order in which it comes, and begins no conversation.
 func (s *Service) Received(ctx context.Context, tx *ent.Tx, in *ent.InboundMessage) error {
 	ours, err := heldTx(ctx, tx, in.Recipient)
 	if err != nil || ours == nil {
 		return err
 	}
-	word := sms.Keyword(in.Body)
-	if err := s.obeyTx(ctx, tx, ours, in, word); err != nil {
+	p := pair{organizationID: ours.OrganizationID, number: ours.Number, customerNumber: in.Sender}
+	c, err := s.liveTx(ctx, tx, p)
+	if err != nil {
 		return err
 	}
-	c, err := s.recipientTx(ctx, tx, ours, in, word)
+	handled, err := s.words.HeardTx(ctx, tx, in)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c != nil:
+		c, err = s.manTx(ctx, tx, c)
+	case handled:
+		return nil
+	default:
+		c, err = s.requestTx(ctx, tx, ours, p)
+	}
 	if err != nil || c == nil {
 		return err
 	}
@@ -38,20 +50,9 @@ func (s *Service) Received(ctx context.Context, tx *ent.Tx, in *ent.InboundMessa
 	return err
 }
 
-// recipientTx is the conversation that a message goes into, locked; nil for none. A word that is for the carrier, or whoever is in
-// its place, begins none.
-func (s *Service) recipientTx(ctx context.Context, tx *ent.Tx, ours *ent.PhoneNumber, in *ent.InboundMessage, word sms.Word) (*ent.SmsConversation, error) {
-	p := pair{organizationID: ours.OrganizationID, number: ours.Number, customerNumber: in.Sender}
-	c, err := s.liveTx(ctx, tx, p)
-	if err != nil {
-		return nil, err
-	}
-	if c != nil {
-		return s.manTx(ctx, tx, c)
-	}
-	if word != sms.NoWord {
-		return nil, nil
-	}
+// requestTx is the conversation of a pair that begins, or has begun at this moment, under the service that takes new chats on the
+// number, locked; nil where none does.
+func (s *Service) requestTx(ctx context.Context, tx *ent.Tx, ours *ent.PhoneNumber, p pair) (*ent.SmsConversation, error) {
 	of, err := tx.Service.Query().Where(service.PhoneNumberID(ours.ID), service.TakesNewChats(true)).
 		Order(service.ByCreatedAt(), service.ByID()).First(ctx)
 	if ent.IsNotFound(err) {
@@ -61,7 +62,7 @@ func (s *Service) recipientTx(ctx context.Context, tx *ent.Tx, ours *ent.PhoneNu
 		return nil, fmt.Errorf("find the service that takes new chats: %w", err)
 	}
 	p.serviceID = of.ID
-	c, _, err = s.ensureTx(ctx, tx, beginning{pair: p, origin: smsconversation.OriginCustomer})
+	c, _, err := s.ensureTx(ctx, tx, beginning{pair: p, origin: smsconversation.OriginCustomer})
 	return c, err
 }
 

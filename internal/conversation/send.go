@@ -17,6 +17,7 @@ import (
 	"parley/internal/identifier"
 	"parley/internal/limits"
 	"parley/internal/notify"
+	"parley/internal/optout"
 	"parley/internal/sms"
 	"parley/internal/throttle"
 	"parley/internal/typeid"
@@ -213,7 +214,7 @@ func (s *Service) mayReachTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversa
 	if !s.limits.SmsCountries.Allow(identifier.Country(c.CustomerNumber)) {
 		return apierr.New(apierr.CountryNotAllowed, "Text messages may not go to the country of this number (limit sms-countries).").On("to")
 	}
-	return checkOptOutTx(ctx, tx, c.Number, c.CustomerNumber)
+	return optout.CheckTx(ctx, tx, "to", c.Number, c.CustomerNumber)
 }
 
 // textTx is what is sent: what was typed, or a predefined message with the customer's names filled in (rules M3, M4).

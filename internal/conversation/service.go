@@ -26,6 +26,7 @@ import (
 	"parley/internal/eventlog"
 	"parley/internal/limits"
 	"parley/internal/notify"
+	"parley/internal/optout"
 	"parley/internal/throttle"
 )
 
@@ -39,6 +40,7 @@ type Service struct {
 	log     *eventlog.Log
 	outbox  *notify.Outbox
 	counter *throttle.Counter
+	words   *optout.Listener
 }
 
 // Parts are what a Service is made of.
@@ -48,11 +50,12 @@ type Parts struct {
 	Log     *eventlog.Log
 	Outbox  *notify.Outbox
 	Counter *throttle.Counter
+	Words   *optout.Listener
 }
 
 // New returns the service.
 func New(p Parts) *Service {
-	return &Service{ent: p.Ent, limits: p.Limits, log: p.Log, outbox: p.Outbox, counter: p.Counter}
+	return &Service{ent: p.Ent, limits: p.Limits, log: p.Log, outbox: p.Outbox, counter: p.Counter, words: p.Words}
 }
 
 // Get returns a conversation of the viewer's organisation; for members.

@@ -95,6 +95,7 @@ type Limits struct {
 	SmsPerRecipientDay      int       `name:"sms-per-recipient-day" default:"200" rate:"true" help:"text messages of an organisation's members to one number in a day, likewise"`
 	SmsPerMember            int       `name:"sms-per-member-hour" default:"300" rate:"true" help:"text messages by one member in an hour, likewise"`
 	SmsPerOrgDay            int       `name:"sms-per-organization-day" default:"5000" rate:"true" help:"text messages by the members of one organisation in a day, likewise"`
+	HelpReplies             int       `name:"help-replies-per-hour" default:"3" rate:"true" help:"answers to HELP from one number to another, in an hour"`
 	NumberSearches          int       `name:"number-searches-per-minute" default:"30" rate:"true" help:"searches of an organisation for numbers to buy, in a minute"`
 	NumberPurchases         int       `name:"number-purchases-per-day" default:"20" rate:"true" help:"numbers that an organisation may buy, or try to, in a day"`
 	SmsCountries            Countries `name:"sms-countries" default:"0" help:"countries that text messages may go to, such as GB+FR; 0 is every country"`
