@@ -235,6 +235,33 @@ func TestM5_WhatBecomesOfAText(t *testing.T) {
 	if a := agent.Transcript(other).ok(); a.text("smsConversation.messages.nodes.0.status") != "DELIVERED" {
 		t.Errorf("it is %s", a.body)
 	}
+	h.report(m.received, "DELIVERED", "")
+	agent.Texts("Bye", other.in())
+	bye := silent.Expect("Bye")
+	agent.Ends(other)
+	h.report(bye.received, "DELIVERED", "") // which the log of an ended conversation does not take any more
+	if a := agent.Transcript(other).ok(); a.text("smsConversation.messages.nodes.2.status") != "DELIVERED" {
+		t.Errorf("after the end it is %s", a.body)
+	}
+}
+
+// A request that is repeated is answered as it was, whatever has happened since, and does nothing.
+func TestX1_ATextThatIsRepeatedAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, phone := h.SignIn("agent@demo.example"), h.Phone(adasNumber)
+	once := agent.to(phone, "Sales").with(vars{"idempotencyKey": "once"})
+	first := agent.TryText("Hello", once).ok()
+	phone.Expect("Hello")
+	talk := chatOf(first)
+	agent.Ends(talk)
+	h.SignIn("second@demo.example").Opens(agent.to(phone, "Sales"))
+	if again := agent.TryText("Hello", once).ok(); again.text("message.id") != first.text("message.id") || again.text("conversation.id") != talk.id {
+		t.Errorf("repeated it is %s", again.body)
+	}
+	if all := agent.chats(phone); len(all) != 2 {
+		t.Errorf("there are %v", all)
+	}
 }
 
 // What comes for a conversation that has ended is a new one, or nothing; never in the old one.
@@ -429,6 +456,10 @@ func TestM1_ANumberThatWasReleased(t *testing.T) {
 	agent.TryText("Still there?", talk.in()).refused("SERVICE_HAS_NO_SMS", "conversationId")
 	agent.TryText("Still there?", agent.to(phone, "Sales")).refused("SERVICE_HAS_NO_SMS", "serviceId")
 	phone.Reply("Hello?") // to a number that is nobody's
+	h.exec(`WITH bought AS (INSERT INTO phone_numbers (id, organization_id, number, country, status, created_at)
+			SELECT 'num_00000000000000000000000002', organization_id, '+447480000200', 'GB', 'HELD', now() FROM members WHERE id = $1 RETURNING id)
+		UPDATE services SET phone_number_id = bought.id FROM bought WHERE services.id = $2`, agent.id, agent.service("Sales"))
+	agent.TryText("By another number?", talk.in()).refused("SERVICE_HAS_NO_SMS", "conversationId")
 	agent.Reads(talk, "> Hello")
 
 	foreign := h.SignIn("agent@other.example")
@@ -477,6 +508,7 @@ func TestM_HowOftenMembersText(t *testing.T) {
 	h := newHouse(t, withLimits("sms-countries=FR"))
 	agent := h.SignIn("agent@demo.example")
 	agent.TryText("Hello", agent.to(h.Phone(adasNumber), "Sales")).refused("COUNTRY_NOT_ALLOWED", "to")
+	agent.TryOpen(agent.to(h.Phone(adasNumber), "Sales")).refused("COUNTRY_NOT_ALLOWED", "to")
 }
 
 // Whoever loses their access hears nothing more.
