@@ -66,7 +66,7 @@ func couldTakeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, c *ent.SmsConve
 	return could && slices.Contains(v.Member.Channels, channelSMS), nil
 }
 
-// deserted tells whether the agent of a conversation has no seat any more.
+// desertedTx tells whether the agent of a conversation has no seat any more.
 func desertedTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversation) (bool, error) {
 	if c.AgentID == nil {
 		return false, nil
