@@ -43,6 +43,7 @@ func (s *Service) administer(ctx context.Context, v auth.Viewer, work func(tx *e
 		if _, err := auth.Allowed(auth.With(ctx, auth.Viewer{Member: m}), auth.Administer); err != nil {
 			return err
 		}
+		database.AfterCommit(tx, s.changed)
 		return work(tx)
 	})
 }

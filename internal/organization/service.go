@@ -34,6 +34,7 @@ type Service struct {
 	audit     *audit.Log
 	links     *auth.Links
 	outbox    *notify.Outbox
+	changed   func()
 }
 
 // Parts are what a Service is made of.
@@ -52,9 +53,13 @@ type Parts struct {
 func New(p Parts) *Service {
 	return &Service{
 		ent: p.Ent, limits: p.Limits, tokens: p.Tokens, passwords: p.Passwords, counter: p.Counter, links: p.Links, outbox: p.Outbox,
-		audit: p.Audit,
+		audit: p.Audit, changed: func() {},
 	}
 }
+
+// Tell sets who is told, once it has happened, that an administrator may have changed something. It is for wiring, and must not
+// wait.
+func (s *Service) Tell(changed func()) { s.changed = changed }
 
 // Own returns the viewer's organisation; for members.
 func (s *Service) Own(ctx context.Context) (*ent.Organization, error) {
