@@ -27,7 +27,7 @@ var layers = []struct {
 	{"graph", []string{"!internal/database", "!internal/bus", "!internal/presence", "!internal/notify", "!internal/throttle", "!internal/idempotency", "ent", "graph/", "internal/"}, "it translates and decides nothing: it calls services, and never touches rows"},
 
 	{"internal/session", []string{"internal/room", "internal/organization", base}, "a session is in a room, which knows only who has come in by it"},
-	{"internal/inbox", []string{"internal/room", "internal/call", base}, "an inbox tells of rooms and of members' states, which do not know it"},
+	{"internal/inbox", []string{"internal/room", "internal/call", "internal/conversation", base}, "an inbox tells of rooms, conversations and members' states, which do not know it"},
 	{"internal/conversation", []string{"internal/call", "internal/customer", "internal/organization", base}, "a conversation is between an agent and a customer, and knows no rooms"},
 	{"internal/call", []string{"internal/organization", base}, "a call is a member's and reaches a number: it knows no rooms"},
 	{"internal/room", []string{"internal/customer", "internal/document", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},

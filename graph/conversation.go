@@ -60,3 +60,11 @@ func (f conversationFields) Messages(ctx context.Context, c *ent.SmsConversation
 func (f conversationFields) LastCursor(ctx context.Context, c *ent.SmsConversation) (string, error) {
 	return f.Conversations.LastCursor(ctx, c)
 }
+
+func (m mutation) AcceptChat(ctx context.Context, input conversation.AcceptChatInput) (*conversation.AcceptChatPayload, error) {
+	return apierr.Answer(m.Conversations.Accept(ctx, input))
+}
+
+func (m mutation) RejectChat(ctx context.Context, input conversation.RejectChatInput) (*conversation.RejectChatPayload, error) {
+	return apierr.Answer(m.Conversations.Reject(ctx, input))
+}

@@ -97,8 +97,10 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	a.calls = call.New(s.ent, c.limits, a.events)
 	a.conversations = conversation.New(conversation.Parts{
 		Ent: s.ent, Limits: c.limits, Log: a.events, Outbox: a.outbox, Counter: a.counter,
-		Words: optout.NewListener(c.limits, a.outbox, a.counter),
+		Words: optout.NewListener(c.limits, a.outbox, a.counter), Calls: a.calls, Logger: log,
 	})
+	a.calls.Tell(a.conversations.Ring)
+	a.organizations.Tell(a.conversations.Ring)
 	a.documents = document.New(document.Parts{
 		Ent: s.ent, Blobs: s.blobs, Limits: c.limits, Secret: c.secret, PublicURL: c.PublicURL, Log: log,
 	})
@@ -118,7 +120,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Organizations: a.organizations,
 	})
 	a.rooms.Host(a.sessions)
-	a.inbox = inbox.New(a.events, a.rooms, a.calls, c.limits.Heartbeat, log)
+	a.inbox = inbox.New(a.events, a.rooms, a.calls, a.conversations, c.limits.Heartbeat, log)
 	a.graphql = a.api()
 	return a, nil
 }

@@ -72,6 +72,7 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 		"search":        a.search.Run,
 		"inbox":         a.inbox.Run,
 		"outbox":        a.outbox.Run,
+		"chat offers":   a.conversations.Run,
 		"documents":     a.documents.Run,
 		"numbers":       a.numbers.Run,
 		"sweeping":      func(ctx context.Context) error { return every(ctx, time.Hour, a.sweep) },

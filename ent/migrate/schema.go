@@ -578,6 +578,14 @@ var (
 				Columns: []*schema.Column{MembersColumns[10]},
 			},
 			{
+				Name:    "member_ready",
+				Unique:  false,
+				Columns: []*schema.Column{MembersColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'READY' AND deactivated_at IS NULL",
+				},
+			},
+			{
 				Name:    "member_state_stream",
 				Unique:  true,
 				Columns: []*schema.Column{MembersColumns[14]},

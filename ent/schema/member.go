@@ -54,6 +54,7 @@ func (Member) Indexes() []ent.Index {
 		index.Fields("email_key").Unique().StorageKey("member_email_once").Annotations(where("deactivated_at IS NULL")),
 		index.Fields("organization_id", "created_at", "id"),
 		index.Fields("changed_at"),
+		index.Fields("organization_id").StorageKey("member_ready").Annotations(where("state = 'READY' AND deactivated_at IS NULL")),
 		index.Fields("state_stream_id").Unique().StorageKey("member_state_stream").Annotations(where("state_stream_id IS NOT NULL")),
 		index.Fields("chat_stream_id").Unique().StorageKey("member_chat_stream").Annotations(where("chat_stream_id IS NOT NULL")),
 	}

@@ -77,6 +77,11 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AcceptChatPayload struct {
+		Conversation func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
 	AcceptMemberInvitationPayload struct {
 		AccessToken func(childComplexity int) int
 		ExpiresAt   func(childComplexity int) int
@@ -145,6 +150,20 @@ type ComplexityRoot struct {
 		Cursor     func(childComplexity int) int
 		OccurredAt func(childComplexity int) int
 		Room       func(childComplexity int) int
+	}
+
+	ChatOffered struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
+	}
+
+	ChatWithdrawn struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
 	}
 
 	CloseRoomPayload struct {
@@ -480,6 +499,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AcceptChat                 func(childComplexity int, input conversation.AcceptChatInput) int
 		AcceptMemberInvitation     func(childComplexity int, input organization.AcceptMemberInvitationInput) int
 		CancelSpecialistInvitation func(childComplexity int, input session.CancelSpecialistInvitationInput) int
 		CloseRoom                  func(childComplexity int, input room.CloseRoomInput) int
@@ -508,6 +528,7 @@ type ComplexityRoot struct {
 		OpenSmsConversation        func(childComplexity int, input conversation.OpenSmsConversationInput) int
 		PurchasePhoneNumber        func(childComplexity int, input organization.PurchasePhoneNumberInput) int
 		ReinviteCustomer           func(childComplexity int, input room.ReinviteCustomerInput) int
+		RejectChat                 func(childComplexity int, input conversation.RejectChatInput) int
 		ReleasePhoneNumber         func(childComplexity int, input organization.ReleasePhoneNumberInput) int
 		RemoveSpecialist           func(childComplexity int, input session.RemoveSpecialistInput) int
 		ResendMemberInvitation     func(childComplexity int, input organization.ResendMemberInvitationInput) int
@@ -634,6 +655,11 @@ type ComplexityRoot struct {
 		FirstName  func(childComplexity int) int
 		Identifier func(childComplexity int) int
 		LastName   func(childComplexity int) int
+	}
+
+	RejectChatPayload struct {
+		Conversation func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
 	}
 
 	ReleasePhoneNumberPayload struct {
@@ -798,6 +824,7 @@ type ComplexityRoot struct {
 		ID                 func(childComplexity int) int
 		Name               func(childComplexity int) int
 		PredefinedMessages func(childComplexity int, first *int) int
+		Skills             func(childComplexity int, first *int) int
 		SupportsSms        func(childComplexity int) int
 		TakesNewChats      func(childComplexity int) int
 	}
@@ -893,6 +920,13 @@ type ComplexityRoot struct {
 	}
 
 	SmsConversationHeartbeat struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
+	}
+
+	SmsConversationUpdated struct {
 		Actor        func(childComplexity int) int
 		Conversation func(childComplexity int) int
 		Cursor       func(childComplexity int) int
@@ -1242,6 +1276,8 @@ type MutationResolver interface {
 	StartCall(ctx context.Context, input call.StartCallInput) (*call.StartCallPayload, error)
 	EndCall(ctx context.Context, input call.EndCallInput) (*call.EndCallPayload, error)
 	FinishAfterCallWork(ctx context.Context, input call.FinishAfterCallWorkInput) (*call.FinishAfterCallWorkPayload, error)
+	AcceptChat(ctx context.Context, input conversation.AcceptChatInput) (*conversation.AcceptChatPayload, error)
+	RejectChat(ctx context.Context, input conversation.RejectChatInput) (*conversation.RejectChatPayload, error)
 	PurchasePhoneNumber(ctx context.Context, input organization.PurchasePhoneNumberInput) (*organization.PurchasePhoneNumberPayload, error)
 	ReleasePhoneNumber(ctx context.Context, input organization.ReleasePhoneNumberInput) (*organization.ReleasePhoneNumberPayload, error)
 	OpenSmsConversation(ctx context.Context, input conversation.OpenSmsConversationInput) (*conversation.OpenSmsConversationPayload, error)
@@ -1302,6 +1338,7 @@ type ScreenShareResolver interface {
 	LastCursor(ctx context.Context, obj *ent.ScreenShare) (string, error)
 }
 type ServiceResolver interface {
+	Skills(ctx context.Context, obj *ent.Service, first *int) ([]*ent.Skill, error)
 	PredefinedMessages(ctx context.Context, obj *ent.Service, first *int) ([]*ent.PredefinedMessage, error)
 }
 type SmsConversationResolver interface {
@@ -1360,6 +1397,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AcceptChatPayload.conversation":
+		if e.ComplexityRoot.AcceptChatPayload.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptChatPayload.Conversation(childComplexity), true
+	case "AcceptChatPayload.userErrors":
+		if e.ComplexityRoot.AcceptChatPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptChatPayload.UserErrors(childComplexity), true
 
 	case "AcceptMemberInvitationPayload.accessToken":
 		if e.ComplexityRoot.AcceptMemberInvitationPayload.AccessToken == nil {
@@ -1610,6 +1660,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CaughtUp.Room(childComplexity), true
+
+	case "ChatOffered.actor":
+		if e.ComplexityRoot.ChatOffered.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatOffered.Actor(childComplexity), true
+	case "ChatOffered.conversation":
+		if e.ComplexityRoot.ChatOffered.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatOffered.Conversation(childComplexity), true
+	case "ChatOffered.cursor":
+		if e.ComplexityRoot.ChatOffered.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatOffered.Cursor(childComplexity), true
+	case "ChatOffered.occurredAt":
+		if e.ComplexityRoot.ChatOffered.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatOffered.OccurredAt(childComplexity), true
+
+	case "ChatWithdrawn.actor":
+		if e.ComplexityRoot.ChatWithdrawn.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatWithdrawn.Actor(childComplexity), true
+	case "ChatWithdrawn.conversation":
+		if e.ComplexityRoot.ChatWithdrawn.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatWithdrawn.Conversation(childComplexity), true
+	case "ChatWithdrawn.cursor":
+		if e.ComplexityRoot.ChatWithdrawn.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatWithdrawn.Cursor(childComplexity), true
+	case "ChatWithdrawn.occurredAt":
+		if e.ComplexityRoot.ChatWithdrawn.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatWithdrawn.OccurredAt(childComplexity), true
 
 	case "CloseRoomPayload.room":
 		if e.ComplexityRoot.CloseRoomPayload.Room == nil {
@@ -2839,6 +2939,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MessagePosted.Room(childComplexity), true
 
+	case "Mutation.acceptChat":
+		if e.ComplexityRoot.Mutation.AcceptChat == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptChat_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptChat(childComplexity, args["input"].(conversation.AcceptChatInput)), true
 	case "Mutation.acceptMemberInvitation":
 		if e.ComplexityRoot.Mutation.AcceptMemberInvitation == nil {
 			break
@@ -3147,6 +3258,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReinviteCustomer(childComplexity, args["input"].(room.ReinviteCustomerInput)), true
+	case "Mutation.rejectChat":
+		if e.ComplexityRoot.Mutation.RejectChat == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rejectChat_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RejectChat(childComplexity, args["input"].(conversation.RejectChatInput)), true
 	case "Mutation.releasePhoneNumber":
 		if e.ComplexityRoot.Mutation.ReleasePhoneNumber == nil {
 			break
@@ -3926,6 +4048,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReinviteForm.LastName(childComplexity), true
 
+	case "RejectChatPayload.conversation":
+		if e.ComplexityRoot.RejectChatPayload.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectChatPayload.Conversation(childComplexity), true
+	case "RejectChatPayload.userErrors":
+		if e.ComplexityRoot.RejectChatPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectChatPayload.UserErrors(childComplexity), true
+
 	case "ReleasePhoneNumberPayload.phoneNumber":
 		if e.ComplexityRoot.ReleasePhoneNumberPayload.PhoneNumber == nil {
 			break
@@ -4526,6 +4661,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Service.PredefinedMessages(childComplexity, args["first"].(*int)), true
+	case "Service.skills":
+		if e.ComplexityRoot.Service.Skills == nil {
+			break
+		}
+
+		args, err := ec.field_Service_skills_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Service.Skills(childComplexity, args["first"].(*int)), true
 	case "Service.supportsSms":
 		if e.ComplexityRoot.Service.SupportsSms == nil {
 			break
@@ -4870,6 +5016,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SmsConversationHeartbeat.OccurredAt(childComplexity), true
+
+	case "SmsConversationUpdated.actor":
+		if e.ComplexityRoot.SmsConversationUpdated.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationUpdated.Actor(childComplexity), true
+	case "SmsConversationUpdated.conversation":
+		if e.ComplexityRoot.SmsConversationUpdated.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationUpdated.Conversation(childComplexity), true
+	case "SmsConversationUpdated.cursor":
+		if e.ComplexityRoot.SmsConversationUpdated.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationUpdated.Cursor(childComplexity), true
+	case "SmsConversationUpdated.occurredAt":
+		if e.ComplexityRoot.SmsConversationUpdated.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationUpdated.OccurredAt(childComplexity), true
 
 	case "SmsMessage.author":
 		if e.ComplexityRoot.SmsMessage.Author == nil {
@@ -5859,6 +6030,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAcceptChatInput,
 		ec.unmarshalInputAcceptMemberInvitationInput,
 		ec.unmarshalInputCancelSpecialistInvitationInput,
 		ec.unmarshalInputCloseRoomInput,
@@ -5887,6 +6059,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputOpenSmsConversationInput,
 		ec.unmarshalInputPurchasePhoneNumberInput,
 		ec.unmarshalInputReinviteCustomerInput,
+		ec.unmarshalInputRejectChatInput,
 		ec.unmarshalInputReleasePhoneNumberInput,
 		ec.unmarshalInputRemoveSpecialistInput,
 		ec.unmarshalInputResendMemberInvitationInput,
@@ -6512,6 +6685,11 @@ type Service implements Node {
   supportsSms: Boolean!
   "Whether customers may start a conversation by SMS."
   takesNewChats: Boolean!
+  "What a member must be able to do who is offered its customers' requests, by name; for members."
+  skills(
+    "How many; 20 unless told, at most 100."
+    first: Int
+  ): [Skill!]
   "Its predefined messages, by title; for members."
   predefinedMessages(
     "How many; 20 unless told, at most 100."
@@ -7466,6 +7644,8 @@ enum ErrorCode {
   CONVERSATION_TAKEN
   "The conversation has ended, for good."
   CONVERSATION_ENDED
+  "The conversation is not offered to the viewer, or not any more."
+  CHAT_NOT_OFFERED
   "Members cannot give themselves this state: it comes of calls."
   STATE_NOT_ALLOWED
   "The number is somebody's, not for sale, or still being bought."
@@ -7728,6 +7908,8 @@ input CreateServiceInput {
   takesNewChats: Boolean = false
   "The number that its text messages use; without one it has no SMS."
   phoneNumberId: ID
+  "What a member must be able to do who is offered its customers' requests, all of it."
+  skillIds: [ID!]
   "Repeating a request with the same key returns the first result and does nothing again."
   idempotencyKey: String
 }
@@ -7750,6 +7932,8 @@ input UpdateServiceInput {
   takesNewChats: Boolean
   "The number that its text messages use; null takes SMS away."
   phoneNumberId: ID
+  "What a member must be able to do who is offered its customers' requests, all of it; an empty list for nothing."
+  skillIds: [ID!]
 }
 
 "Answer of ` + "`" + `updateService` + "`" + `."
@@ -8444,6 +8628,34 @@ type FinishAfterCallWorkPayload {
   userErrors: [UserError!]!
 }
 
+"Input of ` + "`" + `acceptChat` + "`" + `."
+input AcceptChatInput {
+  "The conversation that is offered to the viewer."
+  conversationId: ID!
+}
+
+"Answer of ` + "`" + `acceptChat` + "`" + `."
+type AcceptChatPayload {
+  "The conversation, whose agent the viewer is now."
+  conversation: SmsConversation
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `rejectChat` + "`" + `."
+input RejectChatInput {
+  "The conversation that is offered to the viewer."
+  conversationId: ID!
+}
+
+"Answer of ` + "`" + `rejectChat` + "`" + `."
+type RejectChatPayload {
+  "The conversation, as it is now."
+  conversation: SmsConversation
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
 "Input of ` + "`" + `purchasePhoneNumber` + "`" + `."
 input PurchasePhoneNumberInput {
   "The number, one of ` + "`" + `availablePhoneNumbers` + "`" + `."
@@ -9063,6 +9275,30 @@ type Mutation {
     input: FinishAfterCallWorkInput!
   ): FinishAfterCallWorkPayload!
   """
+  Accepts a customer's request by SMS that is offered to the viewer (` + "`" + `ChatOffered` + "`" + `): they are the conversation's agent from then on.
+  For members. Whom it is not offered to, or not any more, gets ` + "`" + `CHAT_NOT_OFFERED` + "`" + `; accepting it once more changes nothing.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { acceptChat(input: {conversationId: "sms_…"}) { conversation { id status customerNumber lastCursor } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  acceptChat(
+    "The conversation."
+    input: AcceptChatInput!
+  ): AcceptChatPayload!
+  """
+  Rejects a customer's request by SMS that is offered to the viewer: it is offered to the next member. To the viewer it is not offered
+  again before they have been not ready, or busy, and are ready anew. For members. Rejecting it once more changes nothing.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { rejectChat(input: {conversationId: "sms_…"}) { conversation { id status } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  rejectChat(
+    "The conversation."
+    input: RejectChatInput!
+  ): RejectChatPayload!
+  """
   Buys a number; for administrators. It costs money from then on. An answer without errors means that the organisation holds it.
 
   ` + "`" + `` + "`" + `` + "`" + `graphql
@@ -9551,6 +9787,52 @@ type AgentStateChanged implements InboxEvent {
   member: Member!
 }
 
+"""
+A customer's request by SMS is offered to the viewer, and to nobody else at this moment: ` + "`" + `acceptChat` + "`" + ` or ` + "`" + `rejectChat` + "`" + `. Without an
+answer in time the viewer is not ready any more. One is offered at a time, so an earlier one is not any more. Who resumes is told
+of what is offered to them last, where that has happened since and still is so.
+"""
+type ChatOffered implements InboxEvent {
+  "A place in the inbox: all up to here has been told."
+  cursor: Cursor
+  "When it was offered."
+  occurredAt: DateTime!
+  "Always null."
+  actor: Actor
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+}
+
+"""
+A request that was offered to the viewer is not any more: they have rejected it, or have not answered in time, or somebody else has
+it, or it has ended, or they can take none now. Nothing else is offered to them.
+"""
+type ChatWithdrawn implements InboxEvent {
+  "A place in the inbox: all up to here has been told."
+  cursor: Cursor
+  "When it was withdrawn."
+  occurredAt: DateTime!
+  "Who did it; null where Parley did."
+  actor: Actor
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+}
+
+"""
+A conversation by text messages whose agent the viewer is has news: something was added to its log. Several news of it that wait
+together are one event; what they are, the conversation says.
+"""
+type SmsConversationUpdated implements InboxEvent {
+  "A place in the inbox: all up to here has been told."
+  cursor: Cursor
+  "When the newest of it happened."
+  occurredAt: DateTime!
+  "Who did the newest of it; null where Parley did, or a customer whom nobody knows."
+  actor: Actor
+  "The conversation."
+  conversation: SmsConversation!
+}
+
 "All that has happened since the cursor has been told; what follows is live. It comes once."
 type InboxCaughtUp implements InboxEvent {
   "The place that this is: subscribe after it to go on from here."
@@ -9811,6 +10093,16 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AcceptChatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversation":
+		return ec.fieldContext_AcceptChatPayload_conversation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AcceptChatPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptChatPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_AcceptMemberInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -10624,6 +10916,16 @@ func (ec *executionContext) childFields_ReinviteForm(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ReinviteForm", field.Name)
 }
 
+func (ec *executionContext) childFields_RejectChatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversation":
+		return ec.fieldContext_RejectChatPayload_conversation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RejectChatPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RejectChatPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReleasePhoneNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "phoneNumber":
@@ -10802,6 +11104,8 @@ func (ec *executionContext) childFields_Service(ctx context.Context, field graph
 		return ec.fieldContext_Service_supportsSms(ctx, field)
 	case "takesNewChats":
 		return ec.fieldContext_Service_takesNewChats(ctx, field)
+	case "skills":
+		return ec.fieldContext_Service_skills(ctx, field)
 	case "predefinedMessages":
 		return ec.fieldContext_Service_predefinedMessages(ctx, field)
 	}
@@ -11450,6 +11754,20 @@ func (ec *executionContext) field_Member_skills_args(ctx context.Context, rawArg
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_acceptChat_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (conversation.AcceptChatInput, error) {
+			return ec.unmarshalNAcceptChatInput2parleyᚋinternalᚋconversationᚐAcceptChatInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_acceptMemberInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11834,6 +12152,20 @@ func (ec *executionContext) field_Mutation_reinviteCustomer_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (room.ReinviteCustomerInput, error) {
 			return ec.unmarshalNReinviteCustomerInput2parleyᚋinternalᚋroomᚐReinviteCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_rejectChat_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (conversation.RejectChatInput, error) {
+			return ec.unmarshalNRejectChatInput2parleyᚋinternalᚋconversationᚐRejectChatInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12796,6 +13128,20 @@ func (ec *executionContext) field_Service_predefinedMessages_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Service_skills_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_SmsConversation_messages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13037,6 +13383,70 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AcceptChatPayload_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.AcceptChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptChatPayload_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalOSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptChatPayload_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptChatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptChatPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *conversation.AcceptChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptChatPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptChatPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptChatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _AcceptMemberInvitationPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *organization.AcceptMemberInvitationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -14064,6 +14474,208 @@ func (ec *executionContext) _CaughtUp_actor(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_CaughtUp_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CaughtUp", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ChatOffered_cursor(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatOffered) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatOffered_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOCursor2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChatOffered_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatOffered", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ChatOffered_occurredAt(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatOffered) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatOffered_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChatOffered_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatOffered", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ChatOffered_actor(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatOffered) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatOffered_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChatOffered_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatOffered", field, false, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ChatOffered_conversation(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatOffered) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatOffered_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChatOffered_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChatOffered",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChatWithdrawn_cursor(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatWithdrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatWithdrawn_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOCursor2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChatWithdrawn_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatWithdrawn", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ChatWithdrawn_occurredAt(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatWithdrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatWithdrawn_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChatWithdrawn_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatWithdrawn", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ChatWithdrawn_actor(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatWithdrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatWithdrawn_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChatWithdrawn_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatWithdrawn", field, false, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ChatWithdrawn_conversation(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatWithdrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatWithdrawn_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChatWithdrawn_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChatWithdrawn",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CloseRoomPayload_room(ctx context.Context, field graphql.CollectedField, obj *room.CloseRoomPayload) (ret graphql.Marshaler) {
@@ -21368,6 +21980,94 @@ func (ec *executionContext) fieldContext_Mutation_finishAfterCallWork(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_acceptChat(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptChat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptChat(ctx, fc.Args["input"].(conversation.AcceptChatInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.AcceptChatPayload) graphql.Marshaler {
+			return ec.marshalNAcceptChatPayload2ᚖparleyᚋinternalᚋconversationᚐAcceptChatPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptChat(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcceptChatPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptChat_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_rejectChat(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rejectChat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RejectChat(ctx, fc.Args["input"].(conversation.RejectChatInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.RejectChatPayload) graphql.Marshaler {
+			return ec.marshalNRejectChatPayload2ᚖparleyᚋinternalᚋconversationᚐRejectChatPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rejectChat(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RejectChatPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rejectChat_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_purchasePhoneNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23764,6 +24464,70 @@ func (ec *executionContext) _ReinviteForm_editable(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_ReinviteForm_editable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReinviteForm", field, false, false, errors.New("field of type ReinviteField does not have child fields"))
+}
+
+func (ec *executionContext) _RejectChatPayload_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.RejectChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectChatPayload_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalOSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RejectChatPayload_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectChatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RejectChatPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *conversation.RejectChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectChatPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectChatPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectChatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ReleasePhoneNumberPayload_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *organization.ReleasePhoneNumberPayload) (ret graphql.Marshaler) {
@@ -26313,6 +27077,50 @@ func (ec *executionContext) fieldContext_Service_takesNewChats(_ context.Context
 	return graphql.NewScalarFieldContext("Service", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _Service_skills(ctx context.Context, field graphql.CollectedField, obj *ent.Service) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Service_skills(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Service().Skills(ctx, obj, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Skill) graphql.Marshaler {
+			return ec.marshalOSkill2ᚕᚖparleyᚋentᚐSkillᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Service_skills(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Service",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Skill(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Service_skills_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Service_predefinedMessages(ctx context.Context, field graphql.CollectedField, obj *ent.Service) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27770,6 +28578,107 @@ func (ec *executionContext) _SmsConversationHeartbeat_actor(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_SmsConversationHeartbeat_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SmsConversationHeartbeat", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationUpdated_cursor(ctx context.Context, field graphql.CollectedField, obj *inbox.SmsConversationUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationUpdated_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOCursor2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationUpdated_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationUpdated", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationUpdated_occurredAt(ctx context.Context, field graphql.CollectedField, obj *inbox.SmsConversationUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationUpdated_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationUpdated_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationUpdated", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationUpdated_actor(ctx context.Context, field graphql.CollectedField, obj *inbox.SmsConversationUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationUpdated_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationUpdated_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationUpdated", field, false, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationUpdated_conversation(ctx context.Context, field graphql.CollectedField, obj *inbox.SmsConversationUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationUpdated_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationUpdated_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversationUpdated",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SmsMessage_id(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
@@ -32985,6 +33894,36 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAcceptChatInput(ctx context.Context, obj any) (conversation.AcceptChatInput, error) {
+	var it conversation.AcceptChatInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"conversationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "conversationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversationId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConversationID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAcceptMemberInvitationInput(ctx context.Context, obj any) (organization.AcceptMemberInvitationInput, error) {
 	var it organization.AcceptMemberInvitationInput
 	if obj == nil {
@@ -33268,7 +34207,7 @@ func (ec *executionContext) unmarshalInputCreateServiceInput(ctx context.Context
 		asMap["takesNewChats"] = false
 	}
 
-	fieldsInOrder := [...]string{"name", "takesNewChats", "phoneNumberId", "idempotencyKey"}
+	fieldsInOrder := [...]string{"name", "takesNewChats", "phoneNumberId", "skillIds", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -33296,6 +34235,13 @@ func (ec *executionContext) unmarshalInputCreateServiceInput(ctx context.Context
 				return it, err
 			}
 			it.PhoneNumberID = data
+		case "skillIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skillIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SkillIDs = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -34184,6 +35130,36 @@ func (ec *executionContext) unmarshalInputReinviteCustomerInput(ctx context.Cont
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRejectChatInput(ctx context.Context, obj any) (conversation.RejectChatInput, error) {
+	var it conversation.RejectChatInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"conversationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "conversationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversationId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConversationID = data
 		}
 	}
 	return it, nil
@@ -35380,7 +36356,7 @@ func (ec *executionContext) unmarshalInputUpdateServiceInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "takesNewChats", "phoneNumberId"}
+	fieldsInOrder := [...]string{"id", "name", "takesNewChats", "phoneNumberId", "skillIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -35415,6 +36391,13 @@ func (ec *executionContext) unmarshalInputUpdateServiceInput(ctx context.Context
 				return it, err
 			}
 			it.PhoneNumberID = graphql.OmittableOf(data)
+		case "skillIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skillIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SkillIDs = data
 		}
 	}
 	return it, nil
@@ -35632,6 +36615,13 @@ func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSe
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case inbox.SmsConversationUpdated:
+		return ec._SmsConversationUpdated(ctx, sel, &obj)
+	case *inbox.SmsConversationUpdated:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsConversationUpdated(ctx, sel, obj)
 	case inbox.RoomUpdated:
 		return ec._RoomUpdated(ctx, sel, &obj)
 	case *inbox.RoomUpdated:
@@ -35653,6 +36643,20 @@ func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._InboxCaughtUp(ctx, sel, obj)
+	case inbox.ChatWithdrawn:
+		return ec._ChatWithdrawn(ctx, sel, &obj)
+	case *inbox.ChatWithdrawn:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ChatWithdrawn(ctx, sel, obj)
+	case inbox.ChatOffered:
+		return ec._ChatOffered(ctx, sel, &obj)
+	case *inbox.ChatOffered:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ChatOffered(ctx, sel, obj)
 	case inbox.AgentStateChanged:
 		return ec._AgentStateChanged(ctx, sel, &obj)
 	case *inbox.AgentStateChanged:
@@ -36088,6 +37092,49 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var acceptChatPayloadImplementors = []string{"AcceptChatPayload"}
+
+func (ec *executionContext) _AcceptChatPayload(ctx context.Context, sel ast.SelectionSet, obj *conversation.AcceptChatPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acceptChatPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcceptChatPayload")
+		case "conversation":
+			out.Values[i] = ec._AcceptChatPayload_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AcceptChatPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var acceptMemberInvitationPayloadImplementors = []string{"AcceptMemberInvitationPayload"}
 
@@ -36763,6 +37810,112 @@ func (ec *executionContext) _CaughtUp(ctx context.Context, sel ast.SelectionSet,
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var chatOfferedImplementors = []string{"ChatOffered", "InboxEvent"}
+
+func (ec *executionContext) _ChatOffered(ctx context.Context, sel ast.SelectionSet, obj *inbox.ChatOffered) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, chatOfferedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChatOffered")
+		case "cursor":
+			out.Values[i] = ec._ChatOffered_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ChatOffered_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._ChatOffered_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "conversation":
+			out.Values[i] = ec._ChatOffered_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var chatWithdrawnImplementors = []string{"ChatWithdrawn", "InboxEvent"}
+
+func (ec *executionContext) _ChatWithdrawn(ctx context.Context, sel ast.SelectionSet, obj *inbox.ChatWithdrawn) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, chatWithdrawnImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChatWithdrawn")
+		case "cursor":
+			out.Values[i] = ec._ChatWithdrawn_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ChatWithdrawn_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._ChatWithdrawn_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "conversation":
+			out.Values[i] = ec._ChatWithdrawn_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -41084,6 +42237,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "acceptChat":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptChat(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rejectChat":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rejectChat(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "purchasePhoneNumber":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_purchasePhoneNumber(ctx, field)
@@ -42493,6 +43660,49 @@ func (ec *executionContext) _ReinviteForm(ctx context.Context, sel ast.Selection
 			}
 		case "editable":
 			out.Values[i] = ec._ReinviteForm_editable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rejectChatPayloadImplementors = []string{"RejectChatPayload"}
+
+func (ec *executionContext) _RejectChatPayload(ctx context.Context, sel ast.SelectionSet, obj *conversation.RejectChatPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rejectChatPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RejectChatPayload")
+		case "conversation":
+			out.Values[i] = ec._RejectChatPayload_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RejectChatPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -44875,6 +46085,44 @@ func (ec *executionContext) _Service(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "skills":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Service_skills(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "predefinedMessages":
 			field := field
 
@@ -46130,6 +47378,59 @@ func (ec *executionContext) _SmsConversationHeartbeat(ctx context.Context, sel a
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsConversationUpdatedImplementors = []string{"SmsConversationUpdated", "InboxEvent"}
+
+func (ec *executionContext) _SmsConversationUpdated(ctx context.Context, sel ast.SelectionSet, obj *inbox.SmsConversationUpdated) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsConversationUpdatedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsConversationUpdated")
+		case "cursor":
+			out.Values[i] = ec._SmsConversationUpdated_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SmsConversationUpdated_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._SmsConversationUpdated_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "conversation":
+			out.Values[i] = ec._SmsConversationUpdated_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -50070,6 +51371,21 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAcceptChatInput2parleyᚋinternalᚋconversationᚐAcceptChatInput(ctx context.Context, v any) (conversation.AcceptChatInput, error) {
+	res, err := ec.unmarshalInputAcceptChatInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAcceptChatPayload2ᚖparleyᚋinternalᚋconversationᚐAcceptChatPayload(ctx context.Context, sel ast.SelectionSet, v *conversation.AcceptChatPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AcceptChatPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAcceptMemberInvitationInput2parleyᚋinternalᚋorganizationᚐAcceptMemberInvitationInput(ctx context.Context, v any) (organization.AcceptMemberInvitationInput, error) {
 	res, err := ec.unmarshalInputAcceptMemberInvitationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -51532,6 +52848,21 @@ func (ec *executionContext) marshalNReinviteField2ᚕstringᚄ(ctx context.Conte
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNRejectChatInput2parleyᚋinternalᚋconversationᚐRejectChatInput(ctx context.Context, v any) (conversation.RejectChatInput, error) {
+	res, err := ec.unmarshalInputRejectChatInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRejectChatPayload2ᚖparleyᚋinternalᚋconversationᚐRejectChatPayload(ctx context.Context, sel ast.SelectionSet, v *conversation.RejectChatPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RejectChatPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNReleasePhoneNumberInput2parleyᚋinternalᚋorganizationᚐReleasePhoneNumberInput(ctx context.Context, v any) (organization.ReleasePhoneNumberInput, error) {

@@ -68,6 +68,7 @@ const (
 	ServiceHasNoSms      Code = "SERVICE_HAS_NO_SMS"
 	ConversationTaken    Code = "CONVERSATION_TAKEN"
 	ConversationEnded    Code = "CONVERSATION_ENDED"
+	ChatNotOffered       Code = "CHAT_NOT_OFFERED"
 	StateNotAllowed      Code = "STATE_NOT_ALLOWED"
 	NumberNotAvailable   Code = "NUMBER_NOT_AVAILABLE"
 	ConfirmationRequired Code = "CONFIRMATION_REQUIRED"

@@ -60,6 +60,9 @@ func mayEnd(v auth.Viewer, c *ent.SmsConversation) bool {
 
 // endTx ends a conversation that is locked, and its log.
 func (s *Service) endTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, c *ent.SmsConversation) (*ent.SmsConversation, error) {
+	if err := s.settleTx(ctx, tx, c, chatWithdrawn, v.ID()); err != nil {
+		return nil, err
+	}
 	c, err := tx.SmsConversation.UpdateOne(c).SetStatus(smsconversation.StatusEnded).SetEndedAt(time.Now()).
 		ClearOfferedToID().ClearOfferedUntil().Save(ctx)
 	if err != nil {

@@ -162,6 +162,13 @@ func isAgent(v auth.Viewer, c *ent.SmsConversation) bool {
 
 // acceptTx makes a conversation that is locked, and has not ended, the viewer's.
 func (s *Service) acceptTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, c *ent.SmsConversation) (*ent.SmsConversation, error) {
+	kind := chatWithdrawn
+	if isOffered(v, c) {
+		kind = chatAccepted
+	}
+	if err := s.settleTx(ctx, tx, c, kind, v.ID()); err != nil {
+		return nil, err
+	}
 	c, err := tx.SmsConversation.UpdateOne(c).SetStatus(smsconversation.StatusActive).SetAgentID(v.ID()).
 		ClearOfferedToID().ClearOfferedUntil().Save(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"parley/ent/delivery"
 	"parley/ent/service"
 	"parley/ent/smsconversation"
+	"parley/internal/database"
 	"parley/internal/eventlog"
 	"parley/internal/sms"
 	"parley/internal/typeid"
@@ -46,6 +47,9 @@ func (s *Service) Received(ctx context.Context, tx *ent.Tx, in *ent.InboundMessa
 	entry := telling(eventlog.Entry{
 		ID: typeid.New(MessagePrefix), Kind: kindReceived, Side: sideCustomer, ActorID: value(c.CustomerID), Body: in.Body,
 	}, size{measured.Encoding, measured.Segments})
+	if c.Status == smsconversation.StatusOffered {
+		database.AfterCommit(tx, s.Ring)
+	}
 	_, err = s.log.AppendTx(ctx, tx, c.StreamID, entry)
 	return err
 }

@@ -8,6 +8,8 @@
 //   - Whatever changes a conversation or adds to it locks it first. So nothing comes behind its end, and nothing is lost that
 //     came before it.
 //   - Colleagues may read a conversation; its agent alone writes in it. What is of another organisation is not found (X2).
+//   - A request of a customer's is offered to one member at a time, and a member is offered one at a time, by whichever process;
+//     what a member, or a process, leaves undone goes to the next.
 //   - Nothing is sent to a customer before the transaction that says so has committed, and nothing to one who has opted out.
 //
 // It does not know how a message leaves the house (package notify), nor how the log is kept (package eventlog).
@@ -16,6 +18,7 @@ package conversation
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -23,6 +26,7 @@ import (
 	"parley/ent/smsconversation"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/call"
 	"parley/internal/eventlog"
 	"parley/internal/limits"
 	"parley/internal/notify"
@@ -41,6 +45,9 @@ type Service struct {
 	outbox  *notify.Outbox
 	counter *throttle.Counter
 	words   *optout.Listener
+	calls   *call.Service
+	logger  *slog.Logger
+	bell    chan struct{} // rings when requests are to be looked for
 }
 
 // Parts are what a Service is made of.
@@ -51,11 +58,16 @@ type Parts struct {
 	Outbox  *notify.Outbox
 	Counter *throttle.Counter
 	Words   *optout.Listener
+	Calls   *call.Service
+	Logger  *slog.Logger
 }
 
 // New returns the service.
 func New(p Parts) *Service {
-	return &Service{ent: p.Ent, limits: p.Limits, log: p.Log, outbox: p.Outbox, counter: p.Counter, words: p.Words}
+	return &Service{
+		ent: p.Ent, limits: p.Limits, log: p.Log, outbox: p.Outbox, counter: p.Counter, words: p.Words, calls: p.Calls, logger: p.Logger,
+		bell: make(chan struct{}, 1),
+	}
 }
 
 // Get returns a conversation of the viewer's organisation; for members.

@@ -100,6 +100,7 @@ type Limits struct {
 	NumberPurchases         int       `name:"number-purchases-per-day" default:"20" rate:"true" help:"numbers that an organisation may buy, or try to, in a day"`
 	SmsCountries            Countries `name:"sms-countries" default:"0" help:"countries that text messages may go to, such as GB+FR; 0 is every country"`
 
+	ChatOffer        time.Duration `name:"chat-offer" default:"30s" help:"time to accept a chat that is offered, after which the member is not ready and the next one is asked"`
 	TokenIdle        time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`
 	TokenLife        time.Duration `name:"token-life" default:"12h" help:"a member's access token ends after this long"`
 	CustomerToken    time.Duration `name:"customer-token" default:"24h" help:"a customer's access token ends after this long"`

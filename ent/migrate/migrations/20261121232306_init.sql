@@ -63,6 +63,8 @@ CREATE UNIQUE INDEX "member_chat_stream" ON "members" ("chat_stream_id") WHERE (
 CREATE UNIQUE INDEX "member_email_once" ON "members" ("email_key") WHERE (deactivated_at IS NULL);
 -- create index "member_organization_id_created_at_id" to table: "members"
 CREATE INDEX "member_organization_id_created_at_id" ON "members" ("organization_id", "created_at", "id");
+-- create index "member_ready" to table: "members"
+CREATE INDEX "member_ready" ON "members" ("organization_id") WHERE (((state)::text = 'READY'::text) AND (deactivated_at IS NULL));
 -- create index "member_state_stream" to table: "members"
 CREATE UNIQUE INDEX "member_state_stream" ON "members" ("state_stream_id") WHERE (state_stream_id IS NOT NULL);
 -- create "streams" table
@@ -413,6 +415,8 @@ DROP INDEX "stream_active_at";
 DROP TABLE "streams";
 -- reverse: create index "member_state_stream" to table: "members"
 DROP INDEX "member_state_stream";
+-- reverse: create index "member_ready" to table: "members"
+DROP INDEX "member_ready";
 -- reverse: create index "member_organization_id_created_at_id" to table: "members"
 DROP INDEX "member_organization_id_created_at_id";
 -- reverse: create index "member_email_once" to table: "members"
