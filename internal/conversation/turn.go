@@ -12,8 +12,8 @@ import (
 	"parley/internal/auth"
 )
 
-// takes is whether member m can take request c: they are ready, have a seat, a role that serves customers and the channel, work for
-// the service and have all of its skills (rules M8, O6). $1 are the roles.
+// takes is whether member m can take requests of c's organisation and service: they are ready, have a seat, a role that serves
+// customers and the channel, work for the service and have all of its skills (rules M8, O6). $1 are the roles.
 const takes = `m.organization_id = c.organization_id AND m.deactivated_at IS NULL AND m.state = 'READY'
 	AND m.role = ANY($1) AND m.channels::jsonb @> '["SMS"]'
 	AND EXISTS (SELECT FROM member_services s WHERE s.member_id = m.id AND s.service_id = c.service_id)
@@ -22,18 +22,25 @@ const takes = `m.organization_id = c.organization_id AND m.deactivated_at IS NUL
 		AND NOT EXISTS (SELECT FROM member_skills h WHERE h.member_id = m.id AND h.skill_id = n.skill_id)
 	)`
 
-// free is whether request c can be offered to member m: they can take it, are not being asked, and have not rejected it since they
-// are ready.
-const free = takes + `
-	AND NOT EXISTS (SELECT FROM sms_conversations o WHERE o.offered_to_id = m.id AND o.status = 'OFFERED')
-	AND NOT EXISTS (
+// idle is whether member m is asked nothing, and willing whether they have not rejected request c since they are ready.
+const (
+	idle    = `NOT EXISTS (SELECT FROM sms_conversations o WHERE o.offered_to_id = m.id AND o.status = 'OFFERED')`
+	willing = `NOT EXISTS (
 		SELECT FROM chat_rejections r WHERE r.conversation_id = c.id AND r.member_id = m.id AND r.at >= m.state_changed_at
 	)`
+	free = takes + ` AND ` + idle + ` AND ` + willing
+)
 
-// Those that can be brought further: whose offer is over, or which somebody is free for. Oldest first.
-const dueRequests = `SELECT c.id FROM sms_conversations c
+// Those that can be brought further: whose offer is over, or which somebody is free for. Oldest first. Who is there for a service
+// is found once, however many requests wait for it.
+const dueRequests = `WITH waiting AS (
+		SELECT DISTINCT organization_id, service_id FROM sms_conversations WHERE status = 'OFFERED' AND offered_to_id IS NULL
+	), there AS MATERIALIZED (
+		SELECT c.service_id, m.id, m.state_changed_at FROM waiting c JOIN members m ON ` + takes + ` AND ` + idle + `
+	)
+	SELECT c.id FROM sms_conversations c
 	WHERE c.status = 'OFFERED' AND CASE WHEN c.offered_to_id IS NULL
-		THEN EXISTS (SELECT FROM members m WHERE ` + free + `)
+		THEN EXISTS (SELECT FROM there m WHERE m.service_id = c.service_id AND ` + willing + `)
 		ELSE c.offered_until <= $2 OR NOT EXISTS (SELECT FROM members m WHERE m.id = c.offered_to_id AND ` + takes + `)
 	END
 	ORDER BY c.created_at, c.id LIMIT $3`
