@@ -379,7 +379,11 @@ func TestM8_AnswersAtTheSameMoment(t *testing.T) {
 		ask := func(i int) chat {
 			agent.Ready()
 			one.phones(i + 1)[i].Reply("Hello?")
-			return agents.offered()
+			for n := agents.read(); ; n = agents.read() { // the one before may still be withdrawn
+				if n.Type == "ChatOffered" {
+					return chat{id: n.Conversation.ID}
+				}
+			}
 		}
 		for i := range 5 {
 			c := ask(i)
