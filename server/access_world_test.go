@@ -106,6 +106,9 @@ func (w *world) furnish(ctx context.Context, o *ent.Organization) {
 	skill := must(w.h, func() (*ent.Skill, error) {
 		return c.Skill.Create().SetOrganizationID(o.ID).SetName("Skill of " + w.name).Save(ctx)
 	})
+	if err := service.Update().AddSkills(skill).Exec(ctx); err != nil {
+		w.h.t.Fatal(err)
+	}
 	number := must(w.h, func() (*ent.PhoneNumber, error) {
 		return c.PhoneNumber.Create().SetOrganizationID(o.ID).SetNumber(fmt.Sprintf("+4474800009%02d", len(w.name))).SetCountry("GB").Save(ctx)
 	})
@@ -184,6 +187,8 @@ func (w *world) fill() {
 	w.agent.Merge(gone, room)
 	w.things["$gone"], w.things["$goneStart"], w.things["$known"] = gone.ID, gone.Start, fmt.Sprintf("customer%d@of.%s", w.rooms, w.domain)
 	w.converse()
+	w.offer("admin", "CHAT_OFFERED")
+	w.offer("lead", "CHAT_WITHDRAWN")
 	over, _ := w.openRoom()
 	w.agent.Close(over)
 	w.things["$closed"], w.things["$start"] = over.ID, over.Start
@@ -222,6 +227,28 @@ func (w *world) converse() {
 	w.things["$smsNone"] = w.h.app.events.Cursor(c.Stream, 0) // before all
 	w.things["$ended"], w.things["$endedStart"] = ended.id, ended.cursor
 	w.secrets = append(w.secrets, talk.id, ended.id, sent.text("message.id"), phone.address, other.address, "question of "+w.name, "answer of "+w.name)
+}
+
+// offer has a member told of an offer, of which nothing else is so.
+func (w *world) offer(column, kind string) {
+	w.h.t.Helper()
+	m := w.members[column]
+	err := database.WithTx(w.h.t.Context(), w.h.ent(), func(tx *ent.Tx) error {
+		streamID, err := eventlog.CreateTx(w.h.t.Context(), tx, m.OrganizationID)
+		if err != nil {
+			return err
+		}
+		if err := tx.Member.UpdateOneID(m.ID).SetChatStreamID(streamID).Exec(w.h.t.Context()); err != nil {
+			return err
+		}
+		_, err = w.h.app.events.AppendTx(w.h.t.Context(), tx, streamID, eventlog.Entry{
+			Kind: kind, Side: "SYSTEM", Data: fmt.Sprintf(`{"conversation": %q}`, w.things["$sms"]),
+		})
+		return err
+	})
+	if err != nil {
+		w.h.t.Fatal(err)
+	}
 }
 
 // talk is a conversation of the agent's for one operation.
