@@ -47,8 +47,16 @@ func (s *Service) Offers(ctx context.Context, grown []eventlog.Growth) (map[int6
 	if err != nil {
 		return nil, err
 	}
+	return s.offers(ctx, members, events)
+}
+
+// offers are what events in logs of what is offered to members say, by log.
+func (s *Service) offers(ctx context.Context, members map[int64]string, events map[int64]eventlog.Event) (map[int64]*Offer, error) {
 	of, ids := map[int64]string{}, []string{}
 	for stream, e := range events {
+		if e.Kind == chatAccepted {
+			continue
+		}
 		o, err := told[offer](e)
 		if err != nil {
 			return nil, err
@@ -59,12 +67,14 @@ func (s *Service) Offers(ctx context.Context, grown []eventlog.Growth) (map[int6
 	if err != nil {
 		return nil, err
 	}
-	offers := map[int64]*Offer{}
+	conversations := make(map[string]*ent.SmsConversation, len(rows))
 	for _, c := range rows {
-		for stream, e := range events {
-			if of[stream] == c.ID && e.Kind != chatAccepted {
-				offers[stream] = &Offer{members[stream], e.Kind == chatOffered, c}
-			}
+		conversations[c.ID] = c
+	}
+	offers := make(map[int64]*Offer, len(of))
+	for stream, id := range of {
+		if c := conversations[id]; c != nil {
+			offers[stream] = &Offer{members[stream], events[stream].Kind == chatOffered, c}
 		}
 	}
 	return offers, nil

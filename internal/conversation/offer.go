@@ -19,6 +19,9 @@ const (
 	// lookEvery is how often requests are looked for, unless something happens: what was rung in no process is found then.
 	lookEvery = time.Second
 
+	// pace is the time between two looks for what somebody else has locked.
+	pace = 20 * time.Millisecond
+
 	// atOnce is how many requests are taken of one look, before there is another.
 	atOnce = 20
 
@@ -72,17 +75,16 @@ func (s *Service) offerAll(ctx context.Context) (time.Duration, error) {
 }
 
 // offerEach brings requests further, each in a transaction of its own, and tells whether any of them was.
-func (s *Service) offerEach(ctx context.Context, ids []string) (bool, error) {
-	any, failed := false, error(nil)
+func (s *Service) offerEach(ctx context.Context, ids []string) (some bool, failed error) {
 	for _, id := range ids {
 		err := database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
 			moved, err := s.offerTx(ctx, tx, id)
-			any = any || moved
+			some = some || moved
 			return err
 		})
 		failed = errors.Join(failed, err)
 	}
-	return any, failed
+	return some, failed
 }
 
 // offerTx brings a request further, unless somebody else has it locked, and tells whether it did.
@@ -132,17 +134,8 @@ func (s *Service) giveTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversation
 
 // takeBackTx withdraws an offer that is over: there was no answer in time, or the member cannot take it any more.
 func (s *Service) takeBackTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversation) (bool, error) {
-	id, late := *c.OfferedToID, !time.Now().Before(*c.OfferedUntil)
-	if !late {
-		could, err := canTakeTx(ctx, tx, c.ID, id)
-		if err != nil || could {
-			return false, err
-		}
-	}
-	if late {
-		if err := s.calls.NotReadyTx(ctx, tx, id, unanswered); err != nil {
-			return false, err
-		}
+	if over, err := s.overTx(ctx, tx, c); err != nil || !over {
+		return false, err
 	}
 	if err := s.settleTx(ctx, tx, c, chatWithdrawn, ""); err != nil {
 		return false, err
@@ -152,6 +145,15 @@ func (s *Service) takeBackTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversa
 		return false, fmt.Errorf("withdraw offer: %w", err)
 	}
 	return true, nil
+}
+
+// overTx tells whether an offer is over. Who has not answered in time is not ready any more.
+func (s *Service) overTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversation) (bool, error) {
+	if time.Now().Before(*c.OfferedUntil) {
+		could, err := canTakeTx(ctx, tx, c.ID, *c.OfferedToID)
+		return !could, err
+	}
+	return true, s.calls.NotReadyTx(ctx, tx, *c.OfferedToID, unanswered)
 }
 
 // Kinds of events in the log of what is offered to a member.

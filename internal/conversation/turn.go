@@ -79,16 +79,17 @@ func (s *Service) due(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// untilDue is for how long nobody need look: until the first offer is over, and not for longer than lookEvery.
+// untilDue is for how long nobody need look: until the first offer is over, and not for longer than lookEvery. One that is over
+// already is in somebody's hands.
 func (s *Service) untilDue(ctx context.Context) (time.Duration, error) {
-	var first pq.NullTime
+	var first sql.NullTime
 	if err := scan(ctx, s.ent, &first, firstDue); err != nil {
 		return lookEvery, fmt.Errorf("find the first offer that ends: %w", err)
 	}
 	if !first.Valid {
 		return lookEvery, nil
 	}
-	return min(lookEvery, max(0, time.Until(first.Time))), nil
+	return min(lookEvery, max(pace, time.Until(first.Time))), nil
 }
 
 // nextTx is the member whose turn it is to be offered a request, locked; "" where there is none. Who was found before they were
