@@ -61,20 +61,27 @@ func (s *Simulator) Send(ctx context.Context, m notify.Outgoing) (notify.Receipt
 		return notify.Receipt{}, fmt.Errorf("put a message into the simulator: %w", err)
 	}
 	s.ring()
-	receipt, _, err := s.Lookup(ctx, m.DeliveryID)
-	return receipt, err
+	id, err := s.ent.SimulatedMessage.Query().Where(simulatedmessage.DeliveryID(m.DeliveryID)).OnlyID(ctx)
+	if err != nil {
+		return notify.Receipt{}, fmt.Errorf("find a message in the simulator: %w", err)
+	}
+	return receipt(id), nil
 }
 
 // Lookup returns the receipt of a message that was sent.
-func (s *Simulator) Lookup(ctx context.Context, deliveryID string) (notify.Receipt, bool, error) {
-	m, err := s.ent.SimulatedMessage.Query().Where(simulatedmessage.DeliveryID(deliveryID)).Only(ctx)
+func (s *Simulator) Lookup(ctx context.Context, m notify.Outgoing, _ time.Time) ([]notify.Receipt, error) {
+	id, err := s.ent.SimulatedMessage.Query().Where(simulatedmessage.DeliveryID(m.DeliveryID)).OnlyID(ctx)
 	if ent.IsNotFound(err) {
-		return notify.Receipt{}, false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return notify.Receipt{}, false, fmt.Errorf("look up a simulated message: %w", err)
+		return nil, fmt.Errorf("look up a simulated message: %w", err)
 	}
-	return notify.Receipt{CarrierID: m.ID, Status: delivery.StatusQueued}, true, nil
+	return []notify.Receipt{receipt(id)}, nil
+}
+
+func receipt(id string) notify.Receipt {
+	return notify.Receipt{CarrierID: id, Status: delivery.StatusQueued}
 }
 
 func (s *Simulator) ring() {
