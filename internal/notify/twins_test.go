@@ -105,8 +105,8 @@ func TestTheSameTextTwiceIsNotTakenForOne(t *testing.T) {
 	if f.count() != 2 || h.carrierID(one) == h.carrierID(two) {
 		t.Errorf("%d texts; the deliveries are %q and %q at the carrier", f.count(), h.carrierID(one), h.carrierID(two))
 	}
-	if created := h.read(one).CreatedAt; f.since[0].After(created) {
-		t.Errorf("it was asked for what came after %s, and the delivery is of %s", f.since[0], created)
+	if created := h.read(two).CreatedAt; f.since[0].After(created) {
+		t.Errorf("it was asked for what came after %s, and the second delivery is of %s", f.since[0], created)
 	}
 }
 
