@@ -35,6 +35,8 @@ var layers = []struct {
 	{"internal/organization", []string{base}, "an organisation knows neither customers nor rooms"},
 
 	{"internal/notify/simulator", []string{"internal/notify", "internal/apierr", "internal/carrier", "internal/database", "internal/typeid", "ent"}, "a carrier knows the outbox's ports; the simulated one keeps its phone in the database"},
+	{"internal/notify/twilio/twiliotest", nil, "what stands in for Twilio is not built of what is tested against it"},
+	{"internal/notify/twilio", []string{"internal/notify", "internal/apierr", "internal/carrier", "ent/delivery"}, "a carrier knows the ports only"},
 	{"internal/notify/smtp", []string{"internal/notify", "internal/apierr", "ent/delivery"}, "a carrier knows the outbox's ports only"},
 	{"internal/notify", []string{"ent", "internal/apierr", "internal/database", "internal/supervise"}, "the outbox carries messages and does not know what they are about"},
 	{"internal/bus", []string{"internal/database", "internal/supervise"}, "a bus carries news and does not know what they mean"},
@@ -100,12 +102,12 @@ func TestEveryPackageSaysWhatItIs(t *testing.T) {
 	}
 }
 
-func TestOnlyTestsImportDbtest(t *testing.T) {
+func TestOnlyTestsImportWhatIsForTests(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
 		for _, i := range p.Imports {
-			if inside(i) == "internal/dbtest" {
-				t.Errorf("%s imports internal/dbtest, which is for tests only", p.ImportPath)
+			if i := inside(i); i == "internal/dbtest" || i == "internal/notify/twilio/twiliotest" {
+				t.Errorf("%s imports %s, which is for tests only", p.ImportPath, i)
 			}
 		}
 	}
