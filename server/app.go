@@ -20,12 +20,14 @@ import (
 	"parley/internal/auth"
 	"parley/internal/bus"
 	"parley/internal/call"
+	"parley/internal/carrier"
 	"parley/internal/database"
 	"parley/internal/document"
 	"parley/internal/eventlog"
 	"parley/internal/inbox"
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
+	"parley/internal/notify/twilio"
 	"parley/internal/organization"
 	"parley/internal/presence"
 	"parley/internal/room"
@@ -49,6 +51,7 @@ type app struct {
 	search        *search.Index
 	outbox        *notify.Outbox
 	simulator     *simulator.Simulator // nil where nothing is simulated
+	twilio        *twilio.Account      // nil where the simulator stands in
 	counter       *throttle.Counter
 	audit         *audit.Log
 	organizations *organization.Service
@@ -79,8 +82,9 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	}
 	a.presence = presence.New(a.bus, c.limits.PresenceGrace)
 	a.search = search.New(s.ent, log)
+	senders, numbers := a.carriers()
 	a.outbox = notify.New(notify.Config{
-		Ent: s.ent, Senders: a.senders(), Logger: log,
+		Ent: s.ent, Senders: senders, Logger: log,
 		Link: func(id string) string { return address(links, id) },
 	})
 	a.audit = audit.New(a.events, s.ent, c.limits.PageSize)
@@ -89,7 +93,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Audit: a.audit,
 	})
 	a.numbers = organization.NewNumbers(organization.NumberParts{
-		Ent: s.ent, Limits: c.limits, Carrier: simulator.NewNumbers(s.ent), Counter: a.counter, Audit: a.audit, Log: log,
+		Ent: s.ent, Limits: c.limits, Carrier: numbers, Counter: a.counter, Audit: a.audit, Log: log,
 	})
 	a.calls = call.New(s.ent, c.limits, a.events)
 	a.documents = document.New(document.Parts{
@@ -151,14 +155,32 @@ func reachable(addr net.Addr) string {
 	return net.JoinHostPort(host, port)
 }
 
-// senders are the carrier and the mail server that are set; the simulator stands in where none is.
-func (a *app) senders() map[delivery.Channel]notify.Sender {
-	a.simulator = simulator.New(simulator.Config{Ent: a.store.ent, Logger: a.log})
-	senders := map[delivery.Channel]notify.Sender{delivery.ChannelSMS: a.simulator, delivery.ChannelEmail: a.simulator}
+// carriers are the carrier, of which numbers are bought, and the mail server that are set; the simulator stands in where one
+// is not.
+func (a *app) carriers() (senders map[delivery.Channel]notify.Sender, numbers carrier.Numbers) {
+	senders = map[delivery.Channel]notify.Sender{}
+	if a.config.twilio != nil {
+		a.twilio = twilio.New(*a.config.twilio, a.config.PublicURL, a.log)
+		senders[delivery.ChannelSMS], numbers = a.twilio, a.twilio
+	} else {
+		numbers = simulator.NewNumbers(a.store.ent)
+	}
 	if a.config.mail != nil {
 		senders[delivery.ChannelEmail] = a.config.mail
 	}
-	return senders
+	var simulated []delivery.Channel
+	for _, channel := range []delivery.Channel{delivery.ChannelSMS, delivery.ChannelEmail} {
+		if senders[channel] == nil {
+			simulated = append(simulated, channel)
+		}
+	}
+	if len(simulated) > 0 {
+		a.simulator = simulator.New(simulator.Config{Ent: a.store.ent, Logger: a.log, Channels: simulated})
+	}
+	for _, channel := range simulated {
+		senders[channel] = a.simulator
+	}
+	return senders, numbers
 }
 
 // guesses are the root fields that take a password, a code or a token.

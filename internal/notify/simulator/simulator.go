@@ -19,26 +19,32 @@ import (
 
 // Config is what a simulator works with. Ent is needed.
 type Config struct {
-	Ent    *ent.Client
-	Logger *slog.Logger
-	Pace   time.Duration // between two reports on a message; 250 ms
+	Ent      *ent.Client
+	Logger   *slog.Logger
+	Pace     time.Duration      // between two reports on a message; 250 ms
+	Channels []delivery.Channel // that it stands in for; all unless told
 }
 
 // Simulator is a carrier and a mail server. It implements notify.Sender for both channels.
 type Simulator struct {
-	ent  *ent.Client
-	log  *slog.Logger
-	pace time.Duration
-	bell chan struct{} // rings when there is something to report
+	ent      *ent.Client
+	log      *slog.Logger
+	pace     time.Duration
+	channels []delivery.Channel
+	bell     chan struct{} // rings when there is something to report
 }
 
 // New returns a simulator. It reports while Run runs.
 func New(c Config) *Simulator {
+	if c.Channels == nil {
+		c.Channels = []delivery.Channel{delivery.ChannelSMS, delivery.ChannelEmail}
+	}
 	return &Simulator{
-		ent:  c.Ent,
-		log:  cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
-		pace: cmp.Or(c.Pace, 250*time.Millisecond),
-		bell: make(chan struct{}, 1),
+		ent:      c.Ent,
+		log:      cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
+		pace:     cmp.Or(c.Pace, 250*time.Millisecond),
+		channels: c.Channels,
+		bell:     make(chan struct{}, 1),
 	}
 }
 
