@@ -59,7 +59,7 @@ type Request struct {
 // Fault is what happens to a request instead of, or after, what it asks for.
 type Fault struct {
 	On     string      // the method and the end of the path, such as "POST Messages.json"
-	Status int         // answers so
+	Status int         // answers so; 0 for the right answer to what was done before
 	Code   int         // with this error code; 0 for a body that is not Twilio's
 	Header http.Header // and with these
 	After  bool        // does what is asked before
@@ -164,17 +164,18 @@ func (w *Twilio) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		fail(out, http.StatusBadRequest, 20001)
 		return
 	}
-	fault := w.note(r)
-	if fault != nil && !fault.After {
+	fault, right := w.note(r), httptest.NewRecorder()
+	if fault == nil || fault.After {
+		w.serve(right, r)
+	}
+	if fault != nil {
 		w.misbehave(out, r, fault)
-		return
 	}
-	if fault == nil {
-		w.serve(out, r)
-		return
+	if fault == nil || fault.Status == 0 {
+		out.Header().Set("Content-Type", right.Header().Get("Content-Type"))
+		out.WriteHeader(right.Code)
+		_, _ = out.Write(right.Body.Bytes())
 	}
-	w.serve(httptest.NewRecorder(), r)
-	w.misbehave(out, r, fault)
 }
 
 // note keeps what was asked, and takes the fault that is on it.
@@ -208,11 +209,13 @@ func (w *Twilio) misbehave(out http.ResponseWriter, r *http.Request, f *Fault) {
 	for name, values := range f.Header {
 		out.Header()[name] = values
 	}
-	if f.Code == 0 {
+	switch {
+	case f.Status == 0:
+	case f.Code == 0:
 		http.Error(out, "<html>something went wrong</html>", f.Status)
-		return
+	default:
+		fail(out, f.Status, f.Code)
 	}
-	fail(out, f.Status, f.Code)
 }
 
 func (w *Twilio) serve(out http.ResponseWriter, r *http.Request) {
