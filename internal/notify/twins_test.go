@@ -156,6 +156,28 @@ func TestWhatTheCarrierSaysOfADeliveryCountsMoreThanALookup(t *testing.T) {
 	}
 }
 
+// Both were taken, and the lookups take them the wrong way round. Reports put that right one after the other.
+func TestReportsUncrossWhatLookupsHaveCrossed(t *testing.T) {
+	h, o, f := twins(t)
+	one, two := h.enqueue(o, h.message("hello")), h.enqueue(o, h.message("hello"))
+	h.unknown(one)
+	h.unknown(two)
+	h.makeDue(one)
+	h.expect(one, delivery.StateDone, delivery.StatusSent)
+	h.makeDue(two)
+	h.expect(two, delivery.StateDone, delivery.StatusSent)
+	for id, carrierID := range map[string]string{one: "SM2", two: "SM1"} {
+		if err := o.Report(t.Context(), notify.Report{DeliveryID: id, CarrierID: carrierID, Status: delivery.StatusDelivered}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.expect(one, delivery.StateDone, delivery.StatusDelivered)
+	h.expect(two, delivery.StateDone, delivery.StatusDelivered)
+	if h.carrierID(one) != "SM2" || h.carrierID(two) != "SM1" || f.count() != 2 {
+		t.Errorf("%d texts; the deliveries are %q and %q at the carrier", f.count(), h.carrierID(one), h.carrierID(two))
+	}
+}
+
 // A lookup takes a message while the call that sends it for another delivery has not returned.
 func TestTheAnswerToACallCountsMoreThanALookup(t *testing.T) {
 	h, o, f := twins(t)

@@ -9,14 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"parley/internal/dbtest"
 	"parley/internal/notify"
 	"parley/internal/notify/twilio"
 	"parley/internal/notify/twilio/twiliotest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { dbtest.Main(m) } // which looks for goroutines that are left
 
 const (
 	public = "https://parley.example"
