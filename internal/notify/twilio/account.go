@@ -51,7 +51,7 @@ func New(s Settings, publicURL string, log *slog.Logger) *Account {
 // Close ends connections that are not in use.
 func (a *Account) Close() { a.client.CloseIdleConnections() }
 
-// status is where the callbacks on a delivery go.
+// statusURL is where the callbacks on a delivery go.
 func (a *Account) statusURL(deliveryID string) string {
 	return a.public + statusPath + "?" + url.Values{deliveryParameter: {deliveryID}}.Encode() + repeats
 }

@@ -159,7 +159,7 @@ func (a *Account) find(ctx context.Context, number, reference string) (string, e
 	var answer struct {
 		Numbers []bought `json:"incoming_phone_numbers"`
 	}
-	err := a.get(ctx, a.resource("IncomingPhoneNumbers.json"), url.Values{"PhoneNumber": {number}, "FriendlyName": {reference}}, &answer)
+	err := a.get(ctx, a.resource("IncomingPhoneNumbers.json"), url.Values{"PhoneNumber": {number}}, &answer)
 	if err != nil {
 		return "", err
 	}

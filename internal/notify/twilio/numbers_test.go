@@ -15,7 +15,7 @@ const mobile = "+447480000200"
 
 func TestO8_NumbersAreFound(t *testing.T) {
 	h := newHouse(t)
-	h.twilio.Sell("+12015550101", "+12015550102", "+13125550103", mobile, "+33140000001", "+33612014000")
+	h.twilio.Sell("+12015550101", "+12015550102", "+13125550103", mobile, "+33140000001", "+33633140001")
 	for name, c := range map[string]struct {
 		country, area string
 		most          int

@@ -97,9 +97,12 @@ func (r *receiver) Report(_ context.Context, said notify.Report) error {
 	return r.err
 }
 
-func (r *receiver) ReceiveSMS(_ context.Context, m notify.Inbound) error {
+func (r *receiver) ReceiveSMS(ctx context.Context, m notify.Inbound) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	r.texts = append(r.texts, m)
 	return r.err
 }

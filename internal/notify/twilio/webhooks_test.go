@@ -1,8 +1,10 @@
 package twilio_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -231,6 +233,21 @@ func TestErrorsOfOursAreAskedForAgain(t *testing.T) {
 	}
 	if log := h.log.String(); strings.Contains(log, "canary") || strings.Contains(log, adas) || !strings.Contains(log, "database is away") {
 		t.Errorf("the log says %s", log)
+	}
+}
+
+// What was said was said, even if Twilio does not wait for the answer: it might not say it again.
+func TestACallbackIsTakenThoughTwilioLeaves(t *testing.T) {
+	h := newHouse(t)
+	form := twiliotest.SMSForm("SM1", adas, ours, "Hi")
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	r := httptest.NewRequestWithContext(gone, http.MethodPost, "/webhooks/twilio/sms", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("X-Twilio-Signature", twiliotest.Sign(twiliotest.AuthToken, smsURL, form))
+	h.account.Handler(h.heard).ServeHTTP(httptest.NewRecorder(), r)
+	if len(h.heard.texts) != 1 {
+		t.Errorf("heard %+v", h.heard.texts)
 	}
 }
 
