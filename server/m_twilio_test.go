@@ -127,7 +127,9 @@ func TestM5_WhatWasNotTakenIsSentLater(t *testing.T) {
 // Twilio reports before its answer has come, more than once and in any order. The furthest status counts, once.
 func TestM5_ReportsBeforeTheCallHasReturned(t *testing.T) {
 	h, w := onTwilio(t)
+	reported := make(chan struct{})
 	w.Fail(twiliotest.Fault{On: "POST Messages.json", After: true, Then: func() {
+		defer close(reported)
 		sent := w.Messages()[0]
 		for _, status := range []string{"delivered", "sent", "delivered", "queued", "failed", "sent"} {
 			if got := w.Report(sent, status, 0); got != http.StatusNoContent {
@@ -137,6 +139,7 @@ func TestM5_ReportsBeforeTheCallHasReturned(t *testing.T) {
 	}})
 	room, feed := h.SignIn("agent@demo.example").invites(adasNumber)
 	feed.status("DELIVERED")
+	<-reported
 	h.arrived(w, 1)
 	h.settled("DONE", 1)
 	if n := h.number(`SELECT count(*) FROM events WHERE stream_id = (SELECT stream_id FROM rooms WHERE id = $1) AND kind = 'INVITATION_STATUS_CHANGED'`, room.ID); n != 1 {
