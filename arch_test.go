@@ -27,7 +27,8 @@ var layers = []struct {
 	{"graph", []string{"!internal/database", "!internal/bus", "!internal/presence", "!internal/notify", "!internal/throttle", "!internal/idempotency", "ent", "graph/", "internal/"}, "it translates and decides nothing: it calls services, and never touches rows"},
 
 	{"internal/session", []string{"internal/room", "internal/organization", base}, "a session is in a room, which knows only who has come in by it"},
-	{"internal/inbox", []string{"internal/room", "internal/call", base}, "an inbox tells of rooms and of members' states, which do not know it"},
+	{"internal/inbox", []string{"internal/room", "internal/call", "internal/conversation", base}, "an inbox tells of rooms, conversations and members' states, which do not know it"},
+	{"internal/conversation", []string{"internal/call", "internal/customer", "internal/organization", base}, "a conversation is between an agent and a customer, and knows no rooms"},
 	{"internal/call", []string{"internal/organization", base}, "a call is a member's and reaches a number: it knows no rooms"},
 	{"internal/room", []string{"internal/customer", "internal/document", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},
 	{"internal/document", []string{"ent", "internal/apierr", "internal/blob", "internal/database", "internal/inspect", "internal/limits", "internal/typeid"}, "a document does not know what it is shared in, nor with whom"},
@@ -35,7 +36,10 @@ var layers = []struct {
 	{"internal/organization", []string{base}, "an organisation knows neither customers nor rooms"},
 
 	{"internal/notify/simulator", []string{"internal/notify", "internal/apierr", "internal/carrier", "internal/database", "internal/typeid", "ent"}, "a carrier knows the outbox's ports; the simulated one keeps its phone in the database"},
+	{"internal/notify/twilio/twiliotest", nil, "what stands in for Twilio is not built of what is tested against it"},
+	{"internal/notify/twilio", []string{"internal/notify", "internal/apierr", "internal/carrier", "ent/delivery"}, "a carrier knows the ports only"},
 	{"internal/notify/smtp", []string{"internal/notify", "internal/apierr", "ent/delivery"}, "a carrier knows the outbox's ports only"},
+	{"internal/optout", []string{"ent", "internal/apierr", "internal/limits", "internal/notify", "internal/sms", "internal/throttle"}, "who wants no messages is known without knowing what they say"},
 	{"internal/notify", []string{"ent", "internal/apierr", "internal/database", "internal/supervise"}, "the outbox carries messages and does not know what they are about"},
 	{"internal/bus", []string{"internal/database", "internal/supervise"}, "a bus carries news and does not know what they mean"},
 	{"internal/presence", []string{"internal/bus"}, "who is where is counted without knowing what a place is"},
@@ -47,6 +51,7 @@ var layers = []struct {
 	{"internal/throttle", []string{"ent", "internal/apierr", "internal/database"}, "it stands under all domains"},
 	{"internal/page", []string{"internal/apierr", "internal/typeid"}, "it stands under all domains"},
 	{"internal/identifier", []string{"internal/apierr"}, "identifiers are pure rules"},
+	{"internal/sms", []string{"internal/apierr", "internal/identifier"}, "what a text message is, is pure rules"},
 	{"internal/blob", nil, "bytes are kept without knowing what they are of"},
 	{"internal/inspect", nil, "what bytes are is told without knowing whose they are"},
 	{"internal/database", []string{"ent", "internal/database"}, "the database knows tables, and no domain"},
@@ -66,7 +71,7 @@ const base = "internal/(base)"
 var basePackages = []string{
 	"ent", "internal/eventlog", "internal/notify", "internal/audit", "internal/auth", "internal/apierr", "internal/blob", "internal/bus", "internal/carrier",
 	"internal/database", "internal/idempotency",
-	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/page", "internal/presence", "internal/search", "internal/supervise",
+	"internal/feed", "internal/identifier", "internal/inspect", "internal/limits", "internal/optout", "internal/page", "internal/presence", "internal/search", "internal/sms", "internal/supervise",
 	"internal/throttle", "internal/typeid", "internal/upload",
 }
 
@@ -100,12 +105,12 @@ func TestEveryPackageSaysWhatItIs(t *testing.T) {
 	}
 }
 
-func TestOnlyTestsImportDbtest(t *testing.T) {
+func TestOnlyTestsImportWhatIsForTests(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
 		for _, i := range p.Imports {
-			if inside(i) == "internal/dbtest" {
-				t.Errorf("%s imports internal/dbtest, which is for tests only", p.ImportPath)
+			if i := inside(i); i == "internal/dbtest" || i == "internal/notify/twilio/twiliotest" {
+				t.Errorf("%s imports %s, which is for tests only", p.ImportPath, i)
 			}
 		}
 	}

@@ -44,8 +44,8 @@ func TestComposeFileSetsWhatTheServerKnows(t *testing.T) {
 		if !slices.Contains(known, name) {
 			t.Errorf("the server does not know %s; it knows %v", name, known)
 		}
-		if value == nil || *value == "" {
-			t.Errorf("%s is empty", name)
+		if passedOn := strings.HasPrefix(name, "TWILIO_"); value == nil || (*value == "") != passedOn {
+			t.Errorf("%s is empty: %t, want %t", name, !passedOn, passedOn)
 		}
 	}
 	for _, name := range []string{"DATABASE_URL", "PARLEY_SECRET", "PARLEY_PUBLIC_URL", "PARLEY_DEMO", "SMTP_URL"} {
@@ -66,6 +66,23 @@ func TestComposeFileTakesTheSecretOfTheEnvironment(t *testing.T) {
 	}
 	if _, err := readCompose(t, nil); err == nil || !strings.Contains(err.Error(), "openssl rand") {
 		t.Errorf("without a secret: %v, want how to make one", err)
+	}
+}
+
+func TestComposeFilePassesTwilioOn(t *testing.T) {
+	t.Parallel()
+	environment := map[string]string{
+		"PARLEY_SECRET": someSecret, "TWILIO_ACCOUNT_SID": "sid", "TWILIO_AUTH_TOKEN": "token", "TWILIO_API_URL": "https://twilio.example",
+	}
+	project, err := readCompose(t, environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := project.Services["server"].Environment
+	for _, name := range []string{"TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_URL"} {
+		if got := given[name]; got == nil || *got != environment[name] {
+			t.Errorf("%s is not that of the environment", name)
+		}
 	}
 }
 

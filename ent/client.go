@@ -14,6 +14,7 @@ import (
 	"parley/ent/accesstoken"
 	"parley/ent/attempt"
 	"parley/ent/call"
+	"parley/ent/chatrejection"
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
@@ -24,6 +25,7 @@ import (
 	"parley/ent/logepoch"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
+	"parley/ent/optout"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -39,6 +41,7 @@ import (
 	"parley/ent/simulatednumber"
 	"parley/ent/site"
 	"parley/ent/skill"
+	"parley/ent/smsconversation"
 	"parley/ent/specialist"
 	"parley/ent/specialistinvitation"
 	"parley/ent/stream"
@@ -63,6 +66,8 @@ type Client struct {
 	Attempt *AttemptClient
 	// Call is the client for interacting with the Call builders.
 	Call *CallClient
+	// ChatRejection is the client for interacting with the ChatRejection builders.
+	ChatRejection *ChatRejectionClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
 	// CustomerInvitation is the client for interacting with the CustomerInvitation builders.
@@ -83,6 +88,8 @@ type Client struct {
 	Member *MemberClient
 	// MemberInvitation is the client for interacting with the MemberInvitation builders.
 	MemberInvitation *MemberInvitationClient
+	// OptOut is the client for interacting with the OptOut builders.
+	OptOut *OptOutClient
 	// Organization is the client for interacting with the Organization builders.
 	Organization *OrganizationClient
 	// PhoneNumber is the client for interacting with the PhoneNumber builders.
@@ -113,6 +120,8 @@ type Client struct {
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
+	// SmsConversation is the client for interacting with the SmsConversation builders.
+	SmsConversation *SmsConversationClient
 	// Specialist is the client for interacting with the Specialist builders.
 	Specialist *SpecialistClient
 	// SpecialistInvitation is the client for interacting with the SpecialistInvitation builders.
@@ -135,6 +144,7 @@ func (c *Client) init() {
 	c.AccessToken = NewAccessTokenClient(c.config)
 	c.Attempt = NewAttemptClient(c.config)
 	c.Call = NewCallClient(c.config)
+	c.ChatRejection = NewChatRejectionClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.CustomerInvitation = NewCustomerInvitationClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
@@ -145,6 +155,7 @@ func (c *Client) init() {
 	c.LogEpoch = NewLogEpochClient(c.config)
 	c.Member = NewMemberClient(c.config)
 	c.MemberInvitation = NewMemberInvitationClient(c.config)
+	c.OptOut = NewOptOutClient(c.config)
 	c.Organization = NewOrganizationClient(c.config)
 	c.PhoneNumber = NewPhoneNumberClient(c.config)
 	c.Portal = NewPortalClient(c.config)
@@ -160,6 +171,7 @@ func (c *Client) init() {
 	c.SimulatedNumber = NewSimulatedNumberClient(c.config)
 	c.Site = NewSiteClient(c.config)
 	c.Skill = NewSkillClient(c.config)
+	c.SmsConversation = NewSmsConversationClient(c.config)
 	c.Specialist = NewSpecialistClient(c.config)
 	c.SpecialistInvitation = NewSpecialistInvitationClient(c.config)
 	c.Stream = NewStreamClient(c.config)
@@ -259,6 +271,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AccessToken:          NewAccessTokenClient(cfg),
 		Attempt:              NewAttemptClient(cfg),
 		Call:                 NewCallClient(cfg),
+		ChatRejection:        NewChatRejectionClient(cfg),
 		Customer:             NewCustomerClient(cfg),
 		CustomerInvitation:   NewCustomerInvitationClient(cfg),
 		Delivery:             NewDeliveryClient(cfg),
@@ -269,6 +282,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		LogEpoch:             NewLogEpochClient(cfg),
 		Member:               NewMemberClient(cfg),
 		MemberInvitation:     NewMemberInvitationClient(cfg),
+		OptOut:               NewOptOutClient(cfg),
 		Organization:         NewOrganizationClient(cfg),
 		PhoneNumber:          NewPhoneNumberClient(cfg),
 		Portal:               NewPortalClient(cfg),
@@ -284,6 +298,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SimulatedNumber:      NewSimulatedNumberClient(cfg),
 		Site:                 NewSiteClient(cfg),
 		Skill:                NewSkillClient(cfg),
+		SmsConversation:      NewSmsConversationClient(cfg),
 		Specialist:           NewSpecialistClient(cfg),
 		SpecialistInvitation: NewSpecialistInvitationClient(cfg),
 		Stream:               NewStreamClient(cfg),
@@ -310,6 +325,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AccessToken:          NewAccessTokenClient(cfg),
 		Attempt:              NewAttemptClient(cfg),
 		Call:                 NewCallClient(cfg),
+		ChatRejection:        NewChatRejectionClient(cfg),
 		Customer:             NewCustomerClient(cfg),
 		CustomerInvitation:   NewCustomerInvitationClient(cfg),
 		Delivery:             NewDeliveryClient(cfg),
@@ -320,6 +336,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		LogEpoch:             NewLogEpochClient(cfg),
 		Member:               NewMemberClient(cfg),
 		MemberInvitation:     NewMemberInvitationClient(cfg),
+		OptOut:               NewOptOutClient(cfg),
 		Organization:         NewOrganizationClient(cfg),
 		PhoneNumber:          NewPhoneNumberClient(cfg),
 		Portal:               NewPortalClient(cfg),
@@ -335,6 +352,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SimulatedNumber:      NewSimulatedNumberClient(cfg),
 		Site:                 NewSiteClient(cfg),
 		Skill:                NewSkillClient(cfg),
+		SmsConversation:      NewSmsConversationClient(cfg),
 		Specialist:           NewSpecialistClient(cfg),
 		SpecialistInvitation: NewSpecialistInvitationClient(cfg),
 		Stream:               NewStreamClient(cfg),
@@ -368,13 +386,13 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AccessToken, c.Attempt, c.Call, c.Customer, c.CustomerInvitation, c.Delivery,
-		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
-		c.MemberInvitation, c.Organization, c.PhoneNumber, c.Portal,
-		c.PredefinedMessage, c.ReadMark, c.Room, c.RoomLink, c.ScreenShare,
-		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage,
-		c.SimulatedNumber, c.Site, c.Skill, c.Specialist, c.SpecialistInvitation,
-		c.Stream, c.SupportSession,
+		c.AccessToken, c.Attempt, c.Call, c.ChatRejection, c.Customer,
+		c.CustomerInvitation, c.Delivery, c.Document, c.Event, c.IdempotencyKey,
+		c.InboundMessage, c.LogEpoch, c.Member, c.MemberInvitation, c.OptOut,
+		c.Organization, c.PhoneNumber, c.Portal, c.PredefinedMessage, c.ReadMark,
+		c.Room, c.RoomLink, c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service,
+		c.SimulatedMessage, c.SimulatedNumber, c.Site, c.Skill, c.SmsConversation,
+		c.Specialist, c.SpecialistInvitation, c.Stream, c.SupportSession,
 	} {
 		n.Use(hooks...)
 	}
@@ -384,13 +402,13 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AccessToken, c.Attempt, c.Call, c.Customer, c.CustomerInvitation, c.Delivery,
-		c.Document, c.Event, c.IdempotencyKey, c.InboundMessage, c.LogEpoch, c.Member,
-		c.MemberInvitation, c.Organization, c.PhoneNumber, c.Portal,
-		c.PredefinedMessage, c.ReadMark, c.Room, c.RoomLink, c.ScreenShare,
-		c.SearchEntry, c.SearchStream, c.Service, c.SimulatedMessage,
-		c.SimulatedNumber, c.Site, c.Skill, c.Specialist, c.SpecialistInvitation,
-		c.Stream, c.SupportSession,
+		c.AccessToken, c.Attempt, c.Call, c.ChatRejection, c.Customer,
+		c.CustomerInvitation, c.Delivery, c.Document, c.Event, c.IdempotencyKey,
+		c.InboundMessage, c.LogEpoch, c.Member, c.MemberInvitation, c.OptOut,
+		c.Organization, c.PhoneNumber, c.Portal, c.PredefinedMessage, c.ReadMark,
+		c.Room, c.RoomLink, c.ScreenShare, c.SearchEntry, c.SearchStream, c.Service,
+		c.SimulatedMessage, c.SimulatedNumber, c.Site, c.Skill, c.SmsConversation,
+		c.Specialist, c.SpecialistInvitation, c.Stream, c.SupportSession,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -405,6 +423,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Attempt.mutate(ctx, m)
 	case *CallMutation:
 		return c.Call.mutate(ctx, m)
+	case *ChatRejectionMutation:
+		return c.ChatRejection.mutate(ctx, m)
 	case *CustomerMutation:
 		return c.Customer.mutate(ctx, m)
 	case *CustomerInvitationMutation:
@@ -425,6 +445,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Member.mutate(ctx, m)
 	case *MemberInvitationMutation:
 		return c.MemberInvitation.mutate(ctx, m)
+	case *OptOutMutation:
+		return c.OptOut.mutate(ctx, m)
 	case *OrganizationMutation:
 		return c.Organization.mutate(ctx, m)
 	case *PhoneNumberMutation:
@@ -455,6 +477,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Site.mutate(ctx, m)
 	case *SkillMutation:
 		return c.Skill.mutate(ctx, m)
+	case *SmsConversationMutation:
+		return c.SmsConversation.mutate(ctx, m)
 	case *SpecialistMutation:
 		return c.Specialist.mutate(ctx, m)
 	case *SpecialistInvitationMutation:
@@ -976,6 +1000,171 @@ func (c *CallClient) mutate(ctx context.Context, m *CallMutation) (Value, error)
 		return (&CallDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Call mutation op: %q", m.Op())
+	}
+}
+
+// ChatRejectionClient is a client for the ChatRejection schema.
+type ChatRejectionClient struct {
+	config
+}
+
+// NewChatRejectionClient returns a client for the ChatRejection from the given config.
+func NewChatRejectionClient(c config) *ChatRejectionClient {
+	return &ChatRejectionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `chatrejection.Hooks(f(g(h())))`.
+func (c *ChatRejectionClient) Use(hooks ...Hook) {
+	c.hooks.ChatRejection = append(c.hooks.ChatRejection, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `chatrejection.Intercept(f(g(h())))`.
+func (c *ChatRejectionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ChatRejection = append(c.inters.ChatRejection, interceptors...)
+}
+
+// Create returns a builder for creating a ChatRejection entity.
+func (c *ChatRejectionClient) Create() *ChatRejectionCreate {
+	mutation := newChatRejectionMutation(c.config, OpCreate)
+	return &ChatRejectionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ChatRejection entities.
+func (c *ChatRejectionClient) CreateBulk(builders ...*ChatRejectionCreate) *ChatRejectionCreateBulk {
+	return &ChatRejectionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ChatRejectionClient) MapCreateBulk(slice any, setFunc func(*ChatRejectionCreate, int)) *ChatRejectionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ChatRejectionCreateBulk{err: fmt.Errorf("calling to ChatRejectionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ChatRejectionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ChatRejectionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ChatRejection.
+func (c *ChatRejectionClient) Update() *ChatRejectionUpdate {
+	mutation := newChatRejectionMutation(c.config, OpUpdate)
+	return &ChatRejectionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ChatRejectionClient) UpdateOne(_m *ChatRejection) *ChatRejectionUpdateOne {
+	mutation := newChatRejectionMutation(c.config, OpUpdateOne, withChatRejection(_m))
+	return &ChatRejectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ChatRejectionClient) UpdateOneID(id int) *ChatRejectionUpdateOne {
+	mutation := newChatRejectionMutation(c.config, OpUpdateOne, withChatRejectionID(id))
+	return &ChatRejectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ChatRejection.
+func (c *ChatRejectionClient) Delete() *ChatRejectionDelete {
+	mutation := newChatRejectionMutation(c.config, OpDelete)
+	return &ChatRejectionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ChatRejectionClient) DeleteOne(_m *ChatRejection) *ChatRejectionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ChatRejectionClient) DeleteOneID(id int) *ChatRejectionDeleteOne {
+	builder := c.Delete().Where(chatrejection.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ChatRejectionDeleteOne{builder}
+}
+
+// Query returns a query builder for ChatRejection.
+func (c *ChatRejectionClient) Query() *ChatRejectionQuery {
+	return &ChatRejectionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeChatRejection},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ChatRejection entity by its id.
+func (c *ChatRejectionClient) Get(ctx context.Context, id int) (*ChatRejection, error) {
+	return c.Query().Where(chatrejection.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ChatRejectionClient) GetX(ctx context.Context, id int) *ChatRejection {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryConversation queries the conversation edge of a ChatRejection.
+func (c *ChatRejectionClient) QueryConversation(_m *ChatRejection) *SmsConversationQuery {
+	query := (&SmsConversationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(chatrejection.Table, chatrejection.FieldID, id),
+			sqlgraph.To(smsconversation.Table, smsconversation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, chatrejection.ConversationTable, chatrejection.ConversationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMember queries the member edge of a ChatRejection.
+func (c *ChatRejectionClient) QueryMember(_m *ChatRejection) *MemberQuery {
+	query := (&MemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(chatrejection.Table, chatrejection.FieldID, id),
+			sqlgraph.To(member.Table, member.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, chatrejection.MemberTable, chatrejection.MemberColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ChatRejectionClient) Hooks() []Hook {
+	return c.hooks.ChatRejection
+}
+
+// Interceptors returns the client interceptors.
+func (c *ChatRejectionClient) Interceptors() []Interceptor {
+	return c.inters.ChatRejection
+}
+
+func (c *ChatRejectionClient) mutate(ctx context.Context, m *ChatRejectionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ChatRejectionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ChatRejectionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ChatRejectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ChatRejectionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ChatRejection mutation op: %q", m.Op())
 	}
 }
 
@@ -2530,6 +2719,155 @@ func (c *MemberInvitationClient) mutate(ctx context.Context, m *MemberInvitation
 		return (&MemberInvitationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown MemberInvitation mutation op: %q", m.Op())
+	}
+}
+
+// OptOutClient is a client for the OptOut schema.
+type OptOutClient struct {
+	config
+}
+
+// NewOptOutClient returns a client for the OptOut from the given config.
+func NewOptOutClient(c config) *OptOutClient {
+	return &OptOutClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `optout.Hooks(f(g(h())))`.
+func (c *OptOutClient) Use(hooks ...Hook) {
+	c.hooks.OptOut = append(c.hooks.OptOut, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `optout.Intercept(f(g(h())))`.
+func (c *OptOutClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OptOut = append(c.inters.OptOut, interceptors...)
+}
+
+// Create returns a builder for creating a OptOut entity.
+func (c *OptOutClient) Create() *OptOutCreate {
+	mutation := newOptOutMutation(c.config, OpCreate)
+	return &OptOutCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OptOut entities.
+func (c *OptOutClient) CreateBulk(builders ...*OptOutCreate) *OptOutCreateBulk {
+	return &OptOutCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OptOutClient) MapCreateBulk(slice any, setFunc func(*OptOutCreate, int)) *OptOutCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OptOutCreateBulk{err: fmt.Errorf("calling to OptOutClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OptOutCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OptOutCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OptOut.
+func (c *OptOutClient) Update() *OptOutUpdate {
+	mutation := newOptOutMutation(c.config, OpUpdate)
+	return &OptOutUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OptOutClient) UpdateOne(_m *OptOut) *OptOutUpdateOne {
+	mutation := newOptOutMutation(c.config, OpUpdateOne, withOptOut(_m))
+	return &OptOutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OptOutClient) UpdateOneID(id string) *OptOutUpdateOne {
+	mutation := newOptOutMutation(c.config, OpUpdateOne, withOptOutID(id))
+	return &OptOutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OptOut.
+func (c *OptOutClient) Delete() *OptOutDelete {
+	mutation := newOptOutMutation(c.config, OpDelete)
+	return &OptOutDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OptOutClient) DeleteOne(_m *OptOut) *OptOutDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OptOutClient) DeleteOneID(id string) *OptOutDeleteOne {
+	builder := c.Delete().Where(optout.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OptOutDeleteOne{builder}
+}
+
+// Query returns a query builder for OptOut.
+func (c *OptOutClient) Query() *OptOutQuery {
+	return &OptOutQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOptOut},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OptOut entity by its id.
+func (c *OptOutClient) Get(ctx context.Context, id string) (*OptOut, error) {
+	return c.Query().Where(optout.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OptOutClient) GetX(ctx context.Context, id string) *OptOut {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPhoneNumber queries the phone_number edge of a OptOut.
+func (c *OptOutClient) QueryPhoneNumber(_m *OptOut) *PhoneNumberQuery {
+	query := (&PhoneNumberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(optout.Table, optout.FieldID, id),
+			sqlgraph.To(phonenumber.Table, phonenumber.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, optout.PhoneNumberTable, optout.PhoneNumberColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OptOutClient) Hooks() []Hook {
+	return c.hooks.OptOut
+}
+
+// Interceptors returns the client interceptors.
+func (c *OptOutClient) Interceptors() []Interceptor {
+	return c.inters.OptOut
+}
+
+func (c *OptOutClient) mutate(ctx context.Context, m *OptOutMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OptOutCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OptOutUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OptOutUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OptOutDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown OptOut mutation op: %q", m.Op())
 	}
 }
 
@@ -4291,6 +4629,22 @@ func (c *ServiceClient) QueryPhoneNumber(_m *Service) *PhoneNumberQuery {
 	return query
 }
 
+// QuerySkills queries the skills edge of a Service.
+func (c *ServiceClient) QuerySkills(_m *Service) *SkillQuery {
+	query := (&SkillClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(service.Table, service.FieldID, id),
+			sqlgraph.To(skill.Table, skill.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, service.SkillsTable, service.SkillsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryMembers queries the members edge of a Service.
 func (c *ServiceClient) QueryMembers(_m *Service) *MemberQuery {
 	query := (&MemberClient{config: c.config}).Query()
@@ -4919,6 +5273,22 @@ func (c *SkillClient) QueryOrganization(_m *Skill) *OrganizationQuery {
 	return query
 }
 
+// QueryServices queries the services edge of a Skill.
+func (c *SkillClient) QueryServices(_m *Skill) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skill.Table, skill.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, skill.ServicesTable, skill.ServicesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryMembers queries the members edge of a Skill.
 func (c *SkillClient) QueryMembers(_m *Skill) *MemberQuery {
 	query := (&MemberClient{config: c.config}).Query()
@@ -4973,6 +5343,251 @@ func (c *SkillClient) mutate(ctx context.Context, m *SkillMutation) (Value, erro
 		return (&SkillDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Skill mutation op: %q", m.Op())
+	}
+}
+
+// SmsConversationClient is a client for the SmsConversation schema.
+type SmsConversationClient struct {
+	config
+}
+
+// NewSmsConversationClient returns a client for the SmsConversation from the given config.
+func NewSmsConversationClient(c config) *SmsConversationClient {
+	return &SmsConversationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `smsconversation.Hooks(f(g(h())))`.
+func (c *SmsConversationClient) Use(hooks ...Hook) {
+	c.hooks.SmsConversation = append(c.hooks.SmsConversation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `smsconversation.Intercept(f(g(h())))`.
+func (c *SmsConversationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SmsConversation = append(c.inters.SmsConversation, interceptors...)
+}
+
+// Create returns a builder for creating a SmsConversation entity.
+func (c *SmsConversationClient) Create() *SmsConversationCreate {
+	mutation := newSmsConversationMutation(c.config, OpCreate)
+	return &SmsConversationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SmsConversation entities.
+func (c *SmsConversationClient) CreateBulk(builders ...*SmsConversationCreate) *SmsConversationCreateBulk {
+	return &SmsConversationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SmsConversationClient) MapCreateBulk(slice any, setFunc func(*SmsConversationCreate, int)) *SmsConversationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SmsConversationCreateBulk{err: fmt.Errorf("calling to SmsConversationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SmsConversationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SmsConversationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SmsConversation.
+func (c *SmsConversationClient) Update() *SmsConversationUpdate {
+	mutation := newSmsConversationMutation(c.config, OpUpdate)
+	return &SmsConversationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SmsConversationClient) UpdateOne(_m *SmsConversation) *SmsConversationUpdateOne {
+	mutation := newSmsConversationMutation(c.config, OpUpdateOne, withSmsConversation(_m))
+	return &SmsConversationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SmsConversationClient) UpdateOneID(id string) *SmsConversationUpdateOne {
+	mutation := newSmsConversationMutation(c.config, OpUpdateOne, withSmsConversationID(id))
+	return &SmsConversationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SmsConversation.
+func (c *SmsConversationClient) Delete() *SmsConversationDelete {
+	mutation := newSmsConversationMutation(c.config, OpDelete)
+	return &SmsConversationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SmsConversationClient) DeleteOne(_m *SmsConversation) *SmsConversationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SmsConversationClient) DeleteOneID(id string) *SmsConversationDeleteOne {
+	builder := c.Delete().Where(smsconversation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SmsConversationDeleteOne{builder}
+}
+
+// Query returns a query builder for SmsConversation.
+func (c *SmsConversationClient) Query() *SmsConversationQuery {
+	return &SmsConversationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSmsConversation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SmsConversation entity by its id.
+func (c *SmsConversationClient) Get(ctx context.Context, id string) (*SmsConversation, error) {
+	return c.Query().Where(smsconversation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SmsConversationClient) GetX(ctx context.Context, id string) *SmsConversation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOrganization queries the organization edge of a SmsConversation.
+func (c *SmsConversationClient) QueryOrganization(_m *SmsConversation) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(smsconversation.Table, smsconversation.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, smsconversation.OrganizationTable, smsconversation.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a SmsConversation.
+func (c *SmsConversationClient) QueryService(_m *SmsConversation) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(smsconversation.Table, smsconversation.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, smsconversation.ServiceTable, smsconversation.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCustomer queries the customer edge of a SmsConversation.
+func (c *SmsConversationClient) QueryCustomer(_m *SmsConversation) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(smsconversation.Table, smsconversation.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, smsconversation.CustomerTable, smsconversation.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAgent queries the agent edge of a SmsConversation.
+func (c *SmsConversationClient) QueryAgent(_m *SmsConversation) *MemberQuery {
+	query := (&MemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(smsconversation.Table, smsconversation.FieldID, id),
+			sqlgraph.To(member.Table, member.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, smsconversation.AgentTable, smsconversation.AgentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCall queries the call edge of a SmsConversation.
+func (c *SmsConversationClient) QueryCall(_m *SmsConversation) *CallQuery {
+	query := (&CallClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(smsconversation.Table, smsconversation.FieldID, id),
+			sqlgraph.To(call.Table, call.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, smsconversation.CallTable, smsconversation.CallColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryStream queries the stream edge of a SmsConversation.
+func (c *SmsConversationClient) QueryStream(_m *SmsConversation) *StreamQuery {
+	query := (&StreamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(smsconversation.Table, smsconversation.FieldID, id),
+			sqlgraph.To(stream.Table, stream.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, smsconversation.StreamTable, smsconversation.StreamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOfferedTo queries the offered_to edge of a SmsConversation.
+func (c *SmsConversationClient) QueryOfferedTo(_m *SmsConversation) *MemberQuery {
+	query := (&MemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(smsconversation.Table, smsconversation.FieldID, id),
+			sqlgraph.To(member.Table, member.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, smsconversation.OfferedToTable, smsconversation.OfferedToColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SmsConversationClient) Hooks() []Hook {
+	return c.hooks.SmsConversation
+}
+
+// Interceptors returns the client interceptors.
+func (c *SmsConversationClient) Interceptors() []Interceptor {
+	return c.inters.SmsConversation
+}
+
+func (c *SmsConversationClient) mutate(ctx context.Context, m *SmsConversationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SmsConversationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SmsConversationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SmsConversationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SmsConversationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SmsConversation mutation op: %q", m.Op())
 	}
 }
 
@@ -5655,20 +6270,20 @@ func (c *SupportSessionClient) mutate(ctx context.Context, m *SupportSessionMuta
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AccessToken, Attempt, Call, Customer, CustomerInvitation, Delivery, Document,
-		Event, IdempotencyKey, InboundMessage, LogEpoch, Member, MemberInvitation,
-		Organization, PhoneNumber, Portal, PredefinedMessage, ReadMark, Room, RoomLink,
-		ScreenShare, SearchEntry, SearchStream, Service, SimulatedMessage,
-		SimulatedNumber, Site, Skill, Specialist, SpecialistInvitation, Stream,
-		SupportSession []ent.Hook
+		AccessToken, Attempt, Call, ChatRejection, Customer, CustomerInvitation,
+		Delivery, Document, Event, IdempotencyKey, InboundMessage, LogEpoch, Member,
+		MemberInvitation, OptOut, Organization, PhoneNumber, Portal, PredefinedMessage,
+		ReadMark, Room, RoomLink, ScreenShare, SearchEntry, SearchStream, Service,
+		SimulatedMessage, SimulatedNumber, Site, Skill, SmsConversation, Specialist,
+		SpecialistInvitation, Stream, SupportSession []ent.Hook
 	}
 	inters struct {
-		AccessToken, Attempt, Call, Customer, CustomerInvitation, Delivery, Document,
-		Event, IdempotencyKey, InboundMessage, LogEpoch, Member, MemberInvitation,
-		Organization, PhoneNumber, Portal, PredefinedMessage, ReadMark, Room, RoomLink,
-		ScreenShare, SearchEntry, SearchStream, Service, SimulatedMessage,
-		SimulatedNumber, Site, Skill, Specialist, SpecialistInvitation, Stream,
-		SupportSession []ent.Interceptor
+		AccessToken, Attempt, Call, ChatRejection, Customer, CustomerInvitation,
+		Delivery, Document, Event, IdempotencyKey, InboundMessage, LogEpoch, Member,
+		MemberInvitation, OptOut, Organization, PhoneNumber, Portal, PredefinedMessage,
+		ReadMark, Room, RoomLink, ScreenShare, SearchEntry, SearchStream, Service,
+		SimulatedMessage, SimulatedNumber, Site, Skill, SmsConversation, Specialist,
+		SpecialistInvitation, Stream, SupportSession []ent.Interceptor
 	}
 )
 

@@ -9,6 +9,7 @@ import (
 	"parley/ent/accesstoken"
 	"parley/ent/attempt"
 	"parley/ent/call"
+	"parley/ent/chatrejection"
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
@@ -19,6 +20,7 @@ import (
 	"parley/ent/logepoch"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
+	"parley/ent/optout"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -34,6 +36,7 @@ import (
 	"parley/ent/simulatednumber"
 	"parley/ent/site"
 	"parley/ent/skill"
+	"parley/ent/smsconversation"
 	"parley/ent/specialist"
 	"parley/ent/specialistinvitation"
 	"parley/ent/stream"
@@ -107,6 +110,7 @@ func checkColumn(t, c string) error {
 			accesstoken.Table:          accesstoken.ValidColumn,
 			attempt.Table:              attempt.ValidColumn,
 			call.Table:                 call.ValidColumn,
+			chatrejection.Table:        chatrejection.ValidColumn,
 			customer.Table:             customer.ValidColumn,
 			customerinvitation.Table:   customerinvitation.ValidColumn,
 			delivery.Table:             delivery.ValidColumn,
@@ -117,6 +121,7 @@ func checkColumn(t, c string) error {
 			logepoch.Table:             logepoch.ValidColumn,
 			member.Table:               member.ValidColumn,
 			memberinvitation.Table:     memberinvitation.ValidColumn,
+			optout.Table:               optout.ValidColumn,
 			organization.Table:         organization.ValidColumn,
 			phonenumber.Table:          phonenumber.ValidColumn,
 			portal.Table:               portal.ValidColumn,
@@ -132,6 +137,7 @@ func checkColumn(t, c string) error {
 			simulatednumber.Table:      simulatednumber.ValidColumn,
 			site.Table:                 site.ValidColumn,
 			skill.Table:                skill.ValidColumn,
+			smsconversation.Table:      smsconversation.ValidColumn,
 			specialist.Table:           specialist.ValidColumn,
 			specialistinvitation.Table: specialistinvitation.ValidColumn,
 			stream.Table:               stream.ValidColumn,

@@ -63,6 +63,9 @@ func (*ScreenShare) IsNode() {}
 // IsNode marks a Node.
 func (*Call) IsNode() {}
 
+// IsNode marks a Node.
+func (*SmsConversation) IsNode() {}
+
 // IsViewer marks a Viewer.
 func (*Member) IsViewer() {}
 

@@ -49,6 +49,10 @@ type Member struct {
 	StateChangedAt time.Time `json:"state_changed_at,omitempty"`
 	// the log of their states; none before the first change
 	StateStreamID *int64 `json:"state_stream_id,omitempty"`
+	// when a chat was last offered to them
+	LastOfferedAt *time.Time `json:"last_offered_at,omitempty"`
+	// the log of what is offered to them; none before the first offer
+	ChatStreamID *int64 `json:"chat_stream_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -117,11 +121,11 @@ func (*Member) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case member.FieldChannels:
 			values[i] = new([]byte)
-		case member.FieldStateStreamID:
+		case member.FieldStateStreamID, member.FieldChatStreamID:
 			values[i] = new(sql.NullInt64)
 		case member.FieldID, member.FieldOrganizationID, member.FieldEmail, member.FieldEmailKey, member.FieldFirstName, member.FieldLastName, member.FieldPasswordHash, member.FieldRole, member.FieldClassOfService, member.FieldState, member.FieldStateReason:
 			values[i] = new(sql.NullString)
-		case member.FieldDeactivatedAt, member.FieldChangedAt, member.FieldStateChangedAt, member.FieldCreatedAt:
+		case member.FieldDeactivatedAt, member.FieldChangedAt, member.FieldStateChangedAt, member.FieldLastOfferedAt, member.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -239,6 +243,20 @@ func (_m *Member) assignValues(columns []string, values []any) error {
 				_m.StateStreamID = new(int64)
 				*_m.StateStreamID = value.Int64
 			}
+		case member.FieldLastOfferedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field last_offered_at", values[i])
+			} else if value.Valid {
+				_m.LastOfferedAt = new(time.Time)
+				*_m.LastOfferedAt = value.Time
+			}
+		case member.FieldChatStreamID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field chat_stream_id", values[i])
+			} else if value.Valid {
+				_m.ChatStreamID = new(int64)
+				*_m.ChatStreamID = value.Int64
+			}
 		case member.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -348,6 +366,16 @@ func (_m *Member) String() string {
 	builder.WriteString(", ")
 	if v := _m.StateStreamID; v != nil {
 		builder.WriteString("state_stream_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.LastOfferedAt; v != nil {
+		builder.WriteString("last_offered_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ChatStreamID; v != nil {
+		builder.WriteString("chat_stream_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

@@ -165,6 +165,34 @@ func (_c *MemberCreate) SetNillableStateStreamID(v *int64) *MemberCreate {
 	return _c
 }
 
+// SetLastOfferedAt sets the "last_offered_at" field.
+func (_c *MemberCreate) SetLastOfferedAt(v time.Time) *MemberCreate {
+	_c.mutation.SetLastOfferedAt(v)
+	return _c
+}
+
+// SetNillableLastOfferedAt sets the "last_offered_at" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableLastOfferedAt(v *time.Time) *MemberCreate {
+	if v != nil {
+		_c.SetLastOfferedAt(*v)
+	}
+	return _c
+}
+
+// SetChatStreamID sets the "chat_stream_id" field.
+func (_c *MemberCreate) SetChatStreamID(v int64) *MemberCreate {
+	_c.mutation.SetChatStreamID(v)
+	return _c
+}
+
+// SetNillableChatStreamID sets the "chat_stream_id" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableChatStreamID(v *int64) *MemberCreate {
+	if v != nil {
+		_c.SetChatStreamID(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *MemberCreate) SetCreatedAt(v time.Time) *MemberCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -473,6 +501,14 @@ func (_c *MemberCreate) createSpec() (*Member, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.StateStreamID(); ok {
 		_spec.SetField(member.FieldStateStreamID, field.TypeInt64, value)
 		_node.StateStreamID = &value
+	}
+	if value, ok := _c.mutation.LastOfferedAt(); ok {
+		_spec.SetField(member.FieldLastOfferedAt, field.TypeTime, value)
+		_node.LastOfferedAt = &value
+	}
+	if value, ok := _c.mutation.ChatStreamID(); ok {
+		_spec.SetField(member.FieldChatStreamID, field.TypeInt64, value)
+		_node.ChatStreamID = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(member.FieldCreatedAt, field.TypeTime, value)
@@ -787,6 +823,48 @@ func (u *MemberUpsert) ClearStateStreamID() *MemberUpsert {
 	return u
 }
 
+// SetLastOfferedAt sets the "last_offered_at" field.
+func (u *MemberUpsert) SetLastOfferedAt(v time.Time) *MemberUpsert {
+	u.Set(member.FieldLastOfferedAt, v)
+	return u
+}
+
+// UpdateLastOfferedAt sets the "last_offered_at" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateLastOfferedAt() *MemberUpsert {
+	u.SetExcluded(member.FieldLastOfferedAt)
+	return u
+}
+
+// ClearLastOfferedAt clears the value of the "last_offered_at" field.
+func (u *MemberUpsert) ClearLastOfferedAt() *MemberUpsert {
+	u.SetNull(member.FieldLastOfferedAt)
+	return u
+}
+
+// SetChatStreamID sets the "chat_stream_id" field.
+func (u *MemberUpsert) SetChatStreamID(v int64) *MemberUpsert {
+	u.Set(member.FieldChatStreamID, v)
+	return u
+}
+
+// UpdateChatStreamID sets the "chat_stream_id" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateChatStreamID() *MemberUpsert {
+	u.SetExcluded(member.FieldChatStreamID)
+	return u
+}
+
+// AddChatStreamID adds v to the "chat_stream_id" field.
+func (u *MemberUpsert) AddChatStreamID(v int64) *MemberUpsert {
+	u.Add(member.FieldChatStreamID, v)
+	return u
+}
+
+// ClearChatStreamID clears the value of the "chat_stream_id" field.
+func (u *MemberUpsert) ClearChatStreamID() *MemberUpsert {
+	u.SetNull(member.FieldChatStreamID)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -1062,6 +1140,55 @@ func (u *MemberUpsertOne) UpdateStateStreamID() *MemberUpsertOne {
 func (u *MemberUpsertOne) ClearStateStreamID() *MemberUpsertOne {
 	return u.Update(func(s *MemberUpsert) {
 		s.ClearStateStreamID()
+	})
+}
+
+// SetLastOfferedAt sets the "last_offered_at" field.
+func (u *MemberUpsertOne) SetLastOfferedAt(v time.Time) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetLastOfferedAt(v)
+	})
+}
+
+// UpdateLastOfferedAt sets the "last_offered_at" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateLastOfferedAt() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateLastOfferedAt()
+	})
+}
+
+// ClearLastOfferedAt clears the value of the "last_offered_at" field.
+func (u *MemberUpsertOne) ClearLastOfferedAt() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearLastOfferedAt()
+	})
+}
+
+// SetChatStreamID sets the "chat_stream_id" field.
+func (u *MemberUpsertOne) SetChatStreamID(v int64) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetChatStreamID(v)
+	})
+}
+
+// AddChatStreamID adds v to the "chat_stream_id" field.
+func (u *MemberUpsertOne) AddChatStreamID(v int64) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.AddChatStreamID(v)
+	})
+}
+
+// UpdateChatStreamID sets the "chat_stream_id" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateChatStreamID() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateChatStreamID()
+	})
+}
+
+// ClearChatStreamID clears the value of the "chat_stream_id" field.
+func (u *MemberUpsertOne) ClearChatStreamID() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearChatStreamID()
 	})
 }
 
@@ -1507,6 +1634,55 @@ func (u *MemberUpsertBulk) UpdateStateStreamID() *MemberUpsertBulk {
 func (u *MemberUpsertBulk) ClearStateStreamID() *MemberUpsertBulk {
 	return u.Update(func(s *MemberUpsert) {
 		s.ClearStateStreamID()
+	})
+}
+
+// SetLastOfferedAt sets the "last_offered_at" field.
+func (u *MemberUpsertBulk) SetLastOfferedAt(v time.Time) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetLastOfferedAt(v)
+	})
+}
+
+// UpdateLastOfferedAt sets the "last_offered_at" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateLastOfferedAt() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateLastOfferedAt()
+	})
+}
+
+// ClearLastOfferedAt clears the value of the "last_offered_at" field.
+func (u *MemberUpsertBulk) ClearLastOfferedAt() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearLastOfferedAt()
+	})
+}
+
+// SetChatStreamID sets the "chat_stream_id" field.
+func (u *MemberUpsertBulk) SetChatStreamID(v int64) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetChatStreamID(v)
+	})
+}
+
+// AddChatStreamID adds v to the "chat_stream_id" field.
+func (u *MemberUpsertBulk) AddChatStreamID(v int64) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.AddChatStreamID(v)
+	})
+}
+
+// UpdateChatStreamID sets the "chat_stream_id" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateChatStreamID() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateChatStreamID()
+	})
+}
+
+// ClearChatStreamID clears the value of the "chat_stream_id" field.
+func (u *MemberUpsertBulk) ClearChatStreamID() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.ClearChatStreamID()
 	})
 }
 

@@ -252,6 +252,53 @@ func (_u *MemberUpdate) ClearStateStreamID() *MemberUpdate {
 	return _u
 }
 
+// SetLastOfferedAt sets the "last_offered_at" field.
+func (_u *MemberUpdate) SetLastOfferedAt(v time.Time) *MemberUpdate {
+	_u.mutation.SetLastOfferedAt(v)
+	return _u
+}
+
+// SetNillableLastOfferedAt sets the "last_offered_at" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableLastOfferedAt(v *time.Time) *MemberUpdate {
+	if v != nil {
+		_u.SetLastOfferedAt(*v)
+	}
+	return _u
+}
+
+// ClearLastOfferedAt clears the value of the "last_offered_at" field.
+func (_u *MemberUpdate) ClearLastOfferedAt() *MemberUpdate {
+	_u.mutation.ClearLastOfferedAt()
+	return _u
+}
+
+// SetChatStreamID sets the "chat_stream_id" field.
+func (_u *MemberUpdate) SetChatStreamID(v int64) *MemberUpdate {
+	_u.mutation.ResetChatStreamID()
+	_u.mutation.SetChatStreamID(v)
+	return _u
+}
+
+// SetNillableChatStreamID sets the "chat_stream_id" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableChatStreamID(v *int64) *MemberUpdate {
+	if v != nil {
+		_u.SetChatStreamID(*v)
+	}
+	return _u
+}
+
+// AddChatStreamID adds value to the "chat_stream_id" field.
+func (_u *MemberUpdate) AddChatStreamID(v int64) *MemberUpdate {
+	_u.mutation.AddChatStreamID(v)
+	return _u
+}
+
+// ClearChatStreamID clears the value of the "chat_stream_id" field.
+func (_u *MemberUpdate) ClearChatStreamID() *MemberUpdate {
+	_u.mutation.ClearChatStreamID()
+	return _u
+}
+
 // AddServiceIDs adds the "services" edge to the Service entity by IDs.
 func (_u *MemberUpdate) AddServiceIDs(ids ...string) *MemberUpdate {
 	_u.mutation.AddServiceIDs(ids...)
@@ -511,6 +558,21 @@ func (_u *MemberUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.StateStreamIDCleared() {
 		_spec.ClearField(member.FieldStateStreamID, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.LastOfferedAt(); ok {
+		_spec.SetField(member.FieldLastOfferedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastOfferedAtCleared() {
+		_spec.ClearField(member.FieldLastOfferedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ChatStreamID(); ok {
+		_spec.SetField(member.FieldChatStreamID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedChatStreamID(); ok {
+		_spec.AddField(member.FieldChatStreamID, field.TypeInt64, value)
+	}
+	if _u.mutation.ChatStreamIDCleared() {
+		_spec.ClearField(member.FieldChatStreamID, field.TypeInt64)
 	}
 	if _u.mutation.ServicesCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -888,6 +950,53 @@ func (_u *MemberUpdateOne) ClearStateStreamID() *MemberUpdateOne {
 	return _u
 }
 
+// SetLastOfferedAt sets the "last_offered_at" field.
+func (_u *MemberUpdateOne) SetLastOfferedAt(v time.Time) *MemberUpdateOne {
+	_u.mutation.SetLastOfferedAt(v)
+	return _u
+}
+
+// SetNillableLastOfferedAt sets the "last_offered_at" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableLastOfferedAt(v *time.Time) *MemberUpdateOne {
+	if v != nil {
+		_u.SetLastOfferedAt(*v)
+	}
+	return _u
+}
+
+// ClearLastOfferedAt clears the value of the "last_offered_at" field.
+func (_u *MemberUpdateOne) ClearLastOfferedAt() *MemberUpdateOne {
+	_u.mutation.ClearLastOfferedAt()
+	return _u
+}
+
+// SetChatStreamID sets the "chat_stream_id" field.
+func (_u *MemberUpdateOne) SetChatStreamID(v int64) *MemberUpdateOne {
+	_u.mutation.ResetChatStreamID()
+	_u.mutation.SetChatStreamID(v)
+	return _u
+}
+
+// SetNillableChatStreamID sets the "chat_stream_id" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableChatStreamID(v *int64) *MemberUpdateOne {
+	if v != nil {
+		_u.SetChatStreamID(*v)
+	}
+	return _u
+}
+
+// AddChatStreamID adds value to the "chat_stream_id" field.
+func (_u *MemberUpdateOne) AddChatStreamID(v int64) *MemberUpdateOne {
+	_u.mutation.AddChatStreamID(v)
+	return _u
+}
+
+// ClearChatStreamID clears the value of the "chat_stream_id" field.
+func (_u *MemberUpdateOne) ClearChatStreamID() *MemberUpdateOne {
+	_u.mutation.ClearChatStreamID()
+	return _u
+}
+
 // AddServiceIDs adds the "services" edge to the Service entity by IDs.
 func (_u *MemberUpdateOne) AddServiceIDs(ids ...string) *MemberUpdateOne {
 	_u.mutation.AddServiceIDs(ids...)
@@ -1177,6 +1286,21 @@ func (_u *MemberUpdateOne) sqlSave(ctx context.Context) (_node *Member, err erro
 	}
 	if _u.mutation.StateStreamIDCleared() {
 		_spec.ClearField(member.FieldStateStreamID, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.LastOfferedAt(); ok {
+		_spec.SetField(member.FieldLastOfferedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastOfferedAtCleared() {
+		_spec.ClearField(member.FieldLastOfferedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ChatStreamID(); ok {
+		_spec.SetField(member.FieldChatStreamID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedChatStreamID(); ok {
+		_spec.AddField(member.FieldChatStreamID, field.TypeInt64, value)
+	}
+	if _u.mutation.ChatStreamIDCleared() {
+		_spec.ClearField(member.FieldChatStreamID, field.TypeInt64)
 	}
 	if _u.mutation.ServicesCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -9,6 +9,7 @@ import (
 	"parley/ent/accesstoken"
 	"parley/ent/attempt"
 	"parley/ent/call"
+	"parley/ent/chatrejection"
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
@@ -19,6 +20,7 @@ import (
 	"parley/ent/logepoch"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
+	"parley/ent/optout"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -35,6 +37,7 @@ import (
 	"parley/ent/simulatednumber"
 	"parley/ent/site"
 	"parley/ent/skill"
+	"parley/ent/smsconversation"
 	"parley/ent/specialist"
 	"parley/ent/specialistinvitation"
 	"parley/ent/stream"
@@ -58,6 +61,7 @@ const (
 	TypeAccessToken          = "AccessToken"
 	TypeAttempt              = "Attempt"
 	TypeCall                 = "Call"
+	TypeChatRejection        = "ChatRejection"
 	TypeCustomer             = "Customer"
 	TypeCustomerInvitation   = "CustomerInvitation"
 	TypeDelivery             = "Delivery"
@@ -68,6 +72,7 @@ const (
 	TypeLogEpoch             = "LogEpoch"
 	TypeMember               = "Member"
 	TypeMemberInvitation     = "MemberInvitation"
+	TypeOptOut               = "OptOut"
 	TypeOrganization         = "Organization"
 	TypePhoneNumber          = "PhoneNumber"
 	TypePortal               = "Portal"
@@ -83,6 +88,7 @@ const (
 	TypeSimulatedNumber      = "SimulatedNumber"
 	TypeSite                 = "Site"
 	TypeSkill                = "Skill"
+	TypeSmsConversation      = "SmsConversation"
 	TypeSpecialist           = "Specialist"
 	TypeSpecialistInvitation = "SpecialistInvitation"
 	TypeStream               = "Stream"
@@ -2641,6 +2647,540 @@ func (m *CallMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Call edge %s", name)
+}
+
+// ChatRejectionMutation represents an operation that mutates the ChatRejection nodes in the graph.
+type ChatRejectionMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *int
+	at                  *time.Time
+	clearedFields       map[string]struct{}
+	conversation        *string
+	clearedconversation bool
+	member              *string
+	clearedmember       bool
+	done                bool
+	oldValue            func(context.Context) (*ChatRejection, error)
+	predicates          []predicate.ChatRejection
+}
+
+var _ ent.Mutation = (*ChatRejectionMutation)(nil)
+
+// chatrejectionOption allows management of the mutation configuration using functional options.
+type chatrejectionOption func(*ChatRejectionMutation)
+
+// newChatRejectionMutation creates new mutation for the ChatRejection entity.
+func newChatRejectionMutation(c config, op Op, opts ...chatrejectionOption) *ChatRejectionMutation {
+	m := &ChatRejectionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeChatRejection,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withChatRejectionID sets the ID field of the mutation.
+func withChatRejectionID(id int) chatrejectionOption {
+	return func(m *ChatRejectionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ChatRejection
+		)
+		m.oldValue = func(ctx context.Context) (*ChatRejection, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ChatRejection.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withChatRejection sets the old ChatRejection of the mutation.
+func withChatRejection(node *ChatRejection) chatrejectionOption {
+	return func(m *ChatRejectionMutation) {
+		m.oldValue = func(context.Context) (*ChatRejection, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ChatRejectionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ChatRejectionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ChatRejectionMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ChatRejectionMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ChatRejection.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetConversationID sets the "conversation_id" field.
+func (m *ChatRejectionMutation) SetConversationID(s string) {
+	m.conversation = &s
+}
+
+// ConversationID returns the value of the "conversation_id" field in the mutation.
+func (m *ChatRejectionMutation) ConversationID() (r string, exists bool) {
+	v := m.conversation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConversationID returns the old "conversation_id" field's value of the ChatRejection entity.
+// If the ChatRejection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChatRejectionMutation) OldConversationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConversationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConversationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConversationID: %w", err)
+	}
+	return oldValue.ConversationID, nil
+}
+
+// ResetConversationID resets all changes to the "conversation_id" field.
+func (m *ChatRejectionMutation) ResetConversationID() {
+	m.conversation = nil
+}
+
+// SetMemberID sets the "member_id" field.
+func (m *ChatRejectionMutation) SetMemberID(s string) {
+	m.member = &s
+}
+
+// MemberID returns the value of the "member_id" field in the mutation.
+func (m *ChatRejectionMutation) MemberID() (r string, exists bool) {
+	v := m.member
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMemberID returns the old "member_id" field's value of the ChatRejection entity.
+// If the ChatRejection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChatRejectionMutation) OldMemberID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMemberID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMemberID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMemberID: %w", err)
+	}
+	return oldValue.MemberID, nil
+}
+
+// ResetMemberID resets all changes to the "member_id" field.
+func (m *ChatRejectionMutation) ResetMemberID() {
+	m.member = nil
+}
+
+// SetAt sets the "at" field.
+func (m *ChatRejectionMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ChatRejectionMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the ChatRejection entity.
+// If the ChatRejection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChatRejectionMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ChatRejectionMutation) ResetAt() {
+	m.at = nil
+}
+
+// ClearConversation clears the "conversation" edge to the SmsConversation entity.
+func (m *ChatRejectionMutation) ClearConversation() {
+	m.clearedconversation = true
+	m.clearedFields[chatrejection.FieldConversationID] = struct{}{}
+}
+
+// ConversationCleared reports if the "conversation" edge to the SmsConversation entity was cleared.
+func (m *ChatRejectionMutation) ConversationCleared() bool {
+	return m.clearedconversation
+}
+
+// ConversationIDs returns the "conversation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ConversationID instead. It exists only for internal usage by the builders.
+func (m *ChatRejectionMutation) ConversationIDs() (ids []string) {
+	if id := m.conversation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetConversation resets all changes to the "conversation" edge.
+func (m *ChatRejectionMutation) ResetConversation() {
+	m.conversation = nil
+	m.clearedconversation = false
+}
+
+// ClearMember clears the "member" edge to the Member entity.
+func (m *ChatRejectionMutation) ClearMember() {
+	m.clearedmember = true
+	m.clearedFields[chatrejection.FieldMemberID] = struct{}{}
+}
+
+// MemberCleared reports if the "member" edge to the Member entity was cleared.
+func (m *ChatRejectionMutation) MemberCleared() bool {
+	return m.clearedmember
+}
+
+// MemberIDs returns the "member" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MemberID instead. It exists only for internal usage by the builders.
+func (m *ChatRejectionMutation) MemberIDs() (ids []string) {
+	if id := m.member; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMember resets all changes to the "member" edge.
+func (m *ChatRejectionMutation) ResetMember() {
+	m.member = nil
+	m.clearedmember = false
+}
+
+// Where appends a list predicates to the ChatRejectionMutation builder.
+func (m *ChatRejectionMutation) Where(ps ...predicate.ChatRejection) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ChatRejectionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ChatRejectionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ChatRejection, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ChatRejectionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ChatRejectionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ChatRejection).
+func (m *ChatRejectionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ChatRejectionMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.conversation != nil {
+		fields = append(fields, chatrejection.FieldConversationID)
+	}
+	if m.member != nil {
+		fields = append(fields, chatrejection.FieldMemberID)
+	}
+	if m.at != nil {
+		fields = append(fields, chatrejection.FieldAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ChatRejectionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case chatrejection.FieldConversationID:
+		return m.ConversationID()
+	case chatrejection.FieldMemberID:
+		return m.MemberID()
+	case chatrejection.FieldAt:
+		return m.At()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ChatRejectionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case chatrejection.FieldConversationID:
+		return m.OldConversationID(ctx)
+	case chatrejection.FieldMemberID:
+		return m.OldMemberID(ctx)
+	case chatrejection.FieldAt:
+		return m.OldAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ChatRejection field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ChatRejectionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case chatrejection.FieldConversationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConversationID(v)
+		return nil
+	case chatrejection.FieldMemberID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMemberID(v)
+		return nil
+	case chatrejection.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ChatRejection field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ChatRejectionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ChatRejectionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ChatRejectionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ChatRejection numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ChatRejectionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ChatRejectionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ChatRejectionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ChatRejection nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ChatRejectionMutation) ResetField(name string) error {
+	switch name {
+	case chatrejection.FieldConversationID:
+		m.ResetConversationID()
+		return nil
+	case chatrejection.FieldMemberID:
+		m.ResetMemberID()
+		return nil
+	case chatrejection.FieldAt:
+		m.ResetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ChatRejection field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ChatRejectionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.conversation != nil {
+		edges = append(edges, chatrejection.EdgeConversation)
+	}
+	if m.member != nil {
+		edges = append(edges, chatrejection.EdgeMember)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ChatRejectionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case chatrejection.EdgeConversation:
+		if id := m.conversation; id != nil {
+			return []ent.Value{*id}
+		}
+	case chatrejection.EdgeMember:
+		if id := m.member; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ChatRejectionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ChatRejectionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ChatRejectionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedconversation {
+		edges = append(edges, chatrejection.EdgeConversation)
+	}
+	if m.clearedmember {
+		edges = append(edges, chatrejection.EdgeMember)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ChatRejectionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case chatrejection.EdgeConversation:
+		return m.clearedconversation
+	case chatrejection.EdgeMember:
+		return m.clearedmember
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ChatRejectionMutation) ClearEdge(name string) error {
+	switch name {
+	case chatrejection.EdgeConversation:
+		m.ClearConversation()
+		return nil
+	case chatrejection.EdgeMember:
+		m.ClearMember()
+		return nil
+	}
+	return fmt.Errorf("unknown ChatRejection unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ChatRejectionMutation) ResetEdge(name string) error {
+	switch name {
+	case chatrejection.EdgeConversation:
+		m.ResetConversation()
+		return nil
+	case chatrejection.EdgeMember:
+		m.ResetMember()
+		return nil
+	}
+	return fmt.Errorf("unknown ChatRejection edge %s", name)
 }
 
 // CustomerMutation represents an operation that mutates the Customer nodes in the graph.
@@ -10058,6 +10598,9 @@ type MemberMutation struct {
 	state_changed_at    *time.Time
 	state_stream_id     *int64
 	addstate_stream_id  *int64
+	last_offered_at     *time.Time
+	chat_stream_id      *int64
+	addchat_stream_id   *int64
 	created_at          *time.Time
 	clearedFields       map[string]struct{}
 	organization        *string
@@ -10795,6 +11338,125 @@ func (m *MemberMutation) ResetStateStreamID() {
 	delete(m.clearedFields, member.FieldStateStreamID)
 }
 
+// SetLastOfferedAt sets the "last_offered_at" field.
+func (m *MemberMutation) SetLastOfferedAt(t time.Time) {
+	m.last_offered_at = &t
+}
+
+// LastOfferedAt returns the value of the "last_offered_at" field in the mutation.
+func (m *MemberMutation) LastOfferedAt() (r time.Time, exists bool) {
+	v := m.last_offered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastOfferedAt returns the old "last_offered_at" field's value of the Member entity.
+// If the Member object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberMutation) OldLastOfferedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastOfferedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastOfferedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastOfferedAt: %w", err)
+	}
+	return oldValue.LastOfferedAt, nil
+}
+
+// ClearLastOfferedAt clears the value of the "last_offered_at" field.
+func (m *MemberMutation) ClearLastOfferedAt() {
+	m.last_offered_at = nil
+	m.clearedFields[member.FieldLastOfferedAt] = struct{}{}
+}
+
+// LastOfferedAtCleared returns if the "last_offered_at" field was cleared in this mutation.
+func (m *MemberMutation) LastOfferedAtCleared() bool {
+	_, ok := m.clearedFields[member.FieldLastOfferedAt]
+	return ok
+}
+
+// ResetLastOfferedAt resets all changes to the "last_offered_at" field.
+func (m *MemberMutation) ResetLastOfferedAt() {
+	m.last_offered_at = nil
+	delete(m.clearedFields, member.FieldLastOfferedAt)
+}
+
+// SetChatStreamID sets the "chat_stream_id" field.
+func (m *MemberMutation) SetChatStreamID(i int64) {
+	m.chat_stream_id = &i
+	m.addchat_stream_id = nil
+}
+
+// ChatStreamID returns the value of the "chat_stream_id" field in the mutation.
+func (m *MemberMutation) ChatStreamID() (r int64, exists bool) {
+	v := m.chat_stream_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChatStreamID returns the old "chat_stream_id" field's value of the Member entity.
+// If the Member object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberMutation) OldChatStreamID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChatStreamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChatStreamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChatStreamID: %w", err)
+	}
+	return oldValue.ChatStreamID, nil
+}
+
+// AddChatStreamID adds i to the "chat_stream_id" field.
+func (m *MemberMutation) AddChatStreamID(i int64) {
+	if m.addchat_stream_id != nil {
+		*m.addchat_stream_id += i
+	} else {
+		m.addchat_stream_id = &i
+	}
+}
+
+// AddedChatStreamID returns the value that was added to the "chat_stream_id" field in this mutation.
+func (m *MemberMutation) AddedChatStreamID() (r int64, exists bool) {
+	v := m.addchat_stream_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearChatStreamID clears the value of the "chat_stream_id" field.
+func (m *MemberMutation) ClearChatStreamID() {
+	m.chat_stream_id = nil
+	m.addchat_stream_id = nil
+	m.clearedFields[member.FieldChatStreamID] = struct{}{}
+}
+
+// ChatStreamIDCleared returns if the "chat_stream_id" field was cleared in this mutation.
+func (m *MemberMutation) ChatStreamIDCleared() bool {
+	_, ok := m.clearedFields[member.FieldChatStreamID]
+	return ok
+}
+
+// ResetChatStreamID resets all changes to the "chat_stream_id" field.
+func (m *MemberMutation) ResetChatStreamID() {
+	m.chat_stream_id = nil
+	m.addchat_stream_id = nil
+	delete(m.clearedFields, member.FieldChatStreamID)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *MemberMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -11054,7 +11716,7 @@ func (m *MemberMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MemberMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 18)
 	if m.organization != nil {
 		fields = append(fields, member.FieldOrganizationID)
 	}
@@ -11100,6 +11762,12 @@ func (m *MemberMutation) Fields() []string {
 	if m.state_stream_id != nil {
 		fields = append(fields, member.FieldStateStreamID)
 	}
+	if m.last_offered_at != nil {
+		fields = append(fields, member.FieldLastOfferedAt)
+	}
+	if m.chat_stream_id != nil {
+		fields = append(fields, member.FieldChatStreamID)
+	}
 	if m.created_at != nil {
 		fields = append(fields, member.FieldCreatedAt)
 	}
@@ -11141,6 +11809,10 @@ func (m *MemberMutation) Field(name string) (ent.Value, bool) {
 		return m.StateChangedAt()
 	case member.FieldStateStreamID:
 		return m.StateStreamID()
+	case member.FieldLastOfferedAt:
+		return m.LastOfferedAt()
+	case member.FieldChatStreamID:
+		return m.ChatStreamID()
 	case member.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -11182,6 +11854,10 @@ func (m *MemberMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldStateChangedAt(ctx)
 	case member.FieldStateStreamID:
 		return m.OldStateStreamID(ctx)
+	case member.FieldLastOfferedAt:
+		return m.OldLastOfferedAt(ctx)
+	case member.FieldChatStreamID:
+		return m.OldChatStreamID(ctx)
 	case member.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -11298,6 +11974,20 @@ func (m *MemberMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStateStreamID(v)
 		return nil
+	case member.FieldLastOfferedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastOfferedAt(v)
+		return nil
+	case member.FieldChatStreamID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChatStreamID(v)
+		return nil
 	case member.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -11316,6 +12006,9 @@ func (m *MemberMutation) AddedFields() []string {
 	if m.addstate_stream_id != nil {
 		fields = append(fields, member.FieldStateStreamID)
 	}
+	if m.addchat_stream_id != nil {
+		fields = append(fields, member.FieldChatStreamID)
+	}
 	return fields
 }
 
@@ -11326,6 +12019,8 @@ func (m *MemberMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case member.FieldStateStreamID:
 		return m.AddedStateStreamID()
+	case member.FieldChatStreamID:
+		return m.AddedChatStreamID()
 	}
 	return nil, false
 }
@@ -11341,6 +12036,13 @@ func (m *MemberMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddStateStreamID(v)
+		return nil
+	case member.FieldChatStreamID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChatStreamID(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Member numeric field %s", name)
@@ -11358,6 +12060,12 @@ func (m *MemberMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(member.FieldStateStreamID) {
 		fields = append(fields, member.FieldStateStreamID)
+	}
+	if m.FieldCleared(member.FieldLastOfferedAt) {
+		fields = append(fields, member.FieldLastOfferedAt)
+	}
+	if m.FieldCleared(member.FieldChatStreamID) {
+		fields = append(fields, member.FieldChatStreamID)
 	}
 	return fields
 }
@@ -11381,6 +12089,12 @@ func (m *MemberMutation) ClearField(name string) error {
 		return nil
 	case member.FieldStateStreamID:
 		m.ClearStateStreamID()
+		return nil
+	case member.FieldLastOfferedAt:
+		m.ClearLastOfferedAt()
+		return nil
+	case member.FieldChatStreamID:
+		m.ClearChatStreamID()
 		return nil
 	}
 	return fmt.Errorf("unknown Member nullable field %s", name)
@@ -11434,6 +12148,12 @@ func (m *MemberMutation) ResetField(name string) error {
 		return nil
 	case member.FieldStateStreamID:
 		m.ResetStateStreamID()
+		return nil
+	case member.FieldLastOfferedAt:
+		m.ResetLastOfferedAt()
+		return nil
+	case member.FieldChatStreamID:
+		m.ResetChatStreamID()
 		return nil
 	case member.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -13057,6 +13777,500 @@ func (m *MemberInvitationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown MemberInvitation edge %s", name)
 }
 
+// OptOutMutation represents an operation that mutates the OptOut nodes in the graph.
+type OptOutMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	customer_number     *string
+	created_at          *time.Time
+	clearedFields       map[string]struct{}
+	phone_number        *string
+	clearedphone_number bool
+	done                bool
+	oldValue            func(context.Context) (*OptOut, error)
+	predicates          []predicate.OptOut
+}
+
+var _ ent.Mutation = (*OptOutMutation)(nil)
+
+// optoutOption allows management of the mutation configuration using functional options.
+type optoutOption func(*OptOutMutation)
+
+// newOptOutMutation creates new mutation for the OptOut entity.
+func newOptOutMutation(c config, op Op, opts ...optoutOption) *OptOutMutation {
+	m := &OptOutMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOptOut,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOptOutID sets the ID field of the mutation.
+func withOptOutID(id string) optoutOption {
+	return func(m *OptOutMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OptOut
+		)
+		m.oldValue = func(ctx context.Context) (*OptOut, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OptOut.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOptOut sets the old OptOut of the mutation.
+func withOptOut(node *OptOut) optoutOption {
+	return func(m *OptOutMutation) {
+		m.oldValue = func(context.Context) (*OptOut, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OptOutMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OptOutMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OptOut entities.
+func (m *OptOutMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OptOutMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OptOutMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OptOut.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPhoneNumberID sets the "phone_number_id" field.
+func (m *OptOutMutation) SetPhoneNumberID(s string) {
+	m.phone_number = &s
+}
+
+// PhoneNumberID returns the value of the "phone_number_id" field in the mutation.
+func (m *OptOutMutation) PhoneNumberID() (r string, exists bool) {
+	v := m.phone_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPhoneNumberID returns the old "phone_number_id" field's value of the OptOut entity.
+// If the OptOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OptOutMutation) OldPhoneNumberID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPhoneNumberID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPhoneNumberID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPhoneNumberID: %w", err)
+	}
+	return oldValue.PhoneNumberID, nil
+}
+
+// ResetPhoneNumberID resets all changes to the "phone_number_id" field.
+func (m *OptOutMutation) ResetPhoneNumberID() {
+	m.phone_number = nil
+}
+
+// SetCustomerNumber sets the "customer_number" field.
+func (m *OptOutMutation) SetCustomerNumber(s string) {
+	m.customer_number = &s
+}
+
+// CustomerNumber returns the value of the "customer_number" field in the mutation.
+func (m *OptOutMutation) CustomerNumber() (r string, exists bool) {
+	v := m.customer_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerNumber returns the old "customer_number" field's value of the OptOut entity.
+// If the OptOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OptOutMutation) OldCustomerNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerNumber: %w", err)
+	}
+	return oldValue.CustomerNumber, nil
+}
+
+// ResetCustomerNumber resets all changes to the "customer_number" field.
+func (m *OptOutMutation) ResetCustomerNumber() {
+	m.customer_number = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OptOutMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OptOutMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the OptOut entity.
+// If the OptOut object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OptOutMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OptOutMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearPhoneNumber clears the "phone_number" edge to the PhoneNumber entity.
+func (m *OptOutMutation) ClearPhoneNumber() {
+	m.clearedphone_number = true
+	m.clearedFields[optout.FieldPhoneNumberID] = struct{}{}
+}
+
+// PhoneNumberCleared reports if the "phone_number" edge to the PhoneNumber entity was cleared.
+func (m *OptOutMutation) PhoneNumberCleared() bool {
+	return m.clearedphone_number
+}
+
+// PhoneNumberIDs returns the "phone_number" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PhoneNumberID instead. It exists only for internal usage by the builders.
+func (m *OptOutMutation) PhoneNumberIDs() (ids []string) {
+	if id := m.phone_number; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPhoneNumber resets all changes to the "phone_number" edge.
+func (m *OptOutMutation) ResetPhoneNumber() {
+	m.phone_number = nil
+	m.clearedphone_number = false
+}
+
+// Where appends a list predicates to the OptOutMutation builder.
+func (m *OptOutMutation) Where(ps ...predicate.OptOut) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OptOutMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OptOutMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OptOut, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OptOutMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OptOutMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OptOut).
+func (m *OptOutMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OptOutMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.phone_number != nil {
+		fields = append(fields, optout.FieldPhoneNumberID)
+	}
+	if m.customer_number != nil {
+		fields = append(fields, optout.FieldCustomerNumber)
+	}
+	if m.created_at != nil {
+		fields = append(fields, optout.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OptOutMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case optout.FieldPhoneNumberID:
+		return m.PhoneNumberID()
+	case optout.FieldCustomerNumber:
+		return m.CustomerNumber()
+	case optout.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OptOutMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case optout.FieldPhoneNumberID:
+		return m.OldPhoneNumberID(ctx)
+	case optout.FieldCustomerNumber:
+		return m.OldCustomerNumber(ctx)
+	case optout.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown OptOut field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OptOutMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case optout.FieldPhoneNumberID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPhoneNumberID(v)
+		return nil
+	case optout.FieldCustomerNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerNumber(v)
+		return nil
+	case optout.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OptOut field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OptOutMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OptOutMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OptOutMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown OptOut numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OptOutMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OptOutMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OptOutMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown OptOut nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OptOutMutation) ResetField(name string) error {
+	switch name {
+	case optout.FieldPhoneNumberID:
+		m.ResetPhoneNumberID()
+		return nil
+	case optout.FieldCustomerNumber:
+		m.ResetCustomerNumber()
+		return nil
+	case optout.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OptOut field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OptOutMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.phone_number != nil {
+		edges = append(edges, optout.EdgePhoneNumber)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OptOutMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case optout.EdgePhoneNumber:
+		if id := m.phone_number; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OptOutMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OptOutMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OptOutMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedphone_number {
+		edges = append(edges, optout.EdgePhoneNumber)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OptOutMutation) EdgeCleared(name string) bool {
+	switch name {
+	case optout.EdgePhoneNumber:
+		return m.clearedphone_number
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OptOutMutation) ClearEdge(name string) error {
+	switch name {
+	case optout.EdgePhoneNumber:
+		m.ClearPhoneNumber()
+		return nil
+	}
+	return fmt.Errorf("unknown OptOut unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OptOutMutation) ResetEdge(name string) error {
+	switch name {
+	case optout.EdgePhoneNumber:
+		m.ResetPhoneNumber()
+		return nil
+	}
+	return fmt.Errorf("unknown OptOut edge %s", name)
+}
+
 // OrganizationMutation represents an operation that mutates the Organization nodes in the graph.
 type OrganizationMutation struct {
 	config
@@ -13066,6 +14280,7 @@ type OrganizationMutation struct {
 	name                  *string
 	sms_invitation_text   *string
 	email_invitation_text *string
+	sms_help_text         *string
 	room_timeout_days     *int
 	addroom_timeout_days  *int
 	room_timed_out_text   *string
@@ -13288,6 +14503,42 @@ func (m *OrganizationMutation) ResetEmailInvitationText() {
 	m.email_invitation_text = nil
 }
 
+// SetSmsHelpText sets the "sms_help_text" field.
+func (m *OrganizationMutation) SetSmsHelpText(s string) {
+	m.sms_help_text = &s
+}
+
+// SmsHelpText returns the value of the "sms_help_text" field in the mutation.
+func (m *OrganizationMutation) SmsHelpText() (r string, exists bool) {
+	v := m.sms_help_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSmsHelpText returns the old "sms_help_text" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldSmsHelpText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSmsHelpText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSmsHelpText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSmsHelpText: %w", err)
+	}
+	return oldValue.SmsHelpText, nil
+}
+
+// ResetSmsHelpText resets all changes to the "sms_help_text" field.
+func (m *OrganizationMutation) ResetSmsHelpText() {
+	m.sms_help_text = nil
+}
+
 // SetRoomTimeoutDays sets the "room_timeout_days" field.
 func (m *OrganizationMutation) SetRoomTimeoutDays(i int) {
 	m.room_timeout_days = &i
@@ -13450,7 +14701,7 @@ func (m *OrganizationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrganizationMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.name != nil {
 		fields = append(fields, organization.FieldName)
 	}
@@ -13459,6 +14710,9 @@ func (m *OrganizationMutation) Fields() []string {
 	}
 	if m.email_invitation_text != nil {
 		fields = append(fields, organization.FieldEmailInvitationText)
+	}
+	if m.sms_help_text != nil {
+		fields = append(fields, organization.FieldSmsHelpText)
 	}
 	if m.room_timeout_days != nil {
 		fields = append(fields, organization.FieldRoomTimeoutDays)
@@ -13483,6 +14737,8 @@ func (m *OrganizationMutation) Field(name string) (ent.Value, bool) {
 		return m.SmsInvitationText()
 	case organization.FieldEmailInvitationText:
 		return m.EmailInvitationText()
+	case organization.FieldSmsHelpText:
+		return m.SmsHelpText()
 	case organization.FieldRoomTimeoutDays:
 		return m.RoomTimeoutDays()
 	case organization.FieldRoomTimedOutText:
@@ -13504,6 +14760,8 @@ func (m *OrganizationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldSmsInvitationText(ctx)
 	case organization.FieldEmailInvitationText:
 		return m.OldEmailInvitationText(ctx)
+	case organization.FieldSmsHelpText:
+		return m.OldSmsHelpText(ctx)
 	case organization.FieldRoomTimeoutDays:
 		return m.OldRoomTimeoutDays(ctx)
 	case organization.FieldRoomTimedOutText:
@@ -13539,6 +14797,13 @@ func (m *OrganizationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEmailInvitationText(v)
+		return nil
+	case organization.FieldSmsHelpText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSmsHelpText(v)
 		return nil
 	case organization.FieldRoomTimeoutDays:
 		v, ok := value.(int)
@@ -13633,6 +14898,9 @@ func (m *OrganizationMutation) ResetField(name string) error {
 		return nil
 	case organization.FieldEmailInvitationText:
 		m.ResetEmailInvitationText()
+		return nil
+	case organization.FieldSmsHelpText:
+		m.ResetSmsHelpText()
 		return nil
 	case organization.FieldRoomTimeoutDays:
 		m.ResetRoomTimeoutDays()
@@ -19951,6 +21219,9 @@ type ServiceMutation struct {
 	clearedorganization       bool
 	phone_number              *string
 	clearedphone_number       bool
+	skills                    map[string]struct{}
+	removedskills             map[string]struct{}
+	clearedskills             bool
 	members                   map[string]struct{}
 	removedmembers            map[string]struct{}
 	clearedmembers            bool
@@ -20313,6 +21584,60 @@ func (m *ServiceMutation) ResetPhoneNumber() {
 	m.clearedphone_number = false
 }
 
+// AddSkillIDs adds the "skills" edge to the Skill entity by ids.
+func (m *ServiceMutation) AddSkillIDs(ids ...string) {
+	if m.skills == nil {
+		m.skills = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.skills[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSkills clears the "skills" edge to the Skill entity.
+func (m *ServiceMutation) ClearSkills() {
+	m.clearedskills = true
+}
+
+// SkillsCleared reports if the "skills" edge to the Skill entity was cleared.
+func (m *ServiceMutation) SkillsCleared() bool {
+	return m.clearedskills
+}
+
+// RemoveSkillIDs removes the "skills" edge to the Skill entity by IDs.
+func (m *ServiceMutation) RemoveSkillIDs(ids ...string) {
+	if m.removedskills == nil {
+		m.removedskills = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.skills, ids[i])
+		m.removedskills[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSkills returns the removed IDs of the "skills" edge to the Skill entity.
+func (m *ServiceMutation) RemovedSkillsIDs() (ids []string) {
+	for id := range m.removedskills {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// SkillsIDs returns the "skills" edge IDs in the mutation.
+func (m *ServiceMutation) SkillsIDs() (ids []string) {
+	for id := range m.skills {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSkills resets all changes to the "skills" edge.
+func (m *ServiceMutation) ResetSkills() {
+	m.skills = nil
+	m.clearedskills = false
+	m.removedskills = nil
+}
+
 // AddMemberIDs adds the "members" edge to the Member entity by ids.
 func (m *ServiceMutation) AddMemberIDs(ids ...string) {
 	if m.members == nil {
@@ -20631,12 +21956,15 @@ func (m *ServiceMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ServiceMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.organization != nil {
 		edges = append(edges, service.EdgeOrganization)
 	}
 	if m.phone_number != nil {
 		edges = append(edges, service.EdgePhoneNumber)
+	}
+	if m.skills != nil {
+		edges = append(edges, service.EdgeSkills)
 	}
 	if m.members != nil {
 		edges = append(edges, service.EdgeMembers)
@@ -20659,6 +21987,12 @@ func (m *ServiceMutation) AddedIDs(name string) []ent.Value {
 		if id := m.phone_number; id != nil {
 			return []ent.Value{*id}
 		}
+	case service.EdgeSkills:
+		ids := make([]ent.Value, 0, len(m.skills))
+		for id := range m.skills {
+			ids = append(ids, id)
+		}
+		return ids
 	case service.EdgeMembers:
 		ids := make([]ent.Value, 0, len(m.members))
 		for id := range m.members {
@@ -20677,7 +22011,10 @@ func (m *ServiceMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ServiceMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
+	if m.removedskills != nil {
+		edges = append(edges, service.EdgeSkills)
+	}
 	if m.removedmembers != nil {
 		edges = append(edges, service.EdgeMembers)
 	}
@@ -20691,6 +22028,12 @@ func (m *ServiceMutation) RemovedEdges() []string {
 // the given name in this mutation.
 func (m *ServiceMutation) RemovedIDs(name string) []ent.Value {
 	switch name {
+	case service.EdgeSkills:
+		ids := make([]ent.Value, 0, len(m.removedskills))
+		for id := range m.removedskills {
+			ids = append(ids, id)
+		}
+		return ids
 	case service.EdgeMembers:
 		ids := make([]ent.Value, 0, len(m.removedmembers))
 		for id := range m.removedmembers {
@@ -20709,12 +22052,15 @@ func (m *ServiceMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ServiceMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedorganization {
 		edges = append(edges, service.EdgeOrganization)
 	}
 	if m.clearedphone_number {
 		edges = append(edges, service.EdgePhoneNumber)
+	}
+	if m.clearedskills {
+		edges = append(edges, service.EdgeSkills)
 	}
 	if m.clearedmembers {
 		edges = append(edges, service.EdgeMembers)
@@ -20733,6 +22079,8 @@ func (m *ServiceMutation) EdgeCleared(name string) bool {
 		return m.clearedorganization
 	case service.EdgePhoneNumber:
 		return m.clearedphone_number
+	case service.EdgeSkills:
+		return m.clearedskills
 	case service.EdgeMembers:
 		return m.clearedmembers
 	case service.EdgeMemberInvitations:
@@ -20764,6 +22112,9 @@ func (m *ServiceMutation) ResetEdge(name string) error {
 		return nil
 	case service.EdgePhoneNumber:
 		m.ResetPhoneNumber()
+		return nil
+	case service.EdgeSkills:
+		m.ResetSkills()
 		return nil
 	case service.EdgeMembers:
 		m.ResetMembers()
@@ -22693,6 +24044,9 @@ type SkillMutation struct {
 	clearedFields             map[string]struct{}
 	organization              *string
 	clearedorganization       bool
+	services                  map[string]struct{}
+	removedservices           map[string]struct{}
+	clearedservices           bool
 	members                   map[string]struct{}
 	removedmembers            map[string]struct{}
 	clearedmembers            bool
@@ -22941,6 +24295,60 @@ func (m *SkillMutation) OrganizationIDs() (ids []string) {
 func (m *SkillMutation) ResetOrganization() {
 	m.organization = nil
 	m.clearedorganization = false
+}
+
+// AddServiceIDs adds the "services" edge to the Service entity by ids.
+func (m *SkillMutation) AddServiceIDs(ids ...string) {
+	if m.services == nil {
+		m.services = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.services[ids[i]] = struct{}{}
+	}
+}
+
+// ClearServices clears the "services" edge to the Service entity.
+func (m *SkillMutation) ClearServices() {
+	m.clearedservices = true
+}
+
+// ServicesCleared reports if the "services" edge to the Service entity was cleared.
+func (m *SkillMutation) ServicesCleared() bool {
+	return m.clearedservices
+}
+
+// RemoveServiceIDs removes the "services" edge to the Service entity by IDs.
+func (m *SkillMutation) RemoveServiceIDs(ids ...string) {
+	if m.removedservices == nil {
+		m.removedservices = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.services, ids[i])
+		m.removedservices[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedServices returns the removed IDs of the "services" edge to the Service entity.
+func (m *SkillMutation) RemovedServicesIDs() (ids []string) {
+	for id := range m.removedservices {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ServicesIDs returns the "services" edge IDs in the mutation.
+func (m *SkillMutation) ServicesIDs() (ids []string) {
+	for id := range m.services {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetServices resets all changes to the "services" edge.
+func (m *SkillMutation) ResetServices() {
+	m.services = nil
+	m.clearedservices = false
+	m.removedservices = nil
 }
 
 // AddMemberIDs adds the "members" edge to the Member entity by ids.
@@ -23218,9 +24626,12 @@ func (m *SkillMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *SkillMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.organization != nil {
 		edges = append(edges, skill.EdgeOrganization)
+	}
+	if m.services != nil {
+		edges = append(edges, skill.EdgeServices)
 	}
 	if m.members != nil {
 		edges = append(edges, skill.EdgeMembers)
@@ -23239,6 +24650,12 @@ func (m *SkillMutation) AddedIDs(name string) []ent.Value {
 		if id := m.organization; id != nil {
 			return []ent.Value{*id}
 		}
+	case skill.EdgeServices:
+		ids := make([]ent.Value, 0, len(m.services))
+		for id := range m.services {
+			ids = append(ids, id)
+		}
+		return ids
 	case skill.EdgeMembers:
 		ids := make([]ent.Value, 0, len(m.members))
 		for id := range m.members {
@@ -23257,7 +24674,10 @@ func (m *SkillMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *SkillMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
+	if m.removedservices != nil {
+		edges = append(edges, skill.EdgeServices)
+	}
 	if m.removedmembers != nil {
 		edges = append(edges, skill.EdgeMembers)
 	}
@@ -23271,6 +24691,12 @@ func (m *SkillMutation) RemovedEdges() []string {
 // the given name in this mutation.
 func (m *SkillMutation) RemovedIDs(name string) []ent.Value {
 	switch name {
+	case skill.EdgeServices:
+		ids := make([]ent.Value, 0, len(m.removedservices))
+		for id := range m.removedservices {
+			ids = append(ids, id)
+		}
+		return ids
 	case skill.EdgeMembers:
 		ids := make([]ent.Value, 0, len(m.removedmembers))
 		for id := range m.removedmembers {
@@ -23289,9 +24715,12 @@ func (m *SkillMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *SkillMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedorganization {
 		edges = append(edges, skill.EdgeOrganization)
+	}
+	if m.clearedservices {
+		edges = append(edges, skill.EdgeServices)
 	}
 	if m.clearedmembers {
 		edges = append(edges, skill.EdgeMembers)
@@ -23308,6 +24737,8 @@ func (m *SkillMutation) EdgeCleared(name string) bool {
 	switch name {
 	case skill.EdgeOrganization:
 		return m.clearedorganization
+	case skill.EdgeServices:
+		return m.clearedservices
 	case skill.EdgeMembers:
 		return m.clearedmembers
 	case skill.EdgeMemberInvitations:
@@ -23334,6 +24765,9 @@ func (m *SkillMutation) ResetEdge(name string) error {
 	case skill.EdgeOrganization:
 		m.ResetOrganization()
 		return nil
+	case skill.EdgeServices:
+		m.ResetServices()
+		return nil
 	case skill.EdgeMembers:
 		m.ResetMembers()
 		return nil
@@ -23342,6 +24776,1490 @@ func (m *SkillMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Skill edge %s", name)
+}
+
+// SmsConversationMutation represents an operation that mutates the SmsConversation nodes in the graph.
+type SmsConversationMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	number              *string
+	customer_number     *string
+	status              *smsconversation.Status
+	origin              *smsconversation.Origin
+	offered_until       *time.Time
+	ended_at            *time.Time
+	created_at          *time.Time
+	clearedFields       map[string]struct{}
+	organization        *string
+	clearedorganization bool
+	service             *string
+	clearedservice      bool
+	customer            *string
+	clearedcustomer     bool
+	agent               *string
+	clearedagent        bool
+	call                *string
+	clearedcall         bool
+	stream              *int64
+	clearedstream       bool
+	offered_to          *string
+	clearedoffered_to   bool
+	done                bool
+	oldValue            func(context.Context) (*SmsConversation, error)
+	predicates          []predicate.SmsConversation
+}
+
+var _ ent.Mutation = (*SmsConversationMutation)(nil)
+
+// smsconversationOption allows management of the mutation configuration using functional options.
+type smsconversationOption func(*SmsConversationMutation)
+
+// newSmsConversationMutation creates new mutation for the SmsConversation entity.
+func newSmsConversationMutation(c config, op Op, opts ...smsconversationOption) *SmsConversationMutation {
+	m := &SmsConversationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSmsConversation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSmsConversationID sets the ID field of the mutation.
+func withSmsConversationID(id string) smsconversationOption {
+	return func(m *SmsConversationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SmsConversation
+		)
+		m.oldValue = func(ctx context.Context) (*SmsConversation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SmsConversation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSmsConversation sets the old SmsConversation of the mutation.
+func withSmsConversation(node *SmsConversation) smsconversationOption {
+	return func(m *SmsConversationMutation) {
+		m.oldValue = func(context.Context) (*SmsConversation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SmsConversationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SmsConversationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SmsConversation entities.
+func (m *SmsConversationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SmsConversationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SmsConversationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SmsConversation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetOrganizationID sets the "organization_id" field.
+func (m *SmsConversationMutation) SetOrganizationID(s string) {
+	m.organization = &s
+}
+
+// OrganizationID returns the value of the "organization_id" field in the mutation.
+func (m *SmsConversationMutation) OrganizationID() (r string, exists bool) {
+	v := m.organization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizationID returns the old "organization_id" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldOrganizationID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizationID: %w", err)
+	}
+	return oldValue.OrganizationID, nil
+}
+
+// ResetOrganizationID resets all changes to the "organization_id" field.
+func (m *SmsConversationMutation) ResetOrganizationID() {
+	m.organization = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *SmsConversationMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *SmsConversationMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *SmsConversationMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *SmsConversationMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *SmsConversationMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *SmsConversationMutation) ResetNumber() {
+	m.number = nil
+}
+
+// SetCustomerNumber sets the "customer_number" field.
+func (m *SmsConversationMutation) SetCustomerNumber(s string) {
+	m.customer_number = &s
+}
+
+// CustomerNumber returns the value of the "customer_number" field in the mutation.
+func (m *SmsConversationMutation) CustomerNumber() (r string, exists bool) {
+	v := m.customer_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerNumber returns the old "customer_number" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldCustomerNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerNumber: %w", err)
+	}
+	return oldValue.CustomerNumber, nil
+}
+
+// ResetCustomerNumber resets all changes to the "customer_number" field.
+func (m *SmsConversationMutation) ResetCustomerNumber() {
+	m.customer_number = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *SmsConversationMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *SmsConversationMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldCustomerID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ClearCustomerID clears the value of the "customer_id" field.
+func (m *SmsConversationMutation) ClearCustomerID() {
+	m.customer = nil
+	m.clearedFields[smsconversation.FieldCustomerID] = struct{}{}
+}
+
+// CustomerIDCleared returns if the "customer_id" field was cleared in this mutation.
+func (m *SmsConversationMutation) CustomerIDCleared() bool {
+	_, ok := m.clearedFields[smsconversation.FieldCustomerID]
+	return ok
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *SmsConversationMutation) ResetCustomerID() {
+	m.customer = nil
+	delete(m.clearedFields, smsconversation.FieldCustomerID)
+}
+
+// SetAgentID sets the "agent_id" field.
+func (m *SmsConversationMutation) SetAgentID(s string) {
+	m.agent = &s
+}
+
+// AgentID returns the value of the "agent_id" field in the mutation.
+func (m *SmsConversationMutation) AgentID() (r string, exists bool) {
+	v := m.agent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgentID returns the old "agent_id" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldAgentID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgentID: %w", err)
+	}
+	return oldValue.AgentID, nil
+}
+
+// ClearAgentID clears the value of the "agent_id" field.
+func (m *SmsConversationMutation) ClearAgentID() {
+	m.agent = nil
+	m.clearedFields[smsconversation.FieldAgentID] = struct{}{}
+}
+
+// AgentIDCleared returns if the "agent_id" field was cleared in this mutation.
+func (m *SmsConversationMutation) AgentIDCleared() bool {
+	_, ok := m.clearedFields[smsconversation.FieldAgentID]
+	return ok
+}
+
+// ResetAgentID resets all changes to the "agent_id" field.
+func (m *SmsConversationMutation) ResetAgentID() {
+	m.agent = nil
+	delete(m.clearedFields, smsconversation.FieldAgentID)
+}
+
+// SetStatus sets the "status" field.
+func (m *SmsConversationMutation) SetStatus(s smsconversation.Status) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *SmsConversationMutation) Status() (r smsconversation.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldStatus(ctx context.Context) (v smsconversation.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *SmsConversationMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetOrigin sets the "origin" field.
+func (m *SmsConversationMutation) SetOrigin(s smsconversation.Origin) {
+	m.origin = &s
+}
+
+// Origin returns the value of the "origin" field in the mutation.
+func (m *SmsConversationMutation) Origin() (r smsconversation.Origin, exists bool) {
+	v := m.origin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrigin returns the old "origin" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldOrigin(ctx context.Context) (v smsconversation.Origin, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrigin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrigin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrigin: %w", err)
+	}
+	return oldValue.Origin, nil
+}
+
+// ResetOrigin resets all changes to the "origin" field.
+func (m *SmsConversationMutation) ResetOrigin() {
+	m.origin = nil
+}
+
+// SetCallID sets the "call_id" field.
+func (m *SmsConversationMutation) SetCallID(s string) {
+	m.call = &s
+}
+
+// CallID returns the value of the "call_id" field in the mutation.
+func (m *SmsConversationMutation) CallID() (r string, exists bool) {
+	v := m.call
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCallID returns the old "call_id" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldCallID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCallID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCallID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCallID: %w", err)
+	}
+	return oldValue.CallID, nil
+}
+
+// ClearCallID clears the value of the "call_id" field.
+func (m *SmsConversationMutation) ClearCallID() {
+	m.call = nil
+	m.clearedFields[smsconversation.FieldCallID] = struct{}{}
+}
+
+// CallIDCleared returns if the "call_id" field was cleared in this mutation.
+func (m *SmsConversationMutation) CallIDCleared() bool {
+	_, ok := m.clearedFields[smsconversation.FieldCallID]
+	return ok
+}
+
+// ResetCallID resets all changes to the "call_id" field.
+func (m *SmsConversationMutation) ResetCallID() {
+	m.call = nil
+	delete(m.clearedFields, smsconversation.FieldCallID)
+}
+
+// SetStreamID sets the "stream_id" field.
+func (m *SmsConversationMutation) SetStreamID(i int64) {
+	m.stream = &i
+}
+
+// StreamID returns the value of the "stream_id" field in the mutation.
+func (m *SmsConversationMutation) StreamID() (r int64, exists bool) {
+	v := m.stream
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStreamID returns the old "stream_id" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldStreamID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStreamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStreamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStreamID: %w", err)
+	}
+	return oldValue.StreamID, nil
+}
+
+// ResetStreamID resets all changes to the "stream_id" field.
+func (m *SmsConversationMutation) ResetStreamID() {
+	m.stream = nil
+}
+
+// SetOfferedToID sets the "offered_to_id" field.
+func (m *SmsConversationMutation) SetOfferedToID(s string) {
+	m.offered_to = &s
+}
+
+// OfferedToID returns the value of the "offered_to_id" field in the mutation.
+func (m *SmsConversationMutation) OfferedToID() (r string, exists bool) {
+	v := m.offered_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferedToID returns the old "offered_to_id" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldOfferedToID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferedToID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferedToID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferedToID: %w", err)
+	}
+	return oldValue.OfferedToID, nil
+}
+
+// ClearOfferedToID clears the value of the "offered_to_id" field.
+func (m *SmsConversationMutation) ClearOfferedToID() {
+	m.offered_to = nil
+	m.clearedFields[smsconversation.FieldOfferedToID] = struct{}{}
+}
+
+// OfferedToIDCleared returns if the "offered_to_id" field was cleared in this mutation.
+func (m *SmsConversationMutation) OfferedToIDCleared() bool {
+	_, ok := m.clearedFields[smsconversation.FieldOfferedToID]
+	return ok
+}
+
+// ResetOfferedToID resets all changes to the "offered_to_id" field.
+func (m *SmsConversationMutation) ResetOfferedToID() {
+	m.offered_to = nil
+	delete(m.clearedFields, smsconversation.FieldOfferedToID)
+}
+
+// SetOfferedUntil sets the "offered_until" field.
+func (m *SmsConversationMutation) SetOfferedUntil(t time.Time) {
+	m.offered_until = &t
+}
+
+// OfferedUntil returns the value of the "offered_until" field in the mutation.
+func (m *SmsConversationMutation) OfferedUntil() (r time.Time, exists bool) {
+	v := m.offered_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferedUntil returns the old "offered_until" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldOfferedUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferedUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferedUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferedUntil: %w", err)
+	}
+	return oldValue.OfferedUntil, nil
+}
+
+// ClearOfferedUntil clears the value of the "offered_until" field.
+func (m *SmsConversationMutation) ClearOfferedUntil() {
+	m.offered_until = nil
+	m.clearedFields[smsconversation.FieldOfferedUntil] = struct{}{}
+}
+
+// OfferedUntilCleared returns if the "offered_until" field was cleared in this mutation.
+func (m *SmsConversationMutation) OfferedUntilCleared() bool {
+	_, ok := m.clearedFields[smsconversation.FieldOfferedUntil]
+	return ok
+}
+
+// ResetOfferedUntil resets all changes to the "offered_until" field.
+func (m *SmsConversationMutation) ResetOfferedUntil() {
+	m.offered_until = nil
+	delete(m.clearedFields, smsconversation.FieldOfferedUntil)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *SmsConversationMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *SmsConversationMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *SmsConversationMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[smsconversation.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *SmsConversationMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[smsconversation.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *SmsConversationMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, smsconversation.FieldEndedAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SmsConversationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SmsConversationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SmsConversation entity.
+// If the SmsConversation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SmsConversationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SmsConversationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *SmsConversationMutation) ClearOrganization() {
+	m.clearedorganization = true
+	m.clearedFields[smsconversation.FieldOrganizationID] = struct{}{}
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *SmsConversationMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *SmsConversationMutation) OrganizationIDs() (ids []string) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *SmsConversationMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *SmsConversationMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[smsconversation.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *SmsConversationMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *SmsConversationMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *SmsConversationMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *SmsConversationMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[smsconversation.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *SmsConversationMutation) CustomerCleared() bool {
+	return m.CustomerIDCleared() || m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *SmsConversationMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *SmsConversationMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// ClearAgent clears the "agent" edge to the Member entity.
+func (m *SmsConversationMutation) ClearAgent() {
+	m.clearedagent = true
+	m.clearedFields[smsconversation.FieldAgentID] = struct{}{}
+}
+
+// AgentCleared reports if the "agent" edge to the Member entity was cleared.
+func (m *SmsConversationMutation) AgentCleared() bool {
+	return m.AgentIDCleared() || m.clearedagent
+}
+
+// AgentIDs returns the "agent" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgentID instead. It exists only for internal usage by the builders.
+func (m *SmsConversationMutation) AgentIDs() (ids []string) {
+	if id := m.agent; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgent resets all changes to the "agent" edge.
+func (m *SmsConversationMutation) ResetAgent() {
+	m.agent = nil
+	m.clearedagent = false
+}
+
+// ClearCall clears the "call" edge to the Call entity.
+func (m *SmsConversationMutation) ClearCall() {
+	m.clearedcall = true
+	m.clearedFields[smsconversation.FieldCallID] = struct{}{}
+}
+
+// CallCleared reports if the "call" edge to the Call entity was cleared.
+func (m *SmsConversationMutation) CallCleared() bool {
+	return m.CallIDCleared() || m.clearedcall
+}
+
+// CallIDs returns the "call" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CallID instead. It exists only for internal usage by the builders.
+func (m *SmsConversationMutation) CallIDs() (ids []string) {
+	if id := m.call; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCall resets all changes to the "call" edge.
+func (m *SmsConversationMutation) ResetCall() {
+	m.call = nil
+	m.clearedcall = false
+}
+
+// ClearStream clears the "stream" edge to the Stream entity.
+func (m *SmsConversationMutation) ClearStream() {
+	m.clearedstream = true
+	m.clearedFields[smsconversation.FieldStreamID] = struct{}{}
+}
+
+// StreamCleared reports if the "stream" edge to the Stream entity was cleared.
+func (m *SmsConversationMutation) StreamCleared() bool {
+	return m.clearedstream
+}
+
+// StreamIDs returns the "stream" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// StreamID instead. It exists only for internal usage by the builders.
+func (m *SmsConversationMutation) StreamIDs() (ids []int64) {
+	if id := m.stream; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetStream resets all changes to the "stream" edge.
+func (m *SmsConversationMutation) ResetStream() {
+	m.stream = nil
+	m.clearedstream = false
+}
+
+// ClearOfferedTo clears the "offered_to" edge to the Member entity.
+func (m *SmsConversationMutation) ClearOfferedTo() {
+	m.clearedoffered_to = true
+	m.clearedFields[smsconversation.FieldOfferedToID] = struct{}{}
+}
+
+// OfferedToCleared reports if the "offered_to" edge to the Member entity was cleared.
+func (m *SmsConversationMutation) OfferedToCleared() bool {
+	return m.OfferedToIDCleared() || m.clearedoffered_to
+}
+
+// OfferedToIDs returns the "offered_to" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OfferedToID instead. It exists only for internal usage by the builders.
+func (m *SmsConversationMutation) OfferedToIDs() (ids []string) {
+	if id := m.offered_to; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOfferedTo resets all changes to the "offered_to" edge.
+func (m *SmsConversationMutation) ResetOfferedTo() {
+	m.offered_to = nil
+	m.clearedoffered_to = false
+}
+
+// Where appends a list predicates to the SmsConversationMutation builder.
+func (m *SmsConversationMutation) Where(ps ...predicate.SmsConversation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SmsConversationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SmsConversationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SmsConversation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SmsConversationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SmsConversationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SmsConversation).
+func (m *SmsConversationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SmsConversationMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.organization != nil {
+		fields = append(fields, smsconversation.FieldOrganizationID)
+	}
+	if m.service != nil {
+		fields = append(fields, smsconversation.FieldServiceID)
+	}
+	if m.number != nil {
+		fields = append(fields, smsconversation.FieldNumber)
+	}
+	if m.customer_number != nil {
+		fields = append(fields, smsconversation.FieldCustomerNumber)
+	}
+	if m.customer != nil {
+		fields = append(fields, smsconversation.FieldCustomerID)
+	}
+	if m.agent != nil {
+		fields = append(fields, smsconversation.FieldAgentID)
+	}
+	if m.status != nil {
+		fields = append(fields, smsconversation.FieldStatus)
+	}
+	if m.origin != nil {
+		fields = append(fields, smsconversation.FieldOrigin)
+	}
+	if m.call != nil {
+		fields = append(fields, smsconversation.FieldCallID)
+	}
+	if m.stream != nil {
+		fields = append(fields, smsconversation.FieldStreamID)
+	}
+	if m.offered_to != nil {
+		fields = append(fields, smsconversation.FieldOfferedToID)
+	}
+	if m.offered_until != nil {
+		fields = append(fields, smsconversation.FieldOfferedUntil)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, smsconversation.FieldEndedAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, smsconversation.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SmsConversationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case smsconversation.FieldOrganizationID:
+		return m.OrganizationID()
+	case smsconversation.FieldServiceID:
+		return m.ServiceID()
+	case smsconversation.FieldNumber:
+		return m.Number()
+	case smsconversation.FieldCustomerNumber:
+		return m.CustomerNumber()
+	case smsconversation.FieldCustomerID:
+		return m.CustomerID()
+	case smsconversation.FieldAgentID:
+		return m.AgentID()
+	case smsconversation.FieldStatus:
+		return m.Status()
+	case smsconversation.FieldOrigin:
+		return m.Origin()
+	case smsconversation.FieldCallID:
+		return m.CallID()
+	case smsconversation.FieldStreamID:
+		return m.StreamID()
+	case smsconversation.FieldOfferedToID:
+		return m.OfferedToID()
+	case smsconversation.FieldOfferedUntil:
+		return m.OfferedUntil()
+	case smsconversation.FieldEndedAt:
+		return m.EndedAt()
+	case smsconversation.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SmsConversationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case smsconversation.FieldOrganizationID:
+		return m.OldOrganizationID(ctx)
+	case smsconversation.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case smsconversation.FieldNumber:
+		return m.OldNumber(ctx)
+	case smsconversation.FieldCustomerNumber:
+		return m.OldCustomerNumber(ctx)
+	case smsconversation.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case smsconversation.FieldAgentID:
+		return m.OldAgentID(ctx)
+	case smsconversation.FieldStatus:
+		return m.OldStatus(ctx)
+	case smsconversation.FieldOrigin:
+		return m.OldOrigin(ctx)
+	case smsconversation.FieldCallID:
+		return m.OldCallID(ctx)
+	case smsconversation.FieldStreamID:
+		return m.OldStreamID(ctx)
+	case smsconversation.FieldOfferedToID:
+		return m.OldOfferedToID(ctx)
+	case smsconversation.FieldOfferedUntil:
+		return m.OldOfferedUntil(ctx)
+	case smsconversation.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case smsconversation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown SmsConversation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SmsConversationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case smsconversation.FieldOrganizationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizationID(v)
+		return nil
+	case smsconversation.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case smsconversation.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case smsconversation.FieldCustomerNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerNumber(v)
+		return nil
+	case smsconversation.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case smsconversation.FieldAgentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgentID(v)
+		return nil
+	case smsconversation.FieldStatus:
+		v, ok := value.(smsconversation.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case smsconversation.FieldOrigin:
+		v, ok := value.(smsconversation.Origin)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrigin(v)
+		return nil
+	case smsconversation.FieldCallID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCallID(v)
+		return nil
+	case smsconversation.FieldStreamID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStreamID(v)
+		return nil
+	case smsconversation.FieldOfferedToID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferedToID(v)
+		return nil
+	case smsconversation.FieldOfferedUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferedUntil(v)
+		return nil
+	case smsconversation.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case smsconversation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SmsConversation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SmsConversationMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SmsConversationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SmsConversationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SmsConversation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SmsConversationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(smsconversation.FieldCustomerID) {
+		fields = append(fields, smsconversation.FieldCustomerID)
+	}
+	if m.FieldCleared(smsconversation.FieldAgentID) {
+		fields = append(fields, smsconversation.FieldAgentID)
+	}
+	if m.FieldCleared(smsconversation.FieldCallID) {
+		fields = append(fields, smsconversation.FieldCallID)
+	}
+	if m.FieldCleared(smsconversation.FieldOfferedToID) {
+		fields = append(fields, smsconversation.FieldOfferedToID)
+	}
+	if m.FieldCleared(smsconversation.FieldOfferedUntil) {
+		fields = append(fields, smsconversation.FieldOfferedUntil)
+	}
+	if m.FieldCleared(smsconversation.FieldEndedAt) {
+		fields = append(fields, smsconversation.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SmsConversationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SmsConversationMutation) ClearField(name string) error {
+	switch name {
+	case smsconversation.FieldCustomerID:
+		m.ClearCustomerID()
+		return nil
+	case smsconversation.FieldAgentID:
+		m.ClearAgentID()
+		return nil
+	case smsconversation.FieldCallID:
+		m.ClearCallID()
+		return nil
+	case smsconversation.FieldOfferedToID:
+		m.ClearOfferedToID()
+		return nil
+	case smsconversation.FieldOfferedUntil:
+		m.ClearOfferedUntil()
+		return nil
+	case smsconversation.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SmsConversation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SmsConversationMutation) ResetField(name string) error {
+	switch name {
+	case smsconversation.FieldOrganizationID:
+		m.ResetOrganizationID()
+		return nil
+	case smsconversation.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case smsconversation.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case smsconversation.FieldCustomerNumber:
+		m.ResetCustomerNumber()
+		return nil
+	case smsconversation.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case smsconversation.FieldAgentID:
+		m.ResetAgentID()
+		return nil
+	case smsconversation.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case smsconversation.FieldOrigin:
+		m.ResetOrigin()
+		return nil
+	case smsconversation.FieldCallID:
+		m.ResetCallID()
+		return nil
+	case smsconversation.FieldStreamID:
+		m.ResetStreamID()
+		return nil
+	case smsconversation.FieldOfferedToID:
+		m.ResetOfferedToID()
+		return nil
+	case smsconversation.FieldOfferedUntil:
+		m.ResetOfferedUntil()
+		return nil
+	case smsconversation.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case smsconversation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown SmsConversation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SmsConversationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 7)
+	if m.organization != nil {
+		edges = append(edges, smsconversation.EdgeOrganization)
+	}
+	if m.service != nil {
+		edges = append(edges, smsconversation.EdgeService)
+	}
+	if m.customer != nil {
+		edges = append(edges, smsconversation.EdgeCustomer)
+	}
+	if m.agent != nil {
+		edges = append(edges, smsconversation.EdgeAgent)
+	}
+	if m.call != nil {
+		edges = append(edges, smsconversation.EdgeCall)
+	}
+	if m.stream != nil {
+		edges = append(edges, smsconversation.EdgeStream)
+	}
+	if m.offered_to != nil {
+		edges = append(edges, smsconversation.EdgeOfferedTo)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SmsConversationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case smsconversation.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
+	case smsconversation.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	case smsconversation.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	case smsconversation.EdgeAgent:
+		if id := m.agent; id != nil {
+			return []ent.Value{*id}
+		}
+	case smsconversation.EdgeCall:
+		if id := m.call; id != nil {
+			return []ent.Value{*id}
+		}
+	case smsconversation.EdgeStream:
+		if id := m.stream; id != nil {
+			return []ent.Value{*id}
+		}
+	case smsconversation.EdgeOfferedTo:
+		if id := m.offered_to; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SmsConversationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 7)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SmsConversationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SmsConversationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 7)
+	if m.clearedorganization {
+		edges = append(edges, smsconversation.EdgeOrganization)
+	}
+	if m.clearedservice {
+		edges = append(edges, smsconversation.EdgeService)
+	}
+	if m.clearedcustomer {
+		edges = append(edges, smsconversation.EdgeCustomer)
+	}
+	if m.clearedagent {
+		edges = append(edges, smsconversation.EdgeAgent)
+	}
+	if m.clearedcall {
+		edges = append(edges, smsconversation.EdgeCall)
+	}
+	if m.clearedstream {
+		edges = append(edges, smsconversation.EdgeStream)
+	}
+	if m.clearedoffered_to {
+		edges = append(edges, smsconversation.EdgeOfferedTo)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SmsConversationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case smsconversation.EdgeOrganization:
+		return m.clearedorganization
+	case smsconversation.EdgeService:
+		return m.clearedservice
+	case smsconversation.EdgeCustomer:
+		return m.clearedcustomer
+	case smsconversation.EdgeAgent:
+		return m.clearedagent
+	case smsconversation.EdgeCall:
+		return m.clearedcall
+	case smsconversation.EdgeStream:
+		return m.clearedstream
+	case smsconversation.EdgeOfferedTo:
+		return m.clearedoffered_to
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SmsConversationMutation) ClearEdge(name string) error {
+	switch name {
+	case smsconversation.EdgeOrganization:
+		m.ClearOrganization()
+		return nil
+	case smsconversation.EdgeService:
+		m.ClearService()
+		return nil
+	case smsconversation.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	case smsconversation.EdgeAgent:
+		m.ClearAgent()
+		return nil
+	case smsconversation.EdgeCall:
+		m.ClearCall()
+		return nil
+	case smsconversation.EdgeStream:
+		m.ClearStream()
+		return nil
+	case smsconversation.EdgeOfferedTo:
+		m.ClearOfferedTo()
+		return nil
+	}
+	return fmt.Errorf("unknown SmsConversation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SmsConversationMutation) ResetEdge(name string) error {
+	switch name {
+	case smsconversation.EdgeOrganization:
+		m.ResetOrganization()
+		return nil
+	case smsconversation.EdgeService:
+		m.ResetService()
+		return nil
+	case smsconversation.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	case smsconversation.EdgeAgent:
+		m.ResetAgent()
+		return nil
+	case smsconversation.EdgeCall:
+		m.ResetCall()
+		return nil
+	case smsconversation.EdgeStream:
+		m.ResetStream()
+		return nil
+	case smsconversation.EdgeOfferedTo:
+		m.ResetOfferedTo()
+		return nil
+	}
+	return fmt.Errorf("unknown SmsConversation edge %s", name)
 }
 
 // SpecialistMutation represents an operation that mutates the Specialist nodes in the graph.

@@ -23,6 +23,8 @@ type Organization struct {
 	SmsInvitationText string `json:"sms_invitation_text,omitempty"`
 	// text of an invitation by email, likewise
 	EmailInvitationText string `json:"email_invitation_text,omitempty"`
+	// what a customer is told who texts HELP; empty means the built-in text
+	SmsHelpText string `json:"sms_help_text,omitempty"`
 	// a room is timed out after so many days without activity
 	RoomTimeoutDays int `json:"room_timeout_days,omitempty"`
 	// what a customer is told of a room that is timed out; empty means the built-in text
@@ -39,7 +41,7 @@ func (*Organization) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case organization.FieldRoomTimeoutDays:
 			values[i] = new(sql.NullInt64)
-		case organization.FieldID, organization.FieldName, organization.FieldSmsInvitationText, organization.FieldEmailInvitationText, organization.FieldRoomTimedOutText:
+		case organization.FieldID, organization.FieldName, organization.FieldSmsInvitationText, organization.FieldEmailInvitationText, organization.FieldSmsHelpText, organization.FieldRoomTimedOutText:
 			values[i] = new(sql.NullString)
 		case organization.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -81,6 +83,12 @@ func (_m *Organization) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field email_invitation_text", values[i])
 			} else if value.Valid {
 				_m.EmailInvitationText = value.String
+			}
+		case organization.FieldSmsHelpText:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sms_help_text", values[i])
+			} else if value.Valid {
+				_m.SmsHelpText = value.String
 			}
 		case organization.FieldRoomTimeoutDays:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -144,6 +152,9 @@ func (_m *Organization) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("email_invitation_text=")
 	builder.WriteString(_m.EmailInvitationText)
+	builder.WriteString(", ")
+	builder.WriteString("sms_help_text=")
+	builder.WriteString(_m.SmsHelpText)
 	builder.WriteString(", ")
 	builder.WriteString("room_timeout_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RoomTimeoutDays))

@@ -57,6 +57,20 @@ func (_c *OrganizationCreate) SetNillableEmailInvitationText(v *string) *Organiz
 	return _c
 }
 
+// SetSmsHelpText sets the "sms_help_text" field.
+func (_c *OrganizationCreate) SetSmsHelpText(v string) *OrganizationCreate {
+	_c.mutation.SetSmsHelpText(v)
+	return _c
+}
+
+// SetNillableSmsHelpText sets the "sms_help_text" field if the given value is not nil.
+func (_c *OrganizationCreate) SetNillableSmsHelpText(v *string) *OrganizationCreate {
+	if v != nil {
+		_c.SetSmsHelpText(*v)
+	}
+	return _c
+}
+
 // SetRoomTimeoutDays sets the "room_timeout_days" field.
 func (_c *OrganizationCreate) SetRoomTimeoutDays(v int) *OrganizationCreate {
 	_c.mutation.SetRoomTimeoutDays(v)
@@ -156,6 +170,10 @@ func (_c *OrganizationCreate) defaults() {
 		v := organization.DefaultEmailInvitationText
 		_c.mutation.SetEmailInvitationText(v)
 	}
+	if _, ok := _c.mutation.SmsHelpText(); !ok {
+		v := organization.DefaultSmsHelpText
+		_c.mutation.SetSmsHelpText(v)
+	}
 	if _, ok := _c.mutation.RoomTimeoutDays(); !ok {
 		v := organization.DefaultRoomTimeoutDays
 		_c.mutation.SetRoomTimeoutDays(v)
@@ -189,6 +207,9 @@ func (_c *OrganizationCreate) check() error {
 	}
 	if _, ok := _c.mutation.EmailInvitationText(); !ok {
 		return &ValidationError{Name: "email_invitation_text", err: errors.New(`ent: missing required field "Organization.email_invitation_text"`)}
+	}
+	if _, ok := _c.mutation.SmsHelpText(); !ok {
+		return &ValidationError{Name: "sms_help_text", err: errors.New(`ent: missing required field "Organization.sms_help_text"`)}
 	}
 	if _, ok := _c.mutation.RoomTimeoutDays(); !ok {
 		return &ValidationError{Name: "room_timeout_days", err: errors.New(`ent: missing required field "Organization.room_timeout_days"`)}
@@ -251,6 +272,10 @@ func (_c *OrganizationCreate) createSpec() (*Organization, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.EmailInvitationText(); ok {
 		_spec.SetField(organization.FieldEmailInvitationText, field.TypeString, value)
 		_node.EmailInvitationText = value
+	}
+	if value, ok := _c.mutation.SmsHelpText(); ok {
+		_spec.SetField(organization.FieldSmsHelpText, field.TypeString, value)
+		_node.SmsHelpText = value
 	}
 	if value, ok := _c.mutation.RoomTimeoutDays(); ok {
 		_spec.SetField(organization.FieldRoomTimeoutDays, field.TypeInt, value)
@@ -349,6 +374,18 @@ func (u *OrganizationUpsert) SetEmailInvitationText(v string) *OrganizationUpser
 // UpdateEmailInvitationText sets the "email_invitation_text" field to the value that was provided on create.
 func (u *OrganizationUpsert) UpdateEmailInvitationText() *OrganizationUpsert {
 	u.SetExcluded(organization.FieldEmailInvitationText)
+	return u
+}
+
+// SetSmsHelpText sets the "sms_help_text" field.
+func (u *OrganizationUpsert) SetSmsHelpText(v string) *OrganizationUpsert {
+	u.Set(organization.FieldSmsHelpText, v)
+	return u
+}
+
+// UpdateSmsHelpText sets the "sms_help_text" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateSmsHelpText() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldSmsHelpText)
 	return u
 }
 
@@ -472,6 +509,20 @@ func (u *OrganizationUpsertOne) SetEmailInvitationText(v string) *OrganizationUp
 func (u *OrganizationUpsertOne) UpdateEmailInvitationText() *OrganizationUpsertOne {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdateEmailInvitationText()
+	})
+}
+
+// SetSmsHelpText sets the "sms_help_text" field.
+func (u *OrganizationUpsertOne) SetSmsHelpText(v string) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetSmsHelpText(v)
+	})
+}
+
+// UpdateSmsHelpText sets the "sms_help_text" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateSmsHelpText() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateSmsHelpText()
 	})
 }
 
@@ -767,6 +818,20 @@ func (u *OrganizationUpsertBulk) SetEmailInvitationText(v string) *OrganizationU
 func (u *OrganizationUpsertBulk) UpdateEmailInvitationText() *OrganizationUpsertBulk {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdateEmailInvitationText()
+	})
+}
+
+// SetSmsHelpText sets the "sms_help_text" field.
+func (u *OrganizationUpsertBulk) SetSmsHelpText(v string) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetSmsHelpText(v)
+	})
+}
+
+// UpdateSmsHelpText sets the "sms_help_text" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateSmsHelpText() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateSmsHelpText()
 	})
 }
 

@@ -70,6 +70,20 @@ func (_u *OrganizationUpdate) SetNillableEmailInvitationText(v *string) *Organiz
 	return _u
 }
 
+// SetSmsHelpText sets the "sms_help_text" field.
+func (_u *OrganizationUpdate) SetSmsHelpText(v string) *OrganizationUpdate {
+	_u.mutation.SetSmsHelpText(v)
+	return _u
+}
+
+// SetNillableSmsHelpText sets the "sms_help_text" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillableSmsHelpText(v *string) *OrganizationUpdate {
+	if v != nil {
+		_u.SetSmsHelpText(*v)
+	}
+	return _u
+}
+
 // SetRoomTimeoutDays sets the "room_timeout_days" field.
 func (_u *OrganizationUpdate) SetRoomTimeoutDays(v int) *OrganizationUpdate {
 	_u.mutation.ResetRoomTimeoutDays()
@@ -174,6 +188,9 @@ func (_u *OrganizationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.EmailInvitationText(); ok {
 		_spec.SetField(organization.FieldEmailInvitationText, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.SmsHelpText(); ok {
+		_spec.SetField(organization.FieldSmsHelpText, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.RoomTimeoutDays(); ok {
 		_spec.SetField(organization.FieldRoomTimeoutDays, field.TypeInt, value)
 	}
@@ -243,6 +260,20 @@ func (_u *OrganizationUpdateOne) SetEmailInvitationText(v string) *OrganizationU
 func (_u *OrganizationUpdateOne) SetNillableEmailInvitationText(v *string) *OrganizationUpdateOne {
 	if v != nil {
 		_u.SetEmailInvitationText(*v)
+	}
+	return _u
+}
+
+// SetSmsHelpText sets the "sms_help_text" field.
+func (_u *OrganizationUpdateOne) SetSmsHelpText(v string) *OrganizationUpdateOne {
+	_u.mutation.SetSmsHelpText(v)
+	return _u
+}
+
+// SetNillableSmsHelpText sets the "sms_help_text" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillableSmsHelpText(v *string) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetSmsHelpText(*v)
 	}
 	return _u
 }
@@ -380,6 +411,9 @@ func (_u *OrganizationUpdateOne) sqlSave(ctx context.Context) (_node *Organizati
 	}
 	if value, ok := _u.mutation.EmailInvitationText(); ok {
 		_spec.SetField(organization.FieldEmailInvitationText, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SmsHelpText(); ok {
+		_spec.SetField(organization.FieldSmsHelpText, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.RoomTimeoutDays(); ok {
 		_spec.SetField(organization.FieldRoomTimeoutDays, field.TypeInt, value)

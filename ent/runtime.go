@@ -6,6 +6,7 @@ import (
 	"parley/ent/accesstoken"
 	"parley/ent/attempt"
 	"parley/ent/call"
+	"parley/ent/chatrejection"
 	"parley/ent/customer"
 	"parley/ent/customerinvitation"
 	"parley/ent/delivery"
@@ -16,6 +17,7 @@ import (
 	"parley/ent/logepoch"
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
+	"parley/ent/optout"
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
@@ -31,6 +33,7 @@ import (
 	"parley/ent/simulatednumber"
 	"parley/ent/site"
 	"parley/ent/skill"
+	"parley/ent/smsconversation"
 	"parley/ent/specialist"
 	"parley/ent/specialistinvitation"
 	"parley/ent/stream"
@@ -80,6 +83,12 @@ func init() {
 	call.DefaultID = callDescID.Default.(func() string)
 	// call.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	call.IDValidator = callDescID.Validators[0].(func(string) error)
+	chatrejectionFields := schema.ChatRejection{}.Fields()
+	_ = chatrejectionFields
+	// chatrejectionDescAt is the schema descriptor for at field.
+	chatrejectionDescAt := chatrejectionFields[2].Descriptor()
+	// chatrejection.DefaultAt holds the default value on creation for the at field.
+	chatrejection.DefaultAt = chatrejectionDescAt.Default.(func() time.Time)
 	customerFields := schema.Customer{}.Fields()
 	_ = customerFields
 	// customerDescFirstName is the schema descriptor for first_name field.
@@ -307,7 +316,7 @@ func init() {
 	// member.DefaultStateChangedAt holds the default value on creation for the state_changed_at field.
 	member.DefaultStateChangedAt = memberDescStateChangedAt.Default.(func() time.Time)
 	// memberDescCreatedAt is the schema descriptor for created_at field.
-	memberDescCreatedAt := memberFields[16].Descriptor()
+	memberDescCreatedAt := memberFields[18].Descriptor()
 	// member.DefaultCreatedAt holds the default value on creation for the created_at field.
 	member.DefaultCreatedAt = memberDescCreatedAt.Default.(func() time.Time)
 	// memberDescID is the schema descriptor for id field.
@@ -344,6 +353,22 @@ func init() {
 	memberinvitation.DefaultID = memberinvitationDescID.Default.(func() string)
 	// memberinvitation.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	memberinvitation.IDValidator = memberinvitationDescID.Validators[0].(func(string) error)
+	optoutFields := schema.OptOut{}.Fields()
+	_ = optoutFields
+	// optoutDescCustomerNumber is the schema descriptor for customer_number field.
+	optoutDescCustomerNumber := optoutFields[2].Descriptor()
+	// optout.CustomerNumberValidator is a validator for the "customer_number" field. It is called by the builders before save.
+	optout.CustomerNumberValidator = optoutDescCustomerNumber.Validators[0].(func(string) error)
+	// optoutDescCreatedAt is the schema descriptor for created_at field.
+	optoutDescCreatedAt := optoutFields[3].Descriptor()
+	// optout.DefaultCreatedAt holds the default value on creation for the created_at field.
+	optout.DefaultCreatedAt = optoutDescCreatedAt.Default.(func() time.Time)
+	// optoutDescID is the schema descriptor for id field.
+	optoutDescID := optoutFields[0].Descriptor()
+	// optout.DefaultID holds the default value on creation for the id field.
+	optout.DefaultID = optoutDescID.Default.(func() string)
+	// optout.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	optout.IDValidator = optoutDescID.Validators[0].(func(string) error)
 	organizationFields := schema.Organization{}.Fields()
 	_ = organizationFields
 	// organizationDescName is the schema descriptor for name field.
@@ -358,16 +383,20 @@ func init() {
 	organizationDescEmailInvitationText := organizationFields[3].Descriptor()
 	// organization.DefaultEmailInvitationText holds the default value on creation for the email_invitation_text field.
 	organization.DefaultEmailInvitationText = organizationDescEmailInvitationText.Default.(string)
+	// organizationDescSmsHelpText is the schema descriptor for sms_help_text field.
+	organizationDescSmsHelpText := organizationFields[4].Descriptor()
+	// organization.DefaultSmsHelpText holds the default value on creation for the sms_help_text field.
+	organization.DefaultSmsHelpText = organizationDescSmsHelpText.Default.(string)
 	// organizationDescRoomTimeoutDays is the schema descriptor for room_timeout_days field.
-	organizationDescRoomTimeoutDays := organizationFields[4].Descriptor()
+	organizationDescRoomTimeoutDays := organizationFields[5].Descriptor()
 	// organization.DefaultRoomTimeoutDays holds the default value on creation for the room_timeout_days field.
 	organization.DefaultRoomTimeoutDays = organizationDescRoomTimeoutDays.Default.(int)
 	// organizationDescRoomTimedOutText is the schema descriptor for room_timed_out_text field.
-	organizationDescRoomTimedOutText := organizationFields[5].Descriptor()
+	organizationDescRoomTimedOutText := organizationFields[6].Descriptor()
 	// organization.DefaultRoomTimedOutText holds the default value on creation for the room_timed_out_text field.
 	organization.DefaultRoomTimedOutText = organizationDescRoomTimedOutText.Default.(string)
 	// organizationDescCreatedAt is the schema descriptor for created_at field.
-	organizationDescCreatedAt := organizationFields[6].Descriptor()
+	organizationDescCreatedAt := organizationFields[7].Descriptor()
 	// organization.DefaultCreatedAt holds the default value on creation for the created_at field.
 	organization.DefaultCreatedAt = organizationDescCreatedAt.Default.(func() time.Time)
 	// organizationDescID is the schema descriptor for id field.
@@ -622,6 +651,26 @@ func init() {
 	skill.DefaultID = skillDescID.Default.(func() string)
 	// skill.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	skill.IDValidator = skillDescID.Validators[0].(func(string) error)
+	smsconversationFields := schema.SmsConversation{}.Fields()
+	_ = smsconversationFields
+	// smsconversationDescNumber is the schema descriptor for number field.
+	smsconversationDescNumber := smsconversationFields[3].Descriptor()
+	// smsconversation.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	smsconversation.NumberValidator = smsconversationDescNumber.Validators[0].(func(string) error)
+	// smsconversationDescCustomerNumber is the schema descriptor for customer_number field.
+	smsconversationDescCustomerNumber := smsconversationFields[4].Descriptor()
+	// smsconversation.CustomerNumberValidator is a validator for the "customer_number" field. It is called by the builders before save.
+	smsconversation.CustomerNumberValidator = smsconversationDescCustomerNumber.Validators[0].(func(string) error)
+	// smsconversationDescCreatedAt is the schema descriptor for created_at field.
+	smsconversationDescCreatedAt := smsconversationFields[14].Descriptor()
+	// smsconversation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	smsconversation.DefaultCreatedAt = smsconversationDescCreatedAt.Default.(func() time.Time)
+	// smsconversationDescID is the schema descriptor for id field.
+	smsconversationDescID := smsconversationFields[0].Descriptor()
+	// smsconversation.DefaultID holds the default value on creation for the id field.
+	smsconversation.DefaultID = smsconversationDescID.Default.(func() string)
+	// smsconversation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	smsconversation.IDValidator = smsconversationDescID.Validators[0].(func(string) error)
 	specialistFields := schema.Specialist{}.Fields()
 	_ = specialistFields
 	// specialistDescName is the schema descriptor for name field.

@@ -41,13 +41,15 @@ type ServiceEdges struct {
 	Organization *Organization `json:"organization,omitempty"`
 	// PhoneNumber holds the value of the phone_number edge.
 	PhoneNumber *PhoneNumber `json:"phone_number,omitempty"`
+	// Skills holds the value of the skills edge.
+	Skills []*Skill `json:"skills,omitempty"`
 	// Members holds the value of the members edge.
 	Members []*Member `json:"members,omitempty"`
 	// MemberInvitations holds the value of the member_invitations edge.
 	MemberInvitations []*MemberInvitation `json:"member_invitations,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -72,10 +74,19 @@ func (e ServiceEdges) PhoneNumberOrErr() (*PhoneNumber, error) {
 	return nil, &NotLoadedError{edge: "phone_number"}
 }
 
+// SkillsOrErr returns the Skills value or an error if the edge
+// was not loaded in eager-loading.
+func (e ServiceEdges) SkillsOrErr() ([]*Skill, error) {
+	if e.loadedTypes[2] {
+		return e.Skills, nil
+	}
+	return nil, &NotLoadedError{edge: "skills"}
+}
+
 // MembersOrErr returns the Members value or an error if the edge
 // was not loaded in eager-loading.
 func (e ServiceEdges) MembersOrErr() ([]*Member, error) {
-	if e.loadedTypes[2] {
+	if e.loadedTypes[3] {
 		return e.Members, nil
 	}
 	return nil, &NotLoadedError{edge: "members"}
@@ -84,7 +95,7 @@ func (e ServiceEdges) MembersOrErr() ([]*Member, error) {
 // MemberInvitationsOrErr returns the MemberInvitations value or an error if the edge
 // was not loaded in eager-loading.
 func (e ServiceEdges) MemberInvitationsOrErr() ([]*MemberInvitation, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[4] {
 		return e.MemberInvitations, nil
 	}
 	return nil, &NotLoadedError{edge: "member_invitations"}
@@ -174,6 +185,11 @@ func (_m *Service) QueryOrganization() *OrganizationQuery {
 // QueryPhoneNumber queries the "phone_number" edge of the Service entity.
 func (_m *Service) QueryPhoneNumber() *PhoneNumberQuery {
 	return NewServiceClient(_m.config).QueryPhoneNumber(_m)
+}
+
+// QuerySkills queries the "skills" edge of the Service entity.
+func (_m *Service) QuerySkills() *SkillQuery {
+	return NewServiceClient(_m.config).QuerySkills(_m)
 }
 
 // QueryMembers queries the "members" edge of the Service entity.

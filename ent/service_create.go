@@ -11,6 +11,7 @@ import (
 	"parley/ent/organization"
 	"parley/ent/phonenumber"
 	"parley/ent/service"
+	"parley/ent/skill"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -103,6 +104,21 @@ func (_c *ServiceCreate) SetOrganization(v *Organization) *ServiceCreate {
 // SetPhoneNumber sets the "phone_number" edge to the PhoneNumber entity.
 func (_c *ServiceCreate) SetPhoneNumber(v *PhoneNumber) *ServiceCreate {
 	return _c.SetPhoneNumberID(v.ID)
+}
+
+// AddSkillIDs adds the "skills" edge to the Skill entity by IDs.
+func (_c *ServiceCreate) AddSkillIDs(ids ...string) *ServiceCreate {
+	_c.mutation.AddSkillIDs(ids...)
+	return _c
+}
+
+// AddSkills adds the "skills" edges to the Skill entity.
+func (_c *ServiceCreate) AddSkills(v ...*Skill) *ServiceCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddSkillIDs(ids...)
 }
 
 // AddMemberIDs adds the "members" edge to the Member entity by IDs.
@@ -291,6 +307,22 @@ func (_c *ServiceCreate) createSpec() (*Service, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.PhoneNumberID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.SkillsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   service.SkillsTable,
+			Columns: service.SkillsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.MembersIDs(); len(nodes) > 0 {

@@ -13,6 +13,7 @@ import (
 	"parley/ent/phonenumber"
 	"parley/ent/predicate"
 	"parley/ent/service"
+	"parley/ent/skill"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -30,6 +31,7 @@ type ServiceQuery struct {
 	predicates            []predicate.Service
 	withOrganization      *OrganizationQuery
 	withPhoneNumber       *PhoneNumberQuery
+	withSkills            *SkillQuery
 	withMembers           *MemberQuery
 	withMemberInvitations *MemberInvitationQuery
 	modifiers             []func(*sql.Selector)
@@ -106,6 +108,28 @@ func (_q *ServiceQuery) QueryPhoneNumber() *PhoneNumberQuery {
 			sqlgraph.From(service.Table, service.FieldID, selector),
 			sqlgraph.To(phonenumber.Table, phonenumber.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, service.PhoneNumberTable, service.PhoneNumberColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySkills chains the current query on the "skills" edge.
+func (_q *ServiceQuery) QuerySkills() *SkillQuery {
+	query := (&SkillClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(service.Table, service.FieldID, selector),
+			sqlgraph.To(skill.Table, skill.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, service.SkillsTable, service.SkillsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -351,6 +375,7 @@ func (_q *ServiceQuery) Clone() *ServiceQuery {
 		predicates:            append([]predicate.Service{}, _q.predicates...),
 		withOrganization:      _q.withOrganization.Clone(),
 		withPhoneNumber:       _q.withPhoneNumber.Clone(),
+		withSkills:            _q.withSkills.Clone(),
 		withMembers:           _q.withMembers.Clone(),
 		withMemberInvitations: _q.withMemberInvitations.Clone(),
 		// clone intermediate query.
@@ -379,6 +404,17 @@ func (_q *ServiceQuery) WithPhoneNumber(opts ...func(*PhoneNumberQuery)) *Servic
 		opt(query)
 	}
 	_q.withPhoneNumber = query
+	return _q
+}
+
+// WithSkills tells the query-builder to eager-load the nodes that are connected to
+// the "skills" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ServiceQuery) WithSkills(opts ...func(*SkillQuery)) *ServiceQuery {
+	query := (&SkillClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSkills = query
 	return _q
 }
 
@@ -482,9 +518,10 @@ func (_q *ServiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Serv
 	var (
 		nodes       = []*Service{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withOrganization != nil,
 			_q.withPhoneNumber != nil,
+			_q.withSkills != nil,
 			_q.withMembers != nil,
 			_q.withMemberInvitations != nil,
 		}
@@ -519,6 +556,13 @@ func (_q *ServiceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Serv
 	if query := _q.withPhoneNumber; query != nil {
 		if err := _q.loadPhoneNumber(ctx, query, nodes, nil,
 			func(n *Service, e *PhoneNumber) { n.Edges.PhoneNumber = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSkills; query != nil {
+		if err := _q.loadSkills(ctx, query, nodes,
+			func(n *Service) { n.Edges.Skills = []*Skill{} },
+			func(n *Service, e *Skill) { n.Edges.Skills = append(n.Edges.Skills, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -598,6 +642,67 @@ func (_q *ServiceQuery) loadPhoneNumber(ctx context.Context, query *PhoneNumberQ
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *ServiceQuery) loadSkills(ctx context.Context, query *SkillQuery, nodes []*Service, init func(*Service), assign func(*Service, *Skill)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*Service)
+	nids := make(map[string]map[*Service]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(service.SkillsTable)
+		s.Join(joinT).On(s.C(skill.FieldID), joinT.C(service.SkillsPrimaryKey[1]))
+		s.Where(sql.InValues(joinT.C(service.SkillsPrimaryKey[0]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(service.SkillsPrimaryKey[0]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Service]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Skill](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "skills" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
 		}
 	}
 	return nil

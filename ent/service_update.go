@@ -11,6 +11,7 @@ import (
 	"parley/ent/phonenumber"
 	"parley/ent/predicate"
 	"parley/ent/service"
+	"parley/ent/skill"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -84,6 +85,21 @@ func (_u *ServiceUpdate) SetPhoneNumber(v *PhoneNumber) *ServiceUpdate {
 	return _u.SetPhoneNumberID(v.ID)
 }
 
+// AddSkillIDs adds the "skills" edge to the Skill entity by IDs.
+func (_u *ServiceUpdate) AddSkillIDs(ids ...string) *ServiceUpdate {
+	_u.mutation.AddSkillIDs(ids...)
+	return _u
+}
+
+// AddSkills adds the "skills" edges to the Skill entity.
+func (_u *ServiceUpdate) AddSkills(v ...*Skill) *ServiceUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddSkillIDs(ids...)
+}
+
 // AddMemberIDs adds the "members" edge to the Member entity by IDs.
 func (_u *ServiceUpdate) AddMemberIDs(ids ...string) *ServiceUpdate {
 	_u.mutation.AddMemberIDs(ids...)
@@ -123,6 +139,27 @@ func (_u *ServiceUpdate) Mutation() *ServiceMutation {
 func (_u *ServiceUpdate) ClearPhoneNumber() *ServiceUpdate {
 	_u.mutation.ClearPhoneNumber()
 	return _u
+}
+
+// ClearSkills clears all "skills" edges to the Skill entity.
+func (_u *ServiceUpdate) ClearSkills() *ServiceUpdate {
+	_u.mutation.ClearSkills()
+	return _u
+}
+
+// RemoveSkillIDs removes the "skills" edge to Skill entities by IDs.
+func (_u *ServiceUpdate) RemoveSkillIDs(ids ...string) *ServiceUpdate {
+	_u.mutation.RemoveSkillIDs(ids...)
+	return _u
+}
+
+// RemoveSkills removes "skills" edges to Skill entities.
+func (_u *ServiceUpdate) RemoveSkills(v ...*Skill) *ServiceUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveSkillIDs(ids...)
 }
 
 // ClearMembers clears all "members" edges to the Member entity.
@@ -253,6 +290,51 @@ func (_u *ServiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(phonenumber.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SkillsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   service.SkillsTable,
+			Columns: service.SkillsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedSkillsIDs(); len(nodes) > 0 && !_u.mutation.SkillsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   service.SkillsTable,
+			Columns: service.SkillsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SkillsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   service.SkillsTable,
+			Columns: service.SkillsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -425,6 +507,21 @@ func (_u *ServiceUpdateOne) SetPhoneNumber(v *PhoneNumber) *ServiceUpdateOne {
 	return _u.SetPhoneNumberID(v.ID)
 }
 
+// AddSkillIDs adds the "skills" edge to the Skill entity by IDs.
+func (_u *ServiceUpdateOne) AddSkillIDs(ids ...string) *ServiceUpdateOne {
+	_u.mutation.AddSkillIDs(ids...)
+	return _u
+}
+
+// AddSkills adds the "skills" edges to the Skill entity.
+func (_u *ServiceUpdateOne) AddSkills(v ...*Skill) *ServiceUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddSkillIDs(ids...)
+}
+
 // AddMemberIDs adds the "members" edge to the Member entity by IDs.
 func (_u *ServiceUpdateOne) AddMemberIDs(ids ...string) *ServiceUpdateOne {
 	_u.mutation.AddMemberIDs(ids...)
@@ -464,6 +561,27 @@ func (_u *ServiceUpdateOne) Mutation() *ServiceMutation {
 func (_u *ServiceUpdateOne) ClearPhoneNumber() *ServiceUpdateOne {
 	_u.mutation.ClearPhoneNumber()
 	return _u
+}
+
+// ClearSkills clears all "skills" edges to the Skill entity.
+func (_u *ServiceUpdateOne) ClearSkills() *ServiceUpdateOne {
+	_u.mutation.ClearSkills()
+	return _u
+}
+
+// RemoveSkillIDs removes the "skills" edge to Skill entities by IDs.
+func (_u *ServiceUpdateOne) RemoveSkillIDs(ids ...string) *ServiceUpdateOne {
+	_u.mutation.RemoveSkillIDs(ids...)
+	return _u
+}
+
+// RemoveSkills removes "skills" edges to Skill entities.
+func (_u *ServiceUpdateOne) RemoveSkills(v ...*Skill) *ServiceUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveSkillIDs(ids...)
 }
 
 // ClearMembers clears all "members" edges to the Member entity.
@@ -624,6 +742,51 @@ func (_u *ServiceUpdateOne) sqlSave(ctx context.Context) (_node *Service, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(phonenumber.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SkillsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   service.SkillsTable,
+			Columns: service.SkillsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedSkillsIDs(); len(nodes) > 0 && !_u.mutation.SkillsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   service.SkillsTable,
+			Columns: service.SkillsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SkillsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   service.SkillsTable,
+			Columns: service.SkillsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(skill.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

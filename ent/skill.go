@@ -34,13 +34,15 @@ type Skill struct {
 type SkillEdges struct {
 	// Organization holds the value of the organization edge.
 	Organization *Organization `json:"organization,omitempty"`
+	// Services holds the value of the services edge.
+	Services []*Service `json:"services,omitempty"`
 	// Members holds the value of the members edge.
 	Members []*Member `json:"members,omitempty"`
 	// MemberInvitations holds the value of the member_invitations edge.
 	MemberInvitations []*MemberInvitation `json:"member_invitations,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -54,10 +56,19 @@ func (e SkillEdges) OrganizationOrErr() (*Organization, error) {
 	return nil, &NotLoadedError{edge: "organization"}
 }
 
+// ServicesOrErr returns the Services value or an error if the edge
+// was not loaded in eager-loading.
+func (e SkillEdges) ServicesOrErr() ([]*Service, error) {
+	if e.loadedTypes[1] {
+		return e.Services, nil
+	}
+	return nil, &NotLoadedError{edge: "services"}
+}
+
 // MembersOrErr returns the Members value or an error if the edge
 // was not loaded in eager-loading.
 func (e SkillEdges) MembersOrErr() ([]*Member, error) {
-	if e.loadedTypes[1] {
+	if e.loadedTypes[2] {
 		return e.Members, nil
 	}
 	return nil, &NotLoadedError{edge: "members"}
@@ -66,7 +77,7 @@ func (e SkillEdges) MembersOrErr() ([]*Member, error) {
 // MemberInvitationsOrErr returns the MemberInvitations value or an error if the edge
 // was not loaded in eager-loading.
 func (e SkillEdges) MemberInvitationsOrErr() ([]*MemberInvitation, error) {
-	if e.loadedTypes[2] {
+	if e.loadedTypes[3] {
 		return e.MemberInvitations, nil
 	}
 	return nil, &NotLoadedError{edge: "member_invitations"}
@@ -136,6 +147,11 @@ func (_m *Skill) Value(name string) (ent.Value, error) {
 // QueryOrganization queries the "organization" edge of the Skill entity.
 func (_m *Skill) QueryOrganization() *OrganizationQuery {
 	return NewSkillClient(_m.config).QueryOrganization(_m)
+}
+
+// QueryServices queries the "services" edge of the Skill entity.
+func (_m *Skill) QueryServices() *ServiceQuery {
+	return NewSkillClient(_m.config).QueryServices(_m)
 }
 
 // QueryMembers queries the "members" edge of the Skill entity.

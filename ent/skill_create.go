@@ -9,6 +9,7 @@ import (
 	"parley/ent/member"
 	"parley/ent/memberinvitation"
 	"parley/ent/organization"
+	"parley/ent/service"
 	"parley/ent/skill"
 	"time"
 
@@ -69,6 +70,21 @@ func (_c *SkillCreate) SetNillableID(v *string) *SkillCreate {
 // SetOrganization sets the "organization" edge to the Organization entity.
 func (_c *SkillCreate) SetOrganization(v *Organization) *SkillCreate {
 	return _c.SetOrganizationID(v.ID)
+}
+
+// AddServiceIDs adds the "services" edge to the Service entity by IDs.
+func (_c *SkillCreate) AddServiceIDs(ids ...string) *SkillCreate {
+	_c.mutation.AddServiceIDs(ids...)
+	return _c
+}
+
+// AddServices adds the "services" edges to the Service entity.
+func (_c *SkillCreate) AddServices(v ...*Service) *SkillCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddServiceIDs(ids...)
 }
 
 // AddMemberIDs adds the "members" edge to the Member entity by IDs.
@@ -229,6 +245,22 @@ func (_c *SkillCreate) createSpec() (*Skill, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.OrganizationID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ServicesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   skill.ServicesTable,
+			Columns: skill.ServicesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(service.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.MembersIDs(); len(nodes) > 0 {

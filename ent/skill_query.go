@@ -11,6 +11,7 @@ import (
 	"parley/ent/memberinvitation"
 	"parley/ent/organization"
 	"parley/ent/predicate"
+	"parley/ent/service"
 	"parley/ent/skill"
 
 	"entgo.io/ent"
@@ -28,6 +29,7 @@ type SkillQuery struct {
 	inters                []Interceptor
 	predicates            []predicate.Skill
 	withOrganization      *OrganizationQuery
+	withServices          *ServiceQuery
 	withMembers           *MemberQuery
 	withMemberInvitations *MemberInvitationQuery
 	modifiers             []func(*sql.Selector)
@@ -82,6 +84,28 @@ func (_q *SkillQuery) QueryOrganization() *OrganizationQuery {
 			sqlgraph.From(skill.Table, skill.FieldID, selector),
 			sqlgraph.To(organization.Table, organization.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, skill.OrganizationTable, skill.OrganizationColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryServices chains the current query on the "services" edge.
+func (_q *SkillQuery) QueryServices() *ServiceQuery {
+	query := (&ServiceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(skill.Table, skill.FieldID, selector),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, skill.ServicesTable, skill.ServicesPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -326,6 +350,7 @@ func (_q *SkillQuery) Clone() *SkillQuery {
 		inters:                append([]Interceptor{}, _q.inters...),
 		predicates:            append([]predicate.Skill{}, _q.predicates...),
 		withOrganization:      _q.withOrganization.Clone(),
+		withServices:          _q.withServices.Clone(),
 		withMembers:           _q.withMembers.Clone(),
 		withMemberInvitations: _q.withMemberInvitations.Clone(),
 		// clone intermediate query.
@@ -343,6 +368,17 @@ func (_q *SkillQuery) WithOrganization(opts ...func(*OrganizationQuery)) *SkillQ
 		opt(query)
 	}
 	_q.withOrganization = query
+	return _q
+}
+
+// WithServices tells the query-builder to eager-load the nodes that are connected to
+// the "services" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SkillQuery) WithServices(opts ...func(*ServiceQuery)) *SkillQuery {
+	query := (&ServiceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withServices = query
 	return _q
 }
 
@@ -446,8 +482,9 @@ func (_q *SkillQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Skill,
 	var (
 		nodes       = []*Skill{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withOrganization != nil,
+			_q.withServices != nil,
 			_q.withMembers != nil,
 			_q.withMemberInvitations != nil,
 		}
@@ -476,6 +513,13 @@ func (_q *SkillQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Skill,
 	if query := _q.withOrganization; query != nil {
 		if err := _q.loadOrganization(ctx, query, nodes, nil,
 			func(n *Skill, e *Organization) { n.Edges.Organization = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withServices; query != nil {
+		if err := _q.loadServices(ctx, query, nodes,
+			func(n *Skill) { n.Edges.Services = []*Service{} },
+			func(n *Skill, e *Service) { n.Edges.Services = append(n.Edges.Services, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -521,6 +565,67 @@ func (_q *SkillQuery) loadOrganization(ctx context.Context, query *OrganizationQ
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *SkillQuery) loadServices(ctx context.Context, query *ServiceQuery, nodes []*Skill, init func(*Skill), assign func(*Skill, *Service)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*Skill)
+	nids := make(map[string]map[*Skill]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(skill.ServicesTable)
+		s.Join(joinT).On(s.C(service.FieldID), joinT.C(skill.ServicesPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(skill.ServicesPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(skill.ServicesPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Skill]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Service](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "services" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
 		}
 	}
 	return nil

@@ -20,6 +20,8 @@ type Tx struct {
 	Attempt *AttemptClient
 	// Call is the client for interacting with the Call builders.
 	Call *CallClient
+	// ChatRejection is the client for interacting with the ChatRejection builders.
+	ChatRejection *ChatRejectionClient
 	// Customer is the client for interacting with the Customer builders.
 	Customer *CustomerClient
 	// CustomerInvitation is the client for interacting with the CustomerInvitation builders.
@@ -40,6 +42,8 @@ type Tx struct {
 	Member *MemberClient
 	// MemberInvitation is the client for interacting with the MemberInvitation builders.
 	MemberInvitation *MemberInvitationClient
+	// OptOut is the client for interacting with the OptOut builders.
+	OptOut *OptOutClient
 	// Organization is the client for interacting with the Organization builders.
 	Organization *OrganizationClient
 	// PhoneNumber is the client for interacting with the PhoneNumber builders.
@@ -70,6 +74,8 @@ type Tx struct {
 	Site *SiteClient
 	// Skill is the client for interacting with the Skill builders.
 	Skill *SkillClient
+	// SmsConversation is the client for interacting with the SmsConversation builders.
+	SmsConversation *SmsConversationClient
 	// Specialist is the client for interacting with the Specialist builders.
 	Specialist *SpecialistClient
 	// SpecialistInvitation is the client for interacting with the SpecialistInvitation builders.
@@ -212,6 +218,7 @@ func (tx *Tx) init() {
 	tx.AccessToken = NewAccessTokenClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
 	tx.Call = NewCallClient(tx.config)
+	tx.ChatRejection = NewChatRejectionClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.CustomerInvitation = NewCustomerInvitationClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
@@ -222,6 +229,7 @@ func (tx *Tx) init() {
 	tx.LogEpoch = NewLogEpochClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
 	tx.MemberInvitation = NewMemberInvitationClient(tx.config)
+	tx.OptOut = NewOptOutClient(tx.config)
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.PhoneNumber = NewPhoneNumberClient(tx.config)
 	tx.Portal = NewPortalClient(tx.config)
@@ -237,6 +245,7 @@ func (tx *Tx) init() {
 	tx.SimulatedNumber = NewSimulatedNumberClient(tx.config)
 	tx.Site = NewSiteClient(tx.config)
 	tx.Skill = NewSkillClient(tx.config)
+	tx.SmsConversation = NewSmsConversationClient(tx.config)
 	tx.Specialist = NewSpecialistClient(tx.config)
 	tx.SpecialistInvitation = NewSpecialistInvitationClient(tx.config)
 	tx.Stream = NewStreamClient(tx.config)

@@ -66,6 +66,10 @@ func (f memberFields) PredefinedMessages(ctx context.Context, m *ent.Member, fir
 	return f.Organizations.MessagesOfMember(ctx, m, first)
 }
 
+func (f serviceFields) Skills(ctx context.Context, s *ent.Service, first *int) ([]*ent.Skill, error) {
+	return f.Organizations.SkillsFor(ctx, s, first)
+}
+
 func (f serviceFields) PredefinedMessages(ctx context.Context, s *ent.Service, first *int) ([]*ent.PredefinedMessage, error) {
 	return f.Organizations.MessagesOfService(ctx, s, first)
 }

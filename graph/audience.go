@@ -40,6 +40,15 @@ var shareable = map[string][]string{
 	"ScreenShareCaughtUp":   ofShare,
 	"ScreenShareHeartbeat":  ofShare,
 
+	"SmsConversationEvent":     texting,
+	"SmsMessageSent":           append(texting, "message"),
+	"SmsMessageReceived":       append(texting, "message"),
+	"SmsMessageStatusChanged":  append(texting, "status", "failureReason", "message"),
+	"SmsConversationAccepted":  texting,
+	"SmsConversationEnded":     texting,
+	"SmsConversationCaughtUp":  texting,
+	"SmsConversationHeartbeat": texting,
+
 	"Typing":          append(happening, "typing"),
 	"PresenceChanged": append(happening, "present"),
 	"CaughtUp":        happening,
@@ -52,6 +61,10 @@ var shareable = map[string][]string{
 	"Member":             {"id", "firstName", "lastName", "name", "role"},
 	"Customer":           {"id", "firstName", "lastName", "name", "phone", "email"},
 
+	"SmsConversation": {"id", "service", "customerNumber", "customer", "agent", "status", "origin", "startedAt", "endedAt"},
+	"SmsMessage":      {"id", "cursor", "conversation", "direction", "body", "status", "failureReason", "author", "side", "sentAt", "encoding", "segments"},
+	"Service":         {"id", "name", "supportsSms", "takesNewChats"},
+
 	"Specialist":           {"id", "name", "access", "accessLabel", "joinedAt", "leftAt"},
 	"SpecialistInvitation": {"id", "access", "accessLabel", "expiresAt", "cancelledAt"}, // the code is for some roles
 	"SupportSession":       {"id", "portal", "host", "status", "startedAt", "endedAt", "specialistInvitation", "specialistSeats", "specialistsMayShare", "screenShares"},
@@ -63,6 +76,7 @@ var shareable = map[string][]string{
 var (
 	happening = []string{"cursor", "occurredAt", "room", "actor"}
 	ofShare   = []string{"cursor", "occurredAt", "actor"}
+	texting   = []string{"cursor", "occurredAt", "conversation", "actor"}
 )
 
 // Shareable tells whether a field may be in a result that is shared.

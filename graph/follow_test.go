@@ -21,6 +21,7 @@ import (
 	"parley/graph/generated"
 	"parley/graph/transport"
 	"parley/internal/apierr"
+	"parley/internal/conversation"
 	"parley/internal/feed"
 	"parley/internal/inbox"
 	"parley/internal/limits"
@@ -61,6 +62,10 @@ func (s subscription) InboxEvents(context.Context, *string) (<-chan inbox.Event,
 }
 
 func (s subscription) ScreenShareEvents(context.Context, string, *string) (<-chan session.ScreenEvent, error) {
+	return nil, errors.New("not followed here")
+}
+
+func (s subscription) SmsConversationEvents(context.Context, string, *string) (<-chan conversation.Event, error) {
 	return nil, errors.New("not followed here")
 }
 

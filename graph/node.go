@@ -8,6 +8,7 @@ import (
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/call"
+	"parley/internal/conversation"
 	"parley/internal/session"
 	"parley/internal/typeid"
 )
@@ -45,6 +46,8 @@ func (q query) node(ctx context.Context, id string) (ent.Node, error) {
 		return q.Calls.Node(ctx, id)
 	case audit.Prefix:
 		return q.Audit.Node(ctx, id)
+	case conversation.Prefix, conversation.MessagePrefix:
+		return q.Resolver.Conversations.Node(ctx, prefix, id)
 	}
 	return q.Resolver.Rooms.Node(ctx, prefix, id)
 }

@@ -4,6 +4,7 @@ import (
 	"parley/graph/generated"
 	"parley/internal/audit"
 	"parley/internal/call"
+	"parley/internal/conversation"
 	"parley/internal/inbox"
 	"parley/internal/organization"
 	"parley/internal/room"
@@ -16,6 +17,7 @@ type Resolver struct {
 	Organizations *organization.Service
 	Numbers       *organization.Numbers
 	Calls         *call.Service
+	Conversations *conversation.Service
 	Inbox         *inbox.Service
 	Sessions      *session.Service
 	Audit         *audit.Log
@@ -40,6 +42,7 @@ type (
 	auditFields            struct{ *Resolver }
 	memberInvitationFields struct{ *Resolver }
 	callFields             struct{ *Resolver }
+	conversationFields     struct{ *Resolver }
 )
 
 // Query implements generated.ResolverRoot.
@@ -98,3 +101,6 @@ func (r *Resolver) Organization() generated.OrganizationResolver { return organi
 
 // Call implements generated.ResolverRoot.
 func (r *Resolver) Call() generated.CallResolver { return callFields{r} }
+
+// SmsConversation implements generated.ResolverRoot.
+func (r *Resolver) SmsConversation() generated.SmsConversationResolver { return conversationFields{r} }

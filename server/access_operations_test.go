@@ -100,6 +100,16 @@ var roots = map[string]string{
 	"Mutation.sendSignal":           `mutation { it: sendSignal(input: {screenShareId: $shown#, toAttendeeId: $member#, payload: "x"}) { userErrors { code } } }`,
 	"Mutation.sendControlInput":     `mutation { it: sendControlInput(input: {screenShareId: $shown#, payload: "x"}) { userErrors { code } } }`,
 
+	"Query.smsConversation":              `{ it: smsConversation(id: $sms#) { customerNumber } }`,
+	"Query.smsConversations":             `{ it: smsConversations { nodes { id customerNumber messages(first: 1) { nodes { body } } } totalCount } }`,
+	"Query.smsPreview":                   `{ it: smsPreview(input: {predefinedMessageId: $text#, serviceId: $service#}) { text } }`,
+	"Mutation.openSmsConversation":       `mutation { it: openSmsConversation(input: {serviceId: $service#, to: "+447400123456"}) { conversation { status } userErrors { code } } }`,
+	"Mutation.sendSms":                   `mutation { it: sendSms(input: {body: "Hi", conversationId: $talk#}) { message { body } userErrors { code } } }`,
+	"Mutation.endSmsConversation":        `mutation { it: endSmsConversation(input: {conversationId: $talk#}) { conversation { status } userErrors { code } } }`,
+	"Mutation.acceptChat":                `mutation { it: acceptChat(input: {conversationId: $sms#}) { conversation { status } userErrors { code } } }`,
+	"Mutation.rejectChat":                `mutation { it: rejectChat(input: {conversationId: $sms#}) { conversation { status } userErrors { code } } }`,
+	"Subscription.smsConversationEvents": `subscription { it: smsConversationEvents(conversationId: $sms#, after: $smsStart#) { __typename } }`,
+
 	"Subscription.screenShareEvents": `subscription { it: screenShareEvents(screenShareId: $share#, after: $shareStart#) { __typename } }`,
 
 	"Subscription.specialistJoined": `subscription { it: specialistJoined(roomId: $room#) { name } }`,
@@ -176,6 +186,18 @@ var paths = map[string]string{
 	"getLink(draft)":                    `mutation { it: getLink(input: {roomId: $draft#}) { url userErrors { code } } }`,
 	"createPredefinedMessage(service)":  `mutation { it: createPredefinedMessage(input: {title: "T", body: "B", serviceId: $service#}) { predefinedMessage { title } userErrors { code } } }`,
 	"updatePredefinedMessage(service)":  `mutation { it: updatePredefinedMessage(input: {id: $text#, title: "T"}) { predefinedMessage { title } userErrors { code } } }`,
+	"sendSms(to)":                       `mutation { it: sendSms(input: {body: "Hi", serviceId: $service#, to: "+447400123456"}) { message { body } userErrors { code } } }`,
+	"sendSms(call)":                     `mutation { it: sendSms(input: {body: "Hi", callId: $call#}) { message { body } userErrors { code } } }`,
+	"sendSms(ended)":                    `mutation { it: sendSms(input: {body: "Hi", conversationId: $ended#}) { message { body } userErrors { code } } }`,
+	"endSmsConversation(ended)":         `mutation { it: endSmsConversation(input: {conversationId: $ended#}) { conversation { status } userErrors { code } } }`,
+	"smsConversation(id-of-a-message)":  `{ it: smsConversation(id: $smsg#) { status } }`,
+	"smsPreview(own)":                   `{ it: smsPreview(input: {predefinedMessageId: $own#}) { text } }`,
+	"smsPreview(body)":                  `{ it: smsPreview(input: {body: "Hi"}) { text } }`,
+	"smsConversationEvents(ended)":      `subscription { it: smsConversationEvents(conversationId: $ended#, after: $endedStart#) { __typename } }`,
+	"smsConversationEvents.messages":    `subscription { smsConversationEvents(conversationId: $sms#, after: $smsStart#) { ... on SmsMessageSent { conversation { messages { nodes { it: body } } } } } }`,
+	"smsMessage.conversation.messages":  `{ node(id: $smsg#) { ... on SmsMessage { conversation { messages { nodes { it: body } } } } } }`,
+	"chatOffered.conversation.messages": `subscription { inboxEvents(after: $inbox#) { ... on ChatOffered { conversation { messages { nodes { it: body } } } } ... on InboxCaughtUp { end: __typename } } }`,
+	"smsConversation.agent.email":       `{ smsConversation(id: $sms#) { agent { it: email } } }`,
 	"predefinedMessage(own)":            `{ node(id: $own#) { ... on PredefinedMessage { it: body } } }`,
 }
 
@@ -184,7 +206,7 @@ var nodes = map[string]string{
 	"Organization": "$org#", "Member": "$member#", "Service": "$service#", "Site": "$site#", "Skill": "$skill#", "Portal": "$portal#", "PredefinedMessage": "$text#",
 	"OwnedPhoneNumber": "$number#", "Customer": "$customer#", "Room": "$room#", "Message": "$message#", "Document": "$document#", "CustomerInvitation": "$invitation#",
 	"SupportSession": "$session#", "SpecialistInvitation": "$code#", "Specialist": "$expert#", "ScreenShare": "$share#",
-	"Call": "$call#", "MemberInvitation": "$asking#", "AuditEntry": "$entry#",
+	"Call": "$call#", "MemberInvitation": "$asking#", "AuditEntry": "$entry#", "SmsConversation": "$sms#", "SmsMessage": "$smsg#",
 }
 
 // arguments are those of fields that need some.
@@ -210,6 +232,18 @@ var ways = map[string]string{
 	"CustomerInvitationConnection": `{ room(id: $room#) { invitations { %s } } }`,
 	"CustomerInvitationEdge":       `{ room(id: $room#) { invitations { edges { %s } } } }`,
 	"SpecialistSeats":              `{ node(id: $session#) { ... on SupportSession { specialistSeats { %s } } } }`,
+	"SmsConversationConnection":    `{ smsConversations { %s } }`,
+	"SmsConversationEdge":          `{ smsConversations { edges { %s } } }`,
+	"SmsMessageConnection":         `{ smsConversation(id: $sms#) { messages { %s } } }`,
+	"SmsMessageEdge":               `{ smsConversation(id: $sms#) { messages { edges { %s } } } }`,
+	"SmsPreview":                   `{ smsPreview(input: {body: "Hi"}) { %s } }`,
+	"SmsMessageSent":               `subscription { smsConversationEvents(conversationId: $sms#, after: $smsStart#) { ... on SmsMessageSent { %s } } }`,
+	"SmsMessageReceived":           `subscription { smsConversationEvents(conversationId: $sms#, after: $smsNone#) { ... on SmsMessageReceived { %s } } }`,
+	"SmsMessageStatusChanged":      `subscription { smsConversationEvents(conversationId: $sms#, after: $smsStart#) { ... on SmsMessageStatusChanged { %s } } }`,
+	"SmsConversationAccepted":      `subscription { smsConversationEvents(conversationId: $sms#, after: $smsStart#) { ... on SmsConversationAccepted { %s } } }`,
+	"SmsConversationEnded":         `subscription { smsConversationEvents(conversationId: $ended#, after: $endedStart#) { ... on SmsConversationEnded { %s } } }`,
+	"SmsConversationCaughtUp":      `subscription { smsConversationEvents(conversationId: $sms#) { ... on SmsConversationCaughtUp { %s } } }`,
+	"SmsConversationHeartbeat":     `subscription { smsConversationEvents(conversationId: $sms#) { ... on SmsConversationHeartbeat { %s } } }`,
 	"ScreenShareSignalled":         `subscription { screenShareEvents(screenShareId: $mine#, after: $mineStart#) { ... on ScreenShareSignalled { %s } } }`,
 	"ScreenShareControlled":        `subscription { screenShareEvents(screenShareId: $mine#) { ... on ScreenShareControlled { %s } } }`,
 	"ScreenShareCaughtUp":          `subscription { screenShareEvents(screenShareId: $share#) { ... on ScreenShareCaughtUp { %s } } }`,
@@ -219,6 +253,9 @@ var ways = map[string]string{
 	"RoomMerged":                   `subscription { roomEvents(roomId: $gone#, after: $goneStart#) { ... on RoomMerged { %s } } }`,
 	"RoomUpdated":                  `subscription { inboxEvents(after: $inbox#) { ... on RoomUpdated { %s } } }`,
 	"AgentStateChanged":            `subscription { inboxEvents(after: $lately#) { ... on AgentStateChanged { %s } } }`,
+	"ChatOffered":                  `subscription { inboxEvents(after: $inbox#) { ... on ChatOffered { %s } ... on InboxCaughtUp { end: __typename } } }`,
+	"ChatWithdrawn":                `subscription { inboxEvents(after: $inbox#) { ... on ChatWithdrawn { %s } ... on InboxCaughtUp { end: __typename } } }`,
+	"SmsConversationUpdated":       `subscription { inboxEvents(after: $inbox#) { ... on SmsConversationUpdated { %s } ... on InboxCaughtUp { end: __typename } } }`,
 	"InboxCaughtUp":                `subscription { inboxEvents { ... on InboxCaughtUp { %s } } }`,
 	"InboxHeartbeat":               `subscription { inboxEvents { ... on InboxHeartbeat { %s } } }`,
 	"RoomClosed":                   `subscription { roomEvents(roomId: $closed#, after: $start#) { ... on RoomClosed { %s } } }`,
@@ -343,6 +380,9 @@ func (h *house) perform(o operation, token, document string, happen func()) (out
 		}
 		if _, found := seek(result.Data); found || len(result.Errors) > 0 {
 			return judge(result.Data, result.Errors), string(payload)
+		}
+		if strings.Contains(string(payload), `"end":`) { // of what may not come at all
+			return "nothing", ""
 		}
 		happen()
 	}

@@ -109,6 +109,7 @@ const accessHeader = `# Who may do what. One row for each field of the API that 
 # ok    there is an answer       401  UNAUTHENTICATED
 # null  the answer is null       403  FORBIDDEN
 # CODE  of a user error          404  NOT_FOUND: the answer for what does not exist
+# nothing: all that was missed is told, and none of it is that
 #
 `
 

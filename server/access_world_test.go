@@ -3,14 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"parley/ent"
 	"parley/ent/member"
 	"parley/ent/organization"
 	"parley/ent/portal"
+	"parley/ent/smsconversation"
 	"parley/internal/auth"
 	"parley/internal/database"
+	"parley/internal/eventlog"
 )
 
 // world is an organisation with everything in it that the matrix asks for.
@@ -25,6 +28,7 @@ type world struct {
 	things  map[string]string      // ids and the like, by the name they have in operations
 	secrets []string               // what nobody of another organisation or room may see
 	code    string                 // by which specialists come into the room
+	number  string                 // of its service
 	screens map[string]screen      // of those who are there, by column
 	rooms   int
 	made    int // operations that change things
@@ -103,6 +107,9 @@ func (w *world) furnish(ctx context.Context, o *ent.Organization) {
 	skill := must(w.h, func() (*ent.Skill, error) {
 		return c.Skill.Create().SetOrganizationID(o.ID).SetName("Skill of " + w.name).Save(ctx)
 	})
+	if err := service.Update().AddSkills(skill).Exec(ctx); err != nil {
+		w.h.t.Fatal(err)
+	}
 	number := must(w.h, func() (*ent.PhoneNumber, error) {
 		return c.PhoneNumber.Create().SetOrganizationID(o.ID).SetNumber(fmt.Sprintf("+4474800009%02d", len(w.name))).SetCountry("GB").Save(ctx)
 	})
@@ -114,7 +121,7 @@ func (w *world) furnish(ctx context.Context, o *ent.Organization) {
 		w.h.t.Fatal(err)
 	}
 	w.things["$service"], w.things["$site"], w.things["$skill"] = service.ID, site.ID, skill.ID
-	w.things["$number"], w.things["$portal"] = number.ID, door.ID
+	w.things["$number"], w.things["$portal"], w.number = number.ID, door.ID, number.Number
 	text := must(w.h, func() (*ent.PredefinedMessage, error) {
 		return c.PredefinedMessage.Create().SetOrganizationID(o.ID).SetServiceID(service.ID).SetTitle("Text").SetBody("Text of " + w.name).Save(ctx)
 	})
@@ -180,11 +187,90 @@ func (w *world) fill() {
 	gone := w.agent.CreateRoom()
 	w.agent.Merge(gone, room)
 	w.things["$gone"], w.things["$goneStart"], w.things["$known"] = gone.ID, gone.Start, fmt.Sprintf("customer%d@of.%s", w.rooms, w.domain)
+	w.converse()
+	w.offer("admin", "CHAT_OFFERED")
+	w.offer("lead", "CHAT_WITHDRAWN")
 	over, _ := w.openRoom()
 	w.agent.Close(over)
 	w.things["$closed"], w.things["$start"] = over.ID, over.Start
 	w.secrets = append(w.secrets, room.ID, gone.ID, over.ID, ada.id, body, w.things["$message"], w.things["$invitation"], "customer of "+w.name,
 		w.things["$document"], "paper of "+w.name)
+}
+
+// converse has everything happen in a conversation by text messages that happens there, while the agent may text; and has another
+// one end.
+func (w *world) converse() {
+	w.h.t.Helper()
+	w.agent.id = w.members["agent"].ID
+	admin := w.h.user("admin", w.tokens["admin"])
+	admin.update(w.agent, vars{"channels": []string{"EMAIL", "VOICE", "SMS"}}).ok()
+	defer func() { admin.update(w.agent, vars{"channels": []string{"EMAIL", "VOICE"}}).ok() }()
+	phone, other := w.h.Phone("+4474001000"+w.number[len(w.number)-2:]), w.h.Phone("+4474001001"+w.number[len(w.number)-2:])
+	w.h.exec(`UPDATE services SET takes_new_chats = true, phone_number_id = $2 WHERE id = $1`, w.things["$service"], w.things["$number"])
+	if status := w.h.texted(vars{"from": phone.address, "to": w.number, "body": "A question of " + w.name}); status != http.StatusOK {
+		w.h.t.Fatalf("a text message was answered with %d", status)
+	}
+	open := func(to *device) chat {
+		return w.agent.Opens(vars{"serviceId": w.things["$service"], "to": to.address})
+	}
+	talk := open(phone)
+	live := w.agent.Follows(talk, talk.cursor, overSocket)
+	defer live.cut()
+	live.expect("SmsConversationCaughtUp")
+	sent := w.agent.TryText("An answer of "+w.name, talk.in()).ok()
+	phone.Expect("An answer")
+	live.expect("SmsMessageSent", "SmsMessageStatusChanged")
+	ended := open(other)
+	w.agent.Ends(ended)
+	from := w.agent.ask(`query ($id: ID!) { smsConversation(id: $id) { messages(first: 1) { nodes { cursor } } } }`, vars{"id": talk.id}).ok()
+	w.things["$sms"], w.things["$smsg"], w.things["$smsStart"] = talk.id, sent.text("message.id"), from.text("smsConversation.messages.nodes.0.cursor")
+	c := must(w.h, func() (eventlog.Cursor, error) { return eventlog.ParseCursor(talk.cursor) })
+	w.things["$smsNone"] = w.h.app.events.Cursor(c.Stream, 0) // before all
+	w.things["$ended"], w.things["$endedStart"] = ended.id, ended.cursor
+	w.secrets = append(w.secrets, talk.id, ended.id, sent.text("message.id"), phone.address, other.address, "question of "+w.name, "answer of "+w.name)
+}
+
+// offer has a member told of an offer, of which nothing else is so.
+func (w *world) offer(column, kind string) {
+	w.h.t.Helper()
+	m := w.members[column]
+	err := database.WithTx(w.h.t.Context(), w.h.ent(), func(tx *ent.Tx) error {
+		streamID, err := eventlog.CreateTx(w.h.t.Context(), tx, m.OrganizationID)
+		if err != nil {
+			return err
+		}
+		if err := tx.Member.UpdateOneID(m.ID).SetChatStreamID(streamID).Exec(w.h.t.Context()); err != nil {
+			return err
+		}
+		_, err = w.h.app.events.AppendTx(w.h.t.Context(), tx, streamID, eventlog.Entry{
+			Kind: kind, Side: "SYSTEM", Data: fmt.Sprintf(`{"conversation": %q}`, w.things["$sms"]),
+		})
+		return err
+	})
+	if err != nil {
+		w.h.t.Fatal(err)
+	}
+}
+
+// talk is a conversation of the agent's for one operation.
+func (w *world) talk() string {
+	w.h.t.Helper()
+	w.made++
+	var c *ent.SmsConversation
+	err := database.WithTx(w.h.t.Context(), w.h.ent(), func(tx *ent.Tx) error {
+		streamID, err := eventlog.CreateTx(w.h.t.Context(), tx, w.members["agent"].OrganizationID)
+		if err != nil {
+			return err
+		}
+		c, err = tx.SmsConversation.Create().SetOrganizationID(w.members["agent"].OrganizationID).SetServiceID(w.things["$service"]).
+			SetNumber(w.number).SetCustomerNumber(fmt.Sprintf("+44740%07d", w.made)).SetAgentID(w.members["agent"].ID).
+			SetStatus(smsconversation.StatusActive).SetOrigin(smsconversation.OriginAgent).SetStreamID(streamID).Save(w.h.t.Context())
+		return err
+	})
+	if err != nil {
+		w.h.t.Fatal(err)
+	}
+	return c.ID
 }
 
 // support has everything happen in the room that happens in support sessions, of which one goes on.
@@ -328,6 +414,9 @@ func (w *world) prepare(o operation, column string, other *world) asking {
 		things["$label"] = fmt.Sprintf("Label %d", w.made)
 		if o.mentions("$spare#") {
 			things["$spare"] = w.text()
+		}
+		if o.mentions("$talk#") {
+			things["$talk"] = w.talk()
 		}
 		if o.mentions("$leaver#") {
 			things["$leaver"] = w.leaver(fmt.Sprintf("leaver%d", w.made))

@@ -20,12 +20,16 @@ import (
 	"parley/internal/auth"
 	"parley/internal/bus"
 	"parley/internal/call"
+	"parley/internal/carrier"
+	"parley/internal/conversation"
 	"parley/internal/database"
 	"parley/internal/document"
 	"parley/internal/eventlog"
 	"parley/internal/inbox"
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
+	"parley/internal/notify/twilio"
+	"parley/internal/optout"
 	"parley/internal/organization"
 	"parley/internal/presence"
 	"parley/internal/room"
@@ -49,11 +53,13 @@ type app struct {
 	search        *search.Index
 	outbox        *notify.Outbox
 	simulator     *simulator.Simulator // nil where nothing is simulated
+	twilio        *twilio.Account      // nil where the simulator stands in
 	counter       *throttle.Counter
 	audit         *audit.Log
 	organizations *organization.Service
 	numbers       *organization.Numbers
 	calls         *call.Service
+	conversations *conversation.Service
 	documents     *document.Service
 	rooms         *room.Service
 	sessions      *session.Service
@@ -79,8 +85,9 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	}
 	a.presence = presence.New(a.bus, c.limits.PresenceGrace)
 	a.search = search.New(s.ent, log)
+	senders, numbers := a.carriers()
 	a.outbox = notify.New(notify.Config{
-		Ent: s.ent, Senders: a.senders(), Logger: log,
+		Ent: s.ent, Senders: senders, Logger: log,
 		Link: func(id string) string { return address(links, id) },
 	})
 	a.audit = audit.New(a.events, s.ent, c.limits.PageSize)
@@ -90,8 +97,14 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Audit: a.audit, Leaves: a.calls.LeaveTx,
 	})
 	a.numbers = organization.NewNumbers(organization.NumberParts{
-		Ent: s.ent, Limits: c.limits, Carrier: simulator.NewNumbers(s.ent), Counter: a.counter, Audit: a.audit, Log: log,
+		Ent: s.ent, Limits: c.limits, Carrier: numbers, Counter: a.counter, Audit: a.audit, Log: log,
 	})
+	a.conversations = conversation.New(conversation.Parts{
+		Ent: s.ent, Limits: c.limits, Log: a.events, Outbox: a.outbox, Counter: a.counter,
+		Words: optout.NewListener(c.limits, a.outbox, a.counter), Calls: a.calls, Logger: log,
+	})
+	a.calls.Tell(a.conversations.Ring)
+	a.organizations.Tell(a.conversations.Ring)
 	a.documents = document.New(document.Parts{
 		Ent: s.ent, Blobs: s.blobs, Limits: c.limits, Secret: c.secret, PublicURL: c.PublicURL, Log: log,
 	})
@@ -103,6 +116,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		return nil, err
 	}
 	a.outbox.Tell(a.told)
+	a.outbox.Hear(a.conversations.Received)
 	a.documents.Tell(a.rooms.DocumentDoneTx)
 	a.sessions = session.New(session.Parts{
 		Ent: s.ent, Limits: c.limits, Rooms: a.rooms, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
@@ -110,7 +124,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Organizations: a.organizations,
 	})
 	a.rooms.Host(a.sessions)
-	a.inbox = inbox.New(a.events, a.rooms, a.calls, c.limits.Heartbeat, log)
+	a.inbox = inbox.New(a.events, a.rooms, a.calls, a.conversations, c.limits.Heartbeat, log)
 	a.graphql = a.api()
 	return a, nil
 }
@@ -128,8 +142,11 @@ func address(links *auth.Links, id string) string {
 
 // told passes on what has become of a message, to whom it is about.
 func (a *app) told(ctx context.Context, tx *ent.Tx, d *ent.Delivery) error {
-	if prefix, _ := typeid.Prefix(d.AboutID); prefix == organization.LinkPrefix {
+	switch prefix, _ := typeid.Prefix(d.AboutID); prefix {
+	case organization.LinkPrefix:
 		return a.organizations.Told(ctx, tx, d)
+	case conversation.MessagePrefix:
+		return a.conversations.Told(ctx, tx, d)
 	}
 	return a.rooms.Told(ctx, tx, d)
 }
@@ -151,14 +168,32 @@ func reachable(addr net.Addr) string {
 	return net.JoinHostPort(host, port)
 }
 
-// senders are the carrier and the mail server that are set; the simulator stands in where none is.
-func (a *app) senders() map[delivery.Channel]notify.Sender {
-	a.simulator = simulator.New(simulator.Config{Ent: a.store.ent, Logger: a.log})
-	senders := map[delivery.Channel]notify.Sender{delivery.ChannelSMS: a.simulator, delivery.ChannelEmail: a.simulator}
+// carriers are the carrier, of which numbers are bought, and the mail server that are set; the simulator stands in where one
+// is not.
+func (a *app) carriers() (senders map[delivery.Channel]notify.Sender, numbers carrier.Numbers) {
+	senders = map[delivery.Channel]notify.Sender{}
+	if a.config.twilio != nil {
+		a.twilio = twilio.New(*a.config.twilio, a.config.PublicURL, a.log)
+		senders[delivery.ChannelSMS], numbers = a.twilio, a.twilio
+	} else {
+		numbers = simulator.NewNumbers(a.store.ent)
+	}
 	if a.config.mail != nil {
 		senders[delivery.ChannelEmail] = a.config.mail
 	}
-	return senders
+	var simulated []delivery.Channel
+	for _, channel := range []delivery.Channel{delivery.ChannelSMS, delivery.ChannelEmail} {
+		if senders[channel] == nil {
+			simulated = append(simulated, channel)
+		}
+	}
+	if len(simulated) > 0 {
+		a.simulator = simulator.New(simulator.Config{Ent: a.store.ent, Logger: a.log, Channels: simulated})
+	}
+	for _, channel := range simulated {
+		senders[channel] = a.simulator
+	}
+	return senders, numbers
 }
 
 // guesses are the root fields that take a password, a code or a token.
@@ -166,7 +201,8 @@ var guesses = []string{"signIn", "enterRoom", "joinSupportSession", "acceptMembe
 
 func (a *app) api() *transport.Handler {
 	schema := graph.NewSchema(&graph.Resolver{
-		Rooms: a.rooms, Organizations: a.organizations, Audit: a.audit, Numbers: a.numbers, Calls: a.calls, Sessions: a.sessions, Inbox: a.inbox,
+		Rooms: a.rooms, Organizations: a.organizations, Audit: a.audit, Numbers: a.numbers, Calls: a.calls, Conversations: a.conversations,
+		Sessions: a.sessions, Inbox: a.inbox,
 	})
 	return transport.New(schema, transport.Options{
 		Limits:       a.config.limits,

@@ -21,12 +21,14 @@ type notice struct {
 		ID, Name, Status, LastCursor string
 		UnreadCount                  int
 	}
-	Member struct{ ID, State, StateReason string }
+	Member       struct{ ID, State, StateReason string }
+	Conversation struct{ ID, Status string }
 }
 
 const inboxEvents = `subscription ($after: Cursor) { inboxEvents(after: $after) {
 	__typename cursor occurredAt actor { ... on Member { name } ... on Customer { name } }
-	... on RoomUpdated { room { id name status lastCursor unreadCount } } ... on AgentStateChanged { member { id state stateReason } } } }`
+	... on RoomUpdated { room { id name status lastCursor unreadCount } } ... on AgentStateChanged { member { id state stateReason } }
+	... on ChatOffered { conversation { id status } } ... on ChatWithdrawn { conversation { id status } } ... on SmsConversationUpdated { conversation { id status } } } }`
 
 // inboxFeed is a subscriber to inboxEvents.
 type inboxFeed struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -17,6 +18,7 @@ import (
 
 	"parley/internal/limits"
 	"parley/internal/notify/smtp"
+	"parley/internal/notify/twilio"
 )
 
 // config is what can be set: by a flag, else by the variable in its var tag.
@@ -34,10 +36,15 @@ type config struct {
 	BlobURL     string   `name:"blob-url" var:"BLOB_URL" help:"Where documents are kept: file:///a/folder, or s3://key:secret@host/bucket; a folder in PARLEY_DATA unless told ($BLOB_URL)."`
 	SMTPURL     string   `name:"smtp-url" var:"SMTP_URL" help:"Mail server, smtp://user:password@host:587 or smtps://…; without it the simulator stands in ($SMTP_URL)."`
 
+	TwilioSID   string `name:"twilio-account-sid" var:"TWILIO_ACCOUNT_SID" help:"Account at Twilio that text messages go by, and at which numbers are bought; without it the simulator stands in. Twilio has to reach PARLEY_PUBLIC_URL ($TWILIO_ACCOUNT_SID)."`
+	TwilioToken string `name:"twilio-auth-token" var:"TWILIO_AUTH_TOKEN" help:"The account's token ($TWILIO_AUTH_TOKEN)."`
+	TwilioURL   string `name:"twilio-api-url" var:"TWILIO_API_URL" help:"Where Twilio's API is; https://api.twilio.com unless told ($TWILIO_API_URL)."`
+
 	limits  limits.Limits
 	proxies proxies
 	secret  []byte
-	mail    *smtp.Sender // nil for the simulator
+	mail    *smtp.Sender     // nil for the simulator
+	twilio  *twilio.Settings // nil for the simulator
 	now     func() time.Time
 }
 
@@ -82,7 +89,7 @@ func variables(getenv func(string) string) kong.Resolver {
 // check refuses what cannot work, by the name of the setting.
 func (c *config) check() error {
 	for _, check := range []func() error{
-		c.checkAddr, c.checkPublicURL, c.checkOrigins, c.checkProxies, c.checkLimits, c.checkBus, c.checkDemo, c.checkMail, c.checkData, c.readSecret,
+		c.checkAddr, c.checkPublicURL, c.checkOrigins, c.checkProxies, c.checkLimits, c.checkBus, c.checkDemo, c.checkMail, c.checkTwilio, c.checkData, c.readSecret,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -158,6 +165,21 @@ func (c *config) checkMail() (err error) {
 		c.mail, err = smtp.New(c.SMTPURL)
 	}
 	return err
+}
+
+// checkTwilio takes all of Twilio's settings or none. Twilio does not know a machine by its own name for itself.
+func (c *config) checkTwilio() error {
+	if c.TwilioSID == "" && c.TwilioToken == "" && c.TwilioURL == "" {
+		return nil
+	}
+	c.twilio = &twilio.Settings{AccountSID: c.TwilioSID, AuthToken: c.TwilioToken, APIURL: cmp.Or(c.TwilioURL, twilio.API)}
+	if err := c.twilio.Check(); err != nil {
+		return err
+	}
+	if c.PublicURL == "" {
+		return errors.New("PARLEY_PUBLIC_URL is needed with a TWILIO_ACCOUNT_SID: Twilio calls there with what customers text, and with what became of messages")
+	}
+	return nil
 }
 
 func (c *config) checkData() (err error) {

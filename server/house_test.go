@@ -19,6 +19,9 @@ import (
 	"parley/internal/database"
 	"parley/internal/dbtest"
 	"parley/internal/limits"
+	"parley/internal/notify/smtp"
+	"parley/internal/notify/twilio"
+	"parley/internal/notify/twilio/twiliotest"
 )
 
 // house is a whole server in this process, on a database of its own, with the demo organisations in it. At the end of
@@ -50,6 +53,8 @@ type settings struct {
 	proxies []string
 	bus     string
 	beside  *house
+	twilio  *twilio.Settings
+	mail    *smtp.Sender
 	open    func(url string) *sql.DB
 }
 
@@ -61,6 +66,16 @@ func withProxies(networks ...string) setting { return func(o *settings) { o.prox
 
 // withBus is what PARLEY_BUS would say.
 func withBus(s string) setting { return func(o *settings) { o.bus = s } }
+
+// withTwilio has text messages go by an account at Twilio.
+func withTwilio(w *twiliotest.Twilio) setting {
+	return func(o *settings) {
+		o.twilio = &twilio.Settings{AccountSID: twiliotest.AccountSID, AuthToken: twiliotest.AuthToken, APIURL: w.URL()}
+	}
+}
+
+// withMail has email go to a mail server.
+func withMail(m *smtp.Sender) setting { return func(o *settings) { o.mail = m } }
 
 // beside makes a second process on the database of a house. What is sent, the first one expects.
 func beside(first *house) setting { return func(o *settings) { o.beside = first } }
@@ -88,6 +103,7 @@ func newHouse(t testing.TB, change ...setting) *house {
 	}
 	h.keepSecret("the server's secret", testSecret)
 	h.keepSecret("the demo's password", demoPassword)
+	h.keepSecret("Twilio's token", twiliotest.AuthToken)
 	h.start(h.store(o), o)
 	t.Cleanup(h.finish)
 	return h
@@ -127,7 +143,10 @@ func (h *house) start(s *store, o settings) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	c := &config{Addr: "127.0.0.1:0", Demo: "on", limits: l, LimitValues: o.limits, Bus: cmp.Or(o.bus, busPostgres), proxies: trusted, secret: []byte(testSecret), now: h.now}
+	c := &config{
+		Addr: "127.0.0.1:0", Demo: "on", limits: l, LimitValues: o.limits, Bus: cmp.Or(o.bus, busPostgres), proxies: trusted, secret: []byte(testSecret), now: h.now,
+		twilio: o.twilio, mail: o.mail,
+	}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -285,6 +286,36 @@ func TestO7_AServiceAndItsNumber(t *testing.T) {
 	h.exec(`UPDATE phone_numbers SET status = 'RELEASED', released_at = now()`)
 	admin.mutate("createService", vars{"name": "Refunds", "phoneNumberId": number}, selection).failed("NOT_FOUND")
 	if lines := admin.audit(); len(lines) != 4 || lines[0] != "Alex Admin SERVICE_UPDATED phoneNumberId" || lines[2] != "Alex Admin SERVICE_UPDATED takesNewChats" {
+		t.Errorf("the audit says %q", lines)
+	}
+}
+
+func TestO7_AServiceNeedsSkills(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	admin, foreign, agent := h.SignIn("admin@demo.example"), h.SignIn("admin@other.example"), h.SignIn("agent@demo.example")
+	skills := admin.ask("{ organization { skills { id } } }", nil).ok().texts("organization.skills", "id")
+	theirs := foreign.mutate("createSkill", vars{"name": "German"}, "skill { id }").ok().text("skill.id")
+	const selection = "service { id skills { id name } }"
+	admin.mutate("createService", vars{"name": "Returns", "skillIds": []string{theirs}}, selection).failed("NOT_FOUND")
+	made := admin.mutate("createService", vars{"name": "Returns", "skillIds": []string{skills[0], skills[0]}}, selection).ok()
+	needs := func(change vars, want ...string) {
+		t.Helper()
+		a := admin.mutate("updateService", change.with(vars{"id": made.text("service.id")}), selection).ok()
+		if got := a.texts("service.skills", "name"); !slices.Equal(got, want) {
+			t.Errorf("after %v it needs %q, want %q", change, got, want)
+		}
+	}
+	needs(vars{}, "English")
+	needs(vars{"skillIds": []string{skills[1], skills[0]}}, "English", "French")
+	needs(vars{"skillIds": []string{skills[0], skills[1]}}, "English", "French")
+	admin.mutate("updateService", vars{"id": made.text("service.id"), "skillIds": []string{theirs}}, selection).failed("NOT_FOUND")
+	if got := agent.ask(`query ($id: ID!) { node(id: $id) { ... on Service { skills { name } } } }`, vars{"id": made.text("service.id")}).ok().texts("node.skills", "name"); len(got) != 2 {
+		t.Errorf("a colleague sees %q", got)
+	}
+	needs(vars{"skillIds": []string{}})
+	want := []string{"Alex Admin SERVICE_UPDATED skillIds", "Alex Admin SERVICE_UPDATED skillIds", "Alex Admin SERVICE_CREATED Returns"}
+	if lines := admin.audit(); !slices.Equal(lines, want) {
 		t.Errorf("the audit says %q", lines)
 	}
 }

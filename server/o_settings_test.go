@@ -83,7 +83,7 @@ func TestO7_SettingsAreCheckedTogether(t *testing.T) {
 	admin := h.SignIn("admin@demo.example")
 	long := strings.Repeat("é", 1000)
 	admin.mutate("updateSettings", vars{"emailInvitationText": long}, settingsSelection).ok()
-	for _, field := range []string{"smsInvitationText", "emailInvitationText", "roomTimedOutText"} {
+	for _, field := range []string{"smsInvitationText", "emailInvitationText", "smsHelpText", "roomTimedOutText"} {
 		if e := admin.mutate("updateSettings", vars{field: long + "e"}, settingsSelection).refused("TOO_LONG", field); e.Limit != 1000 || e.Count != 1001 {
 			t.Errorf("%s is refused with limit %d and count %d", field, e.Limit, e.Count)
 		}

@@ -39,6 +39,10 @@ func (a *app) routes() http.Handler {
 		mux.Handle("/simulator/", a.ownHost(a.simulator.Handler(a.outbox)))
 	}
 
+	if a.twilio != nil {
+		mux.Handle("POST /webhooks/twilio/", a.twilio.Handler(a.outbox))
+	}
+
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("GET /metrics", a.metrics())

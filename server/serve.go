@@ -72,6 +72,7 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 		"search":        a.search.Run,
 		"inbox":         a.inbox.Run,
 		"outbox":        a.outbox.Run,
+		"chat offers":   a.conversations.Run,
 		"documents":     a.documents.Run,
 		"numbers":       a.numbers.Run,
 		"sweeping":      func(ctx context.Context) error { return every(ctx, time.Hour, a.sweep) },
@@ -86,6 +87,9 @@ func (a *app) runBackground(ctx context.Context) (wait func()) {
 	}
 	return func() {
 		all.Wait()
+		if a.twilio != nil {
+			a.twilio.Close()
+		}
 		stop()
 		bus.Wait()
 	}
@@ -128,7 +132,7 @@ func (a *app) welcome(say func(string, ...any)) {
 	say("  GraphiQL            %s/", base)
 	say("  API                 %s/graphql", base)
 	if a.simulator != nil {
-		say("  Phone and mailbox   %s/simulator", base)
+		say("  Simulator           %s/simulator", base)
 	}
 	if a.config.demo() {
 		say("  Sign in as          agent@demo.example, password parley-demo")

@@ -16,6 +16,7 @@ type keyed struct {
 
 func (h *house) keyedMutations() map[string]keyed {
 	phone, joiner, late := h.Phone(adasNumber), h.Mailbox("joiner@invited.example"), h.Mailbox("late@invited.example")
+	texted := h.Phone("+447400123457")
 	return map[string]keyed{
 		"createRoom": {
 			selection: roomSelection, result: "room.id", count: `SELECT count(*) FROM rooms`,
@@ -84,6 +85,18 @@ func (h *house) keyedMutations() map[string]keyed {
 			selection: callSelection, result: "call.id", count: `SELECT count(*) FROM calls`,
 			input: func(*user, place) vars { return vars{"number": "4711", "flow": "PRIVATE"} },
 			other: vars{"number": "4712"},
+		},
+		"openSmsConversation": {
+			selection: chatSelection, result: "conversation.id", count: `SELECT count(*) FROM sms_conversations`,
+			input: func(u *user, _ place) vars { return vars{"serviceId": u.service("Sales"), "to": "+447400123458"} },
+			other: vars{"to": "+447400123459"},
+		},
+		"sendSms": {
+			selection: "message { id body } conversation { id }", result: "message.id", count: `SELECT count(*) FROM deliveries`, told: texted,
+			input: func(u *user, _ place) vars {
+				return vars{"body": "Hello", "serviceId": u.service("Support"), "to": texted.address}
+			},
+			other: vars{"body": "Bye"},
 		},
 		"sendMessage": {
 			selection: messageSelection, result: "message.id", count: `SELECT count(*) FROM events WHERE kind = 'TEXT'`,

@@ -44,6 +44,18 @@ func (f CallFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CallMutation", m)
 }
 
+// The ChatRejectionFunc type is an adapter to allow the use of ordinary
+// function as ChatRejection mutator.
+type ChatRejectionFunc func(context.Context, *ent.ChatRejectionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ChatRejectionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ChatRejectionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ChatRejectionMutation", m)
+}
+
 // The CustomerFunc type is an adapter to allow the use of ordinary
 // function as Customer mutator.
 type CustomerFunc func(context.Context, *ent.CustomerMutation) (ent.Value, error)
@@ -162,6 +174,18 @@ func (f MemberInvitationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.V
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MemberInvitationMutation", m)
+}
+
+// The OptOutFunc type is an adapter to allow the use of ordinary
+// function as OptOut mutator.
+type OptOutFunc func(context.Context, *ent.OptOutMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OptOutFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.OptOutMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OptOutMutation", m)
 }
 
 // The OrganizationFunc type is an adapter to allow the use of ordinary
@@ -342,6 +366,18 @@ func (f SkillFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SkillMutation", m)
+}
+
+// The SmsConversationFunc type is an adapter to allow the use of ordinary
+// function as SmsConversation mutator.
+type SmsConversationFunc func(context.Context, *ent.SmsConversationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SmsConversationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SmsConversationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SmsConversationMutation", m)
 }
 
 // The SpecialistFunc type is an adapter to allow the use of ordinary

@@ -45,6 +45,10 @@ const (
 	FieldStateChangedAt = "state_changed_at"
 	// FieldStateStreamID holds the string denoting the state_stream_id field in the database.
 	FieldStateStreamID = "state_stream_id"
+	// FieldLastOfferedAt holds the string denoting the last_offered_at field in the database.
+	FieldLastOfferedAt = "last_offered_at"
+	// FieldChatStreamID holds the string denoting the chat_stream_id field in the database.
+	FieldChatStreamID = "chat_stream_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
@@ -99,6 +103,8 @@ var Columns = []string{
 	FieldStateReason,
 	FieldStateChangedAt,
 	FieldStateStreamID,
+	FieldLastOfferedAt,
+	FieldChatStreamID,
 	FieldCreatedAt,
 }
 
@@ -301,6 +307,16 @@ func ByStateChangedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByStateStreamID orders the results by the state_stream_id field.
 func ByStateStreamID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStateStreamID, opts...).ToFunc()
+}
+
+// ByLastOfferedAt orders the results by the last_offered_at field.
+func ByLastOfferedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLastOfferedAt, opts...).ToFunc()
+}
+
+// ByChatStreamID orders the results by the chat_stream_id field.
+func ByChatStreamID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChatStreamID, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -120,6 +120,16 @@ func StateStreamID(v int64) predicate.Member {
 	return predicate.Member(sql.FieldEQ(FieldStateStreamID, v))
 }
 
+// LastOfferedAt applies equality check predicate on the "last_offered_at" field. It's identical to LastOfferedAtEQ.
+func LastOfferedAt(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldLastOfferedAt, v))
+}
+
+// ChatStreamID applies equality check predicate on the "chat_stream_id" field. It's identical to ChatStreamIDEQ.
+func ChatStreamID(v int64) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldChatStreamID, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Member {
 	return predicate.Member(sql.FieldEQ(FieldCreatedAt, v))
@@ -828,6 +838,106 @@ func StateStreamIDIsNil() predicate.Member {
 // StateStreamIDNotNil applies the NotNil predicate on the "state_stream_id" field.
 func StateStreamIDNotNil() predicate.Member {
 	return predicate.Member(sql.FieldNotNull(FieldStateStreamID))
+}
+
+// LastOfferedAtEQ applies the EQ predicate on the "last_offered_at" field.
+func LastOfferedAtEQ(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldLastOfferedAt, v))
+}
+
+// LastOfferedAtNEQ applies the NEQ predicate on the "last_offered_at" field.
+func LastOfferedAtNEQ(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldNEQ(FieldLastOfferedAt, v))
+}
+
+// LastOfferedAtIn applies the In predicate on the "last_offered_at" field.
+func LastOfferedAtIn(vs ...time.Time) predicate.Member {
+	return predicate.Member(sql.FieldIn(FieldLastOfferedAt, vs...))
+}
+
+// LastOfferedAtNotIn applies the NotIn predicate on the "last_offered_at" field.
+func LastOfferedAtNotIn(vs ...time.Time) predicate.Member {
+	return predicate.Member(sql.FieldNotIn(FieldLastOfferedAt, vs...))
+}
+
+// LastOfferedAtGT applies the GT predicate on the "last_offered_at" field.
+func LastOfferedAtGT(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldGT(FieldLastOfferedAt, v))
+}
+
+// LastOfferedAtGTE applies the GTE predicate on the "last_offered_at" field.
+func LastOfferedAtGTE(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldGTE(FieldLastOfferedAt, v))
+}
+
+// LastOfferedAtLT applies the LT predicate on the "last_offered_at" field.
+func LastOfferedAtLT(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldLT(FieldLastOfferedAt, v))
+}
+
+// LastOfferedAtLTE applies the LTE predicate on the "last_offered_at" field.
+func LastOfferedAtLTE(v time.Time) predicate.Member {
+	return predicate.Member(sql.FieldLTE(FieldLastOfferedAt, v))
+}
+
+// LastOfferedAtIsNil applies the IsNil predicate on the "last_offered_at" field.
+func LastOfferedAtIsNil() predicate.Member {
+	return predicate.Member(sql.FieldIsNull(FieldLastOfferedAt))
+}
+
+// LastOfferedAtNotNil applies the NotNil predicate on the "last_offered_at" field.
+func LastOfferedAtNotNil() predicate.Member {
+	return predicate.Member(sql.FieldNotNull(FieldLastOfferedAt))
+}
+
+// ChatStreamIDEQ applies the EQ predicate on the "chat_stream_id" field.
+func ChatStreamIDEQ(v int64) predicate.Member {
+	return predicate.Member(sql.FieldEQ(FieldChatStreamID, v))
+}
+
+// ChatStreamIDNEQ applies the NEQ predicate on the "chat_stream_id" field.
+func ChatStreamIDNEQ(v int64) predicate.Member {
+	return predicate.Member(sql.FieldNEQ(FieldChatStreamID, v))
+}
+
+// ChatStreamIDIn applies the In predicate on the "chat_stream_id" field.
+func ChatStreamIDIn(vs ...int64) predicate.Member {
+	return predicate.Member(sql.FieldIn(FieldChatStreamID, vs...))
+}
+
+// ChatStreamIDNotIn applies the NotIn predicate on the "chat_stream_id" field.
+func ChatStreamIDNotIn(vs ...int64) predicate.Member {
+	return predicate.Member(sql.FieldNotIn(FieldChatStreamID, vs...))
+}
+
+// ChatStreamIDGT applies the GT predicate on the "chat_stream_id" field.
+func ChatStreamIDGT(v int64) predicate.Member {
+	return predicate.Member(sql.FieldGT(FieldChatStreamID, v))
+}
+
+// ChatStreamIDGTE applies the GTE predicate on the "chat_stream_id" field.
+func ChatStreamIDGTE(v int64) predicate.Member {
+	return predicate.Member(sql.FieldGTE(FieldChatStreamID, v))
+}
+
+// ChatStreamIDLT applies the LT predicate on the "chat_stream_id" field.
+func ChatStreamIDLT(v int64) predicate.Member {
+	return predicate.Member(sql.FieldLT(FieldChatStreamID, v))
+}
+
+// ChatStreamIDLTE applies the LTE predicate on the "chat_stream_id" field.
+func ChatStreamIDLTE(v int64) predicate.Member {
+	return predicate.Member(sql.FieldLTE(FieldChatStreamID, v))
+}
+
+// ChatStreamIDIsNil applies the IsNil predicate on the "chat_stream_id" field.
+func ChatStreamIDIsNil() predicate.Member {
+	return predicate.Member(sql.FieldIsNull(FieldChatStreamID))
+}
+
+// ChatStreamIDNotNil applies the NotNil predicate on the "chat_stream_id" field.
+func ChatStreamIDNotNil() predicate.Member {
+	return predicate.Member(sql.FieldNotNull(FieldChatStreamID))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

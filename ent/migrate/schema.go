@@ -156,6 +156,40 @@ var (
 			},
 		},
 	}
+	// ChatRejectionsColumns holds the columns for the "chat_rejections" table.
+	ChatRejectionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "conversation_id", Type: field.TypeString},
+		{Name: "member_id", Type: field.TypeString},
+	}
+	// ChatRejectionsTable holds the schema information for the "chat_rejections" table.
+	ChatRejectionsTable = &schema.Table{
+		Name:       "chat_rejections",
+		Columns:    ChatRejectionsColumns,
+		PrimaryKey: []*schema.Column{ChatRejectionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "chat_rejections_sms_conversations_conversation",
+				Columns:    []*schema.Column{ChatRejectionsColumns[2]},
+				RefColumns: []*schema.Column{SmsConversationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "chat_rejections_members_member",
+				Columns:    []*schema.Column{ChatRejectionsColumns[3]},
+				RefColumns: []*schema.Column{MembersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "chat_rejection_once",
+				Unique:  true,
+				Columns: []*schema.Column{ChatRejectionsColumns[2], ChatRejectionsColumns[3]},
+			},
+		},
+	}
 	// CustomersColumns holds the columns for the "customers" table.
 	CustomersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -321,6 +355,14 @@ var (
 				Name:    "delivery_carrier_once",
 				Unique:  true,
 				Columns: []*schema.Column{DeliveriesColumns[12]},
+			},
+			{
+				Name:    "delivery_about_sms",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "channel = 'SMS'",
+				},
 			},
 		},
 	}
@@ -498,6 +540,8 @@ var (
 		{Name: "state_reason", Type: field.TypeString, Nullable: true},
 		{Name: "state_changed_at", Type: field.TypeTime, Default: schema.Expr("now()")},
 		{Name: "state_stream_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "last_offered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "chat_stream_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "organization_id", Type: field.TypeString},
 	}
@@ -509,7 +553,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "members_organizations_organization",
-				Columns:    []*schema.Column{MembersColumns[16]},
+				Columns:    []*schema.Column{MembersColumns[18]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -526,7 +570,15 @@ var (
 			{
 				Name:    "member_organization_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembersColumns[16], MembersColumns[15], MembersColumns[0]},
+				Columns: []*schema.Column{MembersColumns[18], MembersColumns[17], MembersColumns[0]},
+			},
+			{
+				Name:    "member_ready",
+				Unique:  false,
+				Columns: []*schema.Column{MembersColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'READY' AND deactivated_at IS NULL",
+				},
 			},
 			{
 				Name:    "member_state_stream",
@@ -534,6 +586,14 @@ var (
 				Columns: []*schema.Column{MembersColumns[14]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state_stream_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "member_chat_stream",
+				Unique:  true,
+				Columns: []*schema.Column{MembersColumns[16]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "chat_stream_id IS NOT NULL",
 				},
 			},
 		},
@@ -596,12 +656,41 @@ var (
 			},
 		},
 	}
+	// OptOutsColumns holds the columns for the "opt_outs" table.
+	OptOutsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "customer_number", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "phone_number_id", Type: field.TypeString},
+	}
+	// OptOutsTable holds the schema information for the "opt_outs" table.
+	OptOutsTable = &schema.Table{
+		Name:       "opt_outs",
+		Columns:    OptOutsColumns,
+		PrimaryKey: []*schema.Column{OptOutsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "opt_outs_phone_numbers_phone_number",
+				Columns:    []*schema.Column{OptOutsColumns[3]},
+				RefColumns: []*schema.Column{PhoneNumbersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "opt_out_once",
+				Unique:  true,
+				Columns: []*schema.Column{OptOutsColumns[3], OptOutsColumns[1]},
+			},
+		},
+	}
 	// OrganizationsColumns holds the columns for the "organizations" table.
 	OrganizationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "name", Type: field.TypeString},
 		{Name: "sms_invitation_text", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "email_invitation_text", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "sms_help_text", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "room_timeout_days", Type: field.TypeInt, Default: 90},
 		{Name: "room_timed_out_text", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
@@ -1126,6 +1215,120 @@ var (
 			},
 		},
 	}
+	// SmsConversationsColumns holds the columns for the "sms_conversations" table.
+	SmsConversationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "number", Type: field.TypeString},
+		{Name: "customer_number", Type: field.TypeString},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"OFFERED", "ACTIVE", "ENDED"}},
+		{Name: "origin", Type: field.TypeEnum, Enums: []string{"CALL", "AGENT", "CUSTOMER"}},
+		{Name: "offered_until", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "organization_id", Type: field.TypeString},
+		{Name: "service_id", Type: field.TypeString},
+		{Name: "customer_id", Type: field.TypeString, Nullable: true},
+		{Name: "agent_id", Type: field.TypeString, Nullable: true},
+		{Name: "call_id", Type: field.TypeString, Nullable: true},
+		{Name: "stream_id", Type: field.TypeInt64},
+		{Name: "offered_to_id", Type: field.TypeString, Nullable: true},
+	}
+	// SmsConversationsTable holds the schema information for the "sms_conversations" table.
+	SmsConversationsTable = &schema.Table{
+		Name:       "sms_conversations",
+		Columns:    SmsConversationsColumns,
+		PrimaryKey: []*schema.Column{SmsConversationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "sms_conversations_organizations_organization",
+				Columns:    []*schema.Column{SmsConversationsColumns[8]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "sms_conversations_services_service",
+				Columns:    []*schema.Column{SmsConversationsColumns[9]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "sms_conversations_customers_customer",
+				Columns:    []*schema.Column{SmsConversationsColumns[10]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "sms_conversations_members_agent",
+				Columns:    []*schema.Column{SmsConversationsColumns[11]},
+				RefColumns: []*schema.Column{MembersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "sms_conversations_calls_call",
+				Columns:    []*schema.Column{SmsConversationsColumns[12]},
+				RefColumns: []*schema.Column{CallsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "sms_conversations_streams_stream",
+				Columns:    []*schema.Column{SmsConversationsColumns[13]},
+				RefColumns: []*schema.Column{StreamsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "sms_conversations_members_offered_to",
+				Columns:    []*schema.Column{SmsConversationsColumns[14]},
+				RefColumns: []*schema.Column{MembersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "sms_conversation_live_once",
+				Unique:  true,
+				Columns: []*schema.Column{SmsConversationsColumns[1], SmsConversationsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status <> 'ENDED'",
+				},
+			},
+			{
+				Name:    "sms_conversation_offered_once",
+				Unique:  true,
+				Columns: []*schema.Column{SmsConversationsColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'OFFERED'",
+				},
+			},
+			{
+				Name:    "sms_conversation_offered",
+				Unique:  false,
+				Columns: []*schema.Column{SmsConversationsColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'OFFERED'",
+				},
+			},
+			{
+				Name:    "smsconversation_organization_id_customer_number",
+				Unique:  false,
+				Columns: []*schema.Column{SmsConversationsColumns[8], SmsConversationsColumns[2]},
+			},
+			{
+				Name:    "smsconversation_agent_id",
+				Unique:  false,
+				Columns: []*schema.Column{SmsConversationsColumns[11]},
+			},
+			{
+				Name:    "smsconversation_service_id",
+				Unique:  false,
+				Columns: []*schema.Column{SmsConversationsColumns[9]},
+			},
+			{
+				Name:    "smsconversation_stream_id",
+				Unique:  true,
+				Columns: []*schema.Column{SmsConversationsColumns[13]},
+			},
+		},
+	}
 	// SpecialistsColumns holds the columns for the "specialists" table.
 	SpecialistsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -1471,11 +1674,37 @@ var (
 			},
 		},
 	}
+	// ServiceSkillsColumns holds the columns for the "service_skills" table.
+	ServiceSkillsColumns = []*schema.Column{
+		{Name: "service_id", Type: field.TypeString},
+		{Name: "skill_id", Type: field.TypeString},
+	}
+	// ServiceSkillsTable holds the schema information for the "service_skills" table.
+	ServiceSkillsTable = &schema.Table{
+		Name:       "service_skills",
+		Columns:    ServiceSkillsColumns,
+		PrimaryKey: []*schema.Column{ServiceSkillsColumns[0], ServiceSkillsColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "service_skills_service_id",
+				Columns:    []*schema.Column{ServiceSkillsColumns[0]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "service_skills_skill_id",
+				Columns:    []*schema.Column{ServiceSkillsColumns[1]},
+				RefColumns: []*schema.Column{SkillsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AccessTokensTable,
 		AttemptsTable,
 		CallsTable,
+		ChatRejectionsTable,
 		CustomersTable,
 		CustomerInvitationsTable,
 		DeliveriesTable,
@@ -1486,6 +1715,7 @@ var (
 		LogEpochsTable,
 		MembersTable,
 		MemberInvitationsTable,
+		OptOutsTable,
 		OrganizationsTable,
 		PhoneNumbersTable,
 		PortalsTable,
@@ -1501,6 +1731,7 @@ var (
 		SimulatedNumbersTable,
 		SitesTable,
 		SkillsTable,
+		SmsConversationsTable,
 		SpecialistsTable,
 		SpecialistInvitationsTable,
 		StreamsTable,
@@ -1511,6 +1742,7 @@ var (
 		MemberInvitationServicesTable,
 		MemberInvitationSitesTable,
 		MemberInvitationSkillsTable,
+		ServiceSkillsTable,
 	}
 )
 
@@ -1534,6 +1766,8 @@ func init() {
 		"call_private_unheard":  "NOT (recorded AND flow = 'PRIVATE')",
 		"call_work_of_a_centre": "status <> 'AFTER_CALL_WORK' OR flow = 'CONTACT_CENTER'",
 	}
+	ChatRejectionsTable.ForeignKeys[0].RefTable = SmsConversationsTable
+	ChatRejectionsTable.ForeignKeys[1].RefTable = MembersTable
 	CustomersTable.ForeignKeys[0].RefTable = OrganizationsTable
 	CustomersTable.Annotation = &entsql.Annotation{}
 	CustomersTable.Annotation.Checks = map[string]string{
@@ -1563,6 +1797,7 @@ func init() {
 	MemberInvitationsTable.Annotation.Checks = map[string]string{
 		"member_invitation_ends_once": "accepted_at IS NULL OR revoked_at IS NULL",
 	}
+	OptOutsTable.ForeignKeys[0].RefTable = PhoneNumbersTable
 	OrganizationsTable.Annotation = &entsql.Annotation{}
 	OrganizationsTable.Annotation.Checks = map[string]string{
 		"organization_room_timeout": "room_timeout_days >= 3",
@@ -1607,6 +1842,21 @@ func init() {
 	ServicesTable.ForeignKeys[1].RefTable = PhoneNumbersTable
 	SitesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	SkillsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	SmsConversationsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	SmsConversationsTable.ForeignKeys[1].RefTable = ServicesTable
+	SmsConversationsTable.ForeignKeys[2].RefTable = CustomersTable
+	SmsConversationsTable.ForeignKeys[3].RefTable = MembersTable
+	SmsConversationsTable.ForeignKeys[4].RefTable = CallsTable
+	SmsConversationsTable.ForeignKeys[5].RefTable = StreamsTable
+	SmsConversationsTable.ForeignKeys[6].RefTable = MembersTable
+	SmsConversationsTable.Annotation = &entsql.Annotation{}
+	SmsConversationsTable.Annotation.Checks = map[string]string{
+		"sms_conversation_active_by_agent": "status <> 'ACTIVE' OR agent_id IS NOT NULL",
+		"sms_conversation_ended":           "(status = 'ENDED') = (ended_at IS NOT NULL)",
+		"sms_conversation_of_a_call":       "(origin = 'CALL') = (call_id IS NOT NULL)",
+		"sms_conversation_offered":         "offered_to_id IS NULL OR status = 'OFFERED'",
+		"sms_conversation_offered_until":   "(offered_to_id IS NULL) = (offered_until IS NULL)",
+	}
 	SpecialistsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	SpecialistsTable.ForeignKeys[1].RefTable = SupportSessionsTable
 	SpecialistsTable.ForeignKeys[2].RefTable = SpecialistInvitationsTable
@@ -1631,4 +1881,6 @@ func init() {
 	MemberInvitationSitesTable.ForeignKeys[1].RefTable = SitesTable
 	MemberInvitationSkillsTable.ForeignKeys[0].RefTable = MemberInvitationsTable
 	MemberInvitationSkillsTable.ForeignKeys[1].RefTable = SkillsTable
+	ServiceSkillsTable.ForeignKeys[0].RefTable = ServicesTable
+	ServiceSkillsTable.ForeignKeys[1].RefTable = SkillsTable
 }

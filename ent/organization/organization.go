@@ -19,6 +19,8 @@ const (
 	FieldSmsInvitationText = "sms_invitation_text"
 	// FieldEmailInvitationText holds the string denoting the email_invitation_text field in the database.
 	FieldEmailInvitationText = "email_invitation_text"
+	// FieldSmsHelpText holds the string denoting the sms_help_text field in the database.
+	FieldSmsHelpText = "sms_help_text"
 	// FieldRoomTimeoutDays holds the string denoting the room_timeout_days field in the database.
 	FieldRoomTimeoutDays = "room_timeout_days"
 	// FieldRoomTimedOutText holds the string denoting the room_timed_out_text field in the database.
@@ -35,6 +37,7 @@ var Columns = []string{
 	FieldName,
 	FieldSmsInvitationText,
 	FieldEmailInvitationText,
+	FieldSmsHelpText,
 	FieldRoomTimeoutDays,
 	FieldRoomTimedOutText,
 	FieldCreatedAt,
@@ -57,6 +60,8 @@ var (
 	DefaultSmsInvitationText string
 	// DefaultEmailInvitationText holds the default value on creation for the "email_invitation_text" field.
 	DefaultEmailInvitationText string
+	// DefaultSmsHelpText holds the default value on creation for the "sms_help_text" field.
+	DefaultSmsHelpText string
 	// DefaultRoomTimeoutDays holds the default value on creation for the "room_timeout_days" field.
 	DefaultRoomTimeoutDays int
 	// DefaultRoomTimedOutText holds the default value on creation for the "room_timed_out_text" field.
@@ -90,6 +95,11 @@ func BySmsInvitationText(opts ...sql.OrderTermOption) OrderOption {
 // ByEmailInvitationText orders the results by the email_invitation_text field.
 func ByEmailInvitationText(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEmailInvitationText, opts...).ToFunc()
+}
+
+// BySmsHelpText orders the results by the sms_help_text field.
+func BySmsHelpText(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSmsHelpText, opts...).ToFunc()
 }
 
 // ByRoomTimeoutDays orders the results by the room_timeout_days field.

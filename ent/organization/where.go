@@ -79,6 +79,11 @@ func EmailInvitationText(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldEmailInvitationText, v))
 }
 
+// SmsHelpText applies equality check predicate on the "sms_help_text" field. It's identical to SmsHelpTextEQ.
+func SmsHelpText(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldSmsHelpText, v))
+}
+
 // RoomTimeoutDays applies equality check predicate on the "room_timeout_days" field. It's identical to RoomTimeoutDaysEQ.
 func RoomTimeoutDays(v int) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldRoomTimeoutDays, v))
@@ -287,6 +292,71 @@ func EmailInvitationTextEqualFold(v string) predicate.Organization {
 // EmailInvitationTextContainsFold applies the ContainsFold predicate on the "email_invitation_text" field.
 func EmailInvitationTextContainsFold(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldContainsFold(FieldEmailInvitationText, v))
+}
+
+// SmsHelpTextEQ applies the EQ predicate on the "sms_help_text" field.
+func SmsHelpTextEQ(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldSmsHelpText, v))
+}
+
+// SmsHelpTextNEQ applies the NEQ predicate on the "sms_help_text" field.
+func SmsHelpTextNEQ(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldSmsHelpText, v))
+}
+
+// SmsHelpTextIn applies the In predicate on the "sms_help_text" field.
+func SmsHelpTextIn(vs ...string) predicate.Organization {
+	return predicate.Organization(sql.FieldIn(FieldSmsHelpText, vs...))
+}
+
+// SmsHelpTextNotIn applies the NotIn predicate on the "sms_help_text" field.
+func SmsHelpTextNotIn(vs ...string) predicate.Organization {
+	return predicate.Organization(sql.FieldNotIn(FieldSmsHelpText, vs...))
+}
+
+// SmsHelpTextGT applies the GT predicate on the "sms_help_text" field.
+func SmsHelpTextGT(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldGT(FieldSmsHelpText, v))
+}
+
+// SmsHelpTextGTE applies the GTE predicate on the "sms_help_text" field.
+func SmsHelpTextGTE(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldGTE(FieldSmsHelpText, v))
+}
+
+// SmsHelpTextLT applies the LT predicate on the "sms_help_text" field.
+func SmsHelpTextLT(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldLT(FieldSmsHelpText, v))
+}
+
+// SmsHelpTextLTE applies the LTE predicate on the "sms_help_text" field.
+func SmsHelpTextLTE(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldLTE(FieldSmsHelpText, v))
+}
+
+// SmsHelpTextContains applies the Contains predicate on the "sms_help_text" field.
+func SmsHelpTextContains(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldContains(FieldSmsHelpText, v))
+}
+
+// SmsHelpTextHasPrefix applies the HasPrefix predicate on the "sms_help_text" field.
+func SmsHelpTextHasPrefix(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldHasPrefix(FieldSmsHelpText, v))
+}
+
+// SmsHelpTextHasSuffix applies the HasSuffix predicate on the "sms_help_text" field.
+func SmsHelpTextHasSuffix(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldHasSuffix(FieldSmsHelpText, v))
+}
+
+// SmsHelpTextEqualFold applies the EqualFold predicate on the "sms_help_text" field.
+func SmsHelpTextEqualFold(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEqualFold(FieldSmsHelpText, v))
+}
+
+// SmsHelpTextContainsFold applies the ContainsFold predicate on the "sms_help_text" field.
+func SmsHelpTextContainsFold(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldContainsFold(FieldSmsHelpText, v))
 }
 
 // RoomTimeoutDaysEQ applies the EQ predicate on the "room_timeout_days" field.

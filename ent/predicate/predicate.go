@@ -15,6 +15,9 @@ type Attempt func(*sql.Selector)
 // Call is the predicate function for call builders.
 type Call func(*sql.Selector)
 
+// ChatRejection is the predicate function for chatrejection builders.
+type ChatRejection func(*sql.Selector)
+
 // Customer is the predicate function for customer builders.
 type Customer func(*sql.Selector)
 
@@ -44,6 +47,9 @@ type Member func(*sql.Selector)
 
 // MemberInvitation is the predicate function for memberinvitation builders.
 type MemberInvitation func(*sql.Selector)
+
+// OptOut is the predicate function for optout builders.
+type OptOut func(*sql.Selector)
 
 // Organization is the predicate function for organization builders.
 type Organization func(*sql.Selector)
@@ -89,6 +95,9 @@ type Site func(*sql.Selector)
 
 // Skill is the predicate function for skill builders.
 type Skill func(*sql.Selector)
+
+// SmsConversation is the predicate function for smsconversation builders.
+type SmsConversation func(*sql.Selector)
 
 // Specialist is the predicate function for specialist builders.
 type Specialist func(*sql.Selector)

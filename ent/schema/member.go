@@ -32,6 +32,8 @@ func (Member) Fields() []ent.Field {
 		field.String("state_reason").Optional().Nillable().Comment("why they are not ready, in their words"),
 		field.Time("state_changed_at").Default(now).Annotations(entsql.DefaultExpr("now()")),
 		field.Int64("state_stream_id").Optional().Nillable().Comment("the log of their states; none before the first change"),
+		field.Time("last_offered_at").Optional().Nillable().Comment("when a chat was last offered to them"),
+		field.Int64("chat_stream_id").Optional().Nillable().Comment("the log of what is offered to them; none before the first offer"),
 		created(),
 	}
 }
@@ -51,7 +53,9 @@ func (Member) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("email_key").Unique().StorageKey("member_email_once").Annotations(where("deactivated_at IS NULL")),
 		index.Fields("organization_id", "created_at", "id"),
+		index.Fields("organization_id").StorageKey("member_ready").Annotations(where("state = 'READY' AND deactivated_at IS NULL")),
 		index.Fields("state_stream_id").Unique().StorageKey("member_state_stream").Annotations(where("state_stream_id IS NOT NULL")),
+		index.Fields("chat_stream_id").Unique().StorageKey("member_chat_stream").Annotations(where("chat_stream_id IS NOT NULL")),
 	}
 }
 

@@ -43,6 +43,7 @@ func (Delivery) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("due_at").StorageKey("delivery_due").Annotations(where("state IN ('WAITING', 'SENDING')")),
 		index.Fields("carrier_id").Unique().StorageKey("delivery_carrier_once"),
+		index.Fields("about_id").StorageKey("delivery_about_sms").Annotations(where("channel = 'SMS'")),
 	}
 }
 

@@ -18,6 +18,7 @@ func (Organization) Fields() []ent.Field {
 		field.String("name").NotEmpty(),
 		field.Text("sms_invitation_text").Default("").Comment("text of an invitation by SMS; <link> is where the link goes; empty means the built-in text"),
 		field.Text("email_invitation_text").Default("").Comment("text of an invitation by email, likewise"),
+		field.Text("sms_help_text").Default("").Comment("what a customer is told who texts HELP; empty means the built-in text"),
 		field.Int("room_timeout_days").Default(90).Comment("a room is timed out after so many days without activity"),
 		field.Text("room_timed_out_text").Default("").Comment("what a customer is told of a room that is timed out; empty means the built-in text"),
 		created(),
@@ -49,6 +50,7 @@ func (Service) Edges() []ent.Edge {
 	return []ent.Edge{
 		organization(),
 		edge.To("phone_number", PhoneNumber.Type).Field("phone_number_id").Unique().Annotations(kept()),
+		edge.To("skills", Skill.Type),
 		edge.From("members", Member.Type).Ref("services"),
 		edge.From("member_invitations", MemberInvitation.Type).Ref("services"),
 	}
@@ -99,6 +101,7 @@ func (Skill) Fields() []ent.Field {
 func (Skill) Edges() []ent.Edge {
 	return []ent.Edge{
 		organization(),
+		edge.From("services", Service.Type).Ref("skills"),
 		edge.From("members", Member.Type).Ref("skills"),
 		edge.From("member_invitations", MemberInvitation.Type).Ref("skills"),
 	}

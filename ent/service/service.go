@@ -28,6 +28,8 @@ const (
 	EdgeOrganization = "organization"
 	// EdgePhoneNumber holds the string denoting the phone_number edge name in mutations.
 	EdgePhoneNumber = "phone_number"
+	// EdgeSkills holds the string denoting the skills edge name in mutations.
+	EdgeSkills = "skills"
 	// EdgeMembers holds the string denoting the members edge name in mutations.
 	EdgeMembers = "members"
 	// EdgeMemberInvitations holds the string denoting the member_invitations edge name in mutations.
@@ -48,6 +50,11 @@ const (
 	PhoneNumberInverseTable = "phone_numbers"
 	// PhoneNumberColumn is the table column denoting the phone_number relation/edge.
 	PhoneNumberColumn = "phone_number_id"
+	// SkillsTable is the table that holds the skills relation/edge. The primary key declared below.
+	SkillsTable = "service_skills"
+	// SkillsInverseTable is the table name for the Skill entity.
+	// It exists in this package in order to avoid circular dependency with the "skill" package.
+	SkillsInverseTable = "skills"
 	// MembersTable is the table that holds the members relation/edge. The primary key declared below.
 	MembersTable = "member_services"
 	// MembersInverseTable is the table name for the Member entity.
@@ -71,6 +78,9 @@ var Columns = []string{
 }
 
 var (
+	// SkillsPrimaryKey and SkillsColumn2 are the table columns denoting the
+	// primary key for the skills relation (M2M).
+	SkillsPrimaryKey = []string{"service_id", "skill_id"}
 	// MembersPrimaryKey and MembersColumn2 are the table columns denoting the
 	// primary key for the members relation (M2M).
 	MembersPrimaryKey = []string{"member_id", "service_id"}
@@ -149,6 +159,20 @@ func ByPhoneNumberField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
+// BySkillsCount orders the results by skills count.
+func BySkillsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newSkillsStep(), opts...)
+	}
+}
+
+// BySkills orders the results by skills terms.
+func BySkills(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSkillsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByMembersCount orders the results by members count.
 func ByMembersCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -188,6 +212,13 @@ func newPhoneNumberStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(PhoneNumberInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, PhoneNumberTable, PhoneNumberColumn),
+	)
+}
+func newSkillsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SkillsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, false, SkillsTable, SkillsPrimaryKey...),
 	)
 }
 func newMembersStep() *sqlgraph.Step {

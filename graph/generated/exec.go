@@ -17,6 +17,7 @@ import (
 	"parley/ent/phonenumber"
 	"parley/ent/portal"
 	room1 "parley/ent/room"
+	"parley/ent/smsconversation"
 	"parley/ent/specialist"
 	"parley/ent/supportsession"
 	"parley/graph/scalar"
@@ -24,11 +25,13 @@ import (
 	"parley/internal/audit"
 	"parley/internal/call"
 	"parley/internal/carrier"
+	"parley/internal/conversation"
 	"parley/internal/inbox"
 	"parley/internal/organization"
 	"parley/internal/page"
 	"parley/internal/room"
 	"parley/internal/session"
+	"parley/internal/sms"
 	"parley/internal/upload"
 	"strconv"
 	"sync/atomic"
@@ -63,6 +66,7 @@ type ResolverRoot interface {
 	Room() RoomResolver
 	ScreenShare() ScreenShareResolver
 	Service() ServiceResolver
+	SmsConversation() SmsConversationResolver
 	Specialist() SpecialistResolver
 	SpecialistInvitation() SpecialistInvitationResolver
 	Subscription() SubscriptionResolver
@@ -73,6 +77,11 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AcceptChatPayload struct {
+		Conversation func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
 	AcceptMemberInvitationPayload struct {
 		AccessToken func(childComplexity int) int
 		ExpiresAt   func(childComplexity int) int
@@ -141,6 +150,20 @@ type ComplexityRoot struct {
 		Cursor     func(childComplexity int) int
 		OccurredAt func(childComplexity int) int
 		Room       func(childComplexity int) int
+	}
+
+	ChatOffered struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
+	}
+
+	ChatWithdrawn struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
 	}
 
 	CloseRoomPayload struct {
@@ -277,6 +300,11 @@ type ComplexityRoot struct {
 	EndCallPayload struct {
 		Call       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	EndSmsConversationPayload struct {
+		Conversation func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
 	}
 
 	EndSupportSessionPayload struct {
@@ -474,6 +502,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AcceptChat                 func(childComplexity int, input conversation.AcceptChatInput) int
 		AcceptMemberInvitation     func(childComplexity int, input organization.AcceptMemberInvitationInput) int
 		CancelSpecialistInvitation func(childComplexity int, input session.CancelSpecialistInvitationInput) int
 		CloseRoom                  func(childComplexity int, input room.CloseRoomInput) int
@@ -488,6 +517,7 @@ type ComplexityRoot struct {
 		DeactivateMember           func(childComplexity int, input organization.DeactivateMemberInput) int
 		DeletePredefinedMessage    func(childComplexity int, input organization.DeletePredefinedMessageInput) int
 		EndCall                    func(childComplexity int, input call.EndCallInput) int
+		EndSmsConversation         func(childComplexity int, input conversation.EndSmsConversationInput) int
 		EndSupportSession          func(childComplexity int, input session.EndSupportSessionInput) int
 		EnterRoom                  func(childComplexity int, input room.EnterRoomInput) int
 		FinishAfterCallWork        func(childComplexity int, input call.FinishAfterCallWorkInput) int
@@ -498,8 +528,10 @@ type ComplexityRoot struct {
 		LeaveSupportSession        func(childComplexity int, input session.LeaveSupportSessionInput) int
 		MarkRead                   func(childComplexity int, input room.MarkReadInput) int
 		MergeRooms                 func(childComplexity int, input room.MergeRoomsInput) int
+		OpenSmsConversation        func(childComplexity int, input conversation.OpenSmsConversationInput) int
 		PurchasePhoneNumber        func(childComplexity int, input organization.PurchasePhoneNumberInput) int
 		ReinviteCustomer           func(childComplexity int, input room.ReinviteCustomerInput) int
+		RejectChat                 func(childComplexity int, input conversation.RejectChatInput) int
 		ReleasePhoneNumber         func(childComplexity int, input organization.ReleasePhoneNumberInput) int
 		RemoveSpecialist           func(childComplexity int, input session.RemoveSpecialistInput) int
 		ResendMemberInvitation     func(childComplexity int, input organization.ResendMemberInvitationInput) int
@@ -508,6 +540,7 @@ type ComplexityRoot struct {
 		SendControlInput           func(childComplexity int, input session.SendControlInputInput) int
 		SendMessage                func(childComplexity int, input room.SendMessageInput) int
 		SendSignal                 func(childComplexity int, input session.SendSignalInput) int
+		SendSms                    func(childComplexity int, input conversation.SendSmsInput) int
 		SetAgentState              func(childComplexity int, input call.SetAgentStateInput) int
 		SetSpecialistAccess        func(childComplexity int, input session.SetSpecialistAccessInput) int
 		SetTyping                  func(childComplexity int, input room.SetTypingInput) int
@@ -526,6 +559,11 @@ type ComplexityRoot struct {
 		UpdateSite                 func(childComplexity int, input organization.UpdateSiteInput) int
 		UpdateSkill                func(childComplexity int, input organization.UpdateSkillInput) int
 		UpdateSupportSession       func(childComplexity int, input session.UpdateSupportSessionInput) int
+	}
+
+	OpenSmsConversationPayload struct {
+		Conversation func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
 	}
 
 	Organization struct {
@@ -547,6 +585,7 @@ type ComplexityRoot struct {
 		EmailInvitationText func(childComplexity int) int
 		RoomTimedOutText    func(childComplexity int) int
 		RoomTimeoutDays     func(childComplexity int) int
+		SmsHelpText         func(childComplexity int) int
 		SmsInvitationText   func(childComplexity int) int
 	}
 
@@ -593,14 +632,17 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		CallPermission func(childComplexity int, number string, flow call1.Flow) int
-		Node           func(childComplexity int, id string) int
-		Nodes          func(childComplexity int, ids []string) int
-		Organization   func(childComplexity int) int
-		Room           func(childComplexity int, id string) int
-		Rooms          func(childComplexity int, first *int, after *string, last *int, before *string, filter *room.RoomFilter, orderBy *room.RoomOrder) int
-		SearchMessages func(childComplexity int, query string, first *int, after *string) int
-		Viewer         func(childComplexity int) int
+		CallPermission   func(childComplexity int, number string, flow call1.Flow) int
+		Node             func(childComplexity int, id string) int
+		Nodes            func(childComplexity int, ids []string) int
+		Organization     func(childComplexity int) int
+		Room             func(childComplexity int, id string) int
+		Rooms            func(childComplexity int, first *int, after *string, last *int, before *string, filter *room.RoomFilter, orderBy *room.RoomOrder) int
+		SearchMessages   func(childComplexity int, query string, first *int, after *string) int
+		SmsConversation  func(childComplexity int, id string) int
+		SmsConversations func(childComplexity int, first *int, after *string, last *int, before *string, filter *conversation.SmsConversationFilter) int
+		SmsPreview       func(childComplexity int, input conversation.SmsPreviewInput) int
+		Viewer           func(childComplexity int) int
 	}
 
 	ReinviteCustomerPayload struct {
@@ -616,6 +658,11 @@ type ComplexityRoot struct {
 		FirstName  func(childComplexity int) int
 		Identifier func(childComplexity int) int
 		LastName   func(childComplexity int) int
+	}
+
+	RejectChatPayload struct {
+		Conversation func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
 	}
 
 	ReleasePhoneNumberPayload struct {
@@ -770,10 +817,17 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SendSmsPayload struct {
+		Conversation func(childComplexity int) int
+		Message      func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
 	Service struct {
 		ID                 func(childComplexity int) int
 		Name               func(childComplexity int) int
 		PredefinedMessages func(childComplexity int, first *int) int
+		Skills             func(childComplexity int, first *int) int
 		SupportsSms        func(childComplexity int) int
 		TakesNewChats      func(childComplexity int) int
 	}
@@ -819,6 +873,129 @@ type ComplexityRoot struct {
 	Skill struct {
 		ID   func(childComplexity int) int
 		Name func(childComplexity int) int
+	}
+
+	SmsConversation struct {
+		Agent          func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		Customer       func(childComplexity int) int
+		CustomerNumber func(childComplexity int) int
+		EndedAt        func(childComplexity int) int
+		ID             func(childComplexity int) int
+		LastCursor     func(childComplexity int) int
+		Messages       func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Origin         func(childComplexity int) int
+		Service        func(childComplexity int) int
+		Status         func(childComplexity int) int
+	}
+
+	SmsConversationAccepted struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
+	}
+
+	SmsConversationCaughtUp struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
+	}
+
+	SmsConversationConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SmsConversationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	SmsConversationEnded struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
+	}
+
+	SmsConversationHeartbeat struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
+	}
+
+	SmsConversationUpdated struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
+	}
+
+	SmsMessage struct {
+		Author        func(childComplexity int) int
+		Body          func(childComplexity int) int
+		Conversation  func(childComplexity int) int
+		Cursor        func(childComplexity int) int
+		Direction     func(childComplexity int) int
+		Encoding      func(childComplexity int) int
+		FailureReason func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Segments      func(childComplexity int) int
+		SentAt        func(childComplexity int) int
+		Side          func(childComplexity int) int
+		Status        func(childComplexity int) int
+	}
+
+	SmsMessageConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SmsMessageEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	SmsMessageReceived struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		Message      func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
+	}
+
+	SmsMessageSent struct {
+		Actor        func(childComplexity int) int
+		Conversation func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		Message      func(childComplexity int) int
+		OccurredAt   func(childComplexity int) int
+	}
+
+	SmsMessageStatusChanged struct {
+		Actor         func(childComplexity int) int
+		Conversation  func(childComplexity int) int
+		Cursor        func(childComplexity int) int
+		FailureReason func(childComplexity int) int
+		Message       func(childComplexity int) int
+		OccurredAt    func(childComplexity int) int
+		Status        func(childComplexity int) int
+	}
+
+	SmsPreview struct {
+		Count             func(childComplexity int) int
+		Encoding          func(childComplexity int) int
+		Limit             func(childComplexity int) int
+		Segments          func(childComplexity int) int
+		Text              func(childComplexity int) int
+		UnusualCharacters func(childComplexity int) int
 	}
 
 	Specialist struct {
@@ -908,11 +1085,12 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		InboxEvents       func(childComplexity int, after *string) int
-		MessagePosted     func(childComplexity int, roomID string, after *string) int
-		RoomEvents        func(childComplexity int, roomID string, after *string) int
-		ScreenShareEvents func(childComplexity int, screenShareID string, after *string) int
-		SpecialistJoined  func(childComplexity int, roomID string) int
+		InboxEvents           func(childComplexity int, after *string) int
+		MessagePosted         func(childComplexity int, roomID string, after *string) int
+		RoomEvents            func(childComplexity int, roomID string, after *string) int
+		ScreenShareEvents     func(childComplexity int, screenShareID string, after *string) int
+		SmsConversationEvents func(childComplexity int, conversationID string, after *string) int
+		SpecialistJoined      func(childComplexity int, roomID string) int
 	}
 
 	SupportSession struct {
@@ -1104,8 +1282,13 @@ type MutationResolver interface {
 	StartCall(ctx context.Context, input call.StartCallInput) (*call.StartCallPayload, error)
 	EndCall(ctx context.Context, input call.EndCallInput) (*call.EndCallPayload, error)
 	FinishAfterCallWork(ctx context.Context, input call.FinishAfterCallWorkInput) (*call.FinishAfterCallWorkPayload, error)
+	AcceptChat(ctx context.Context, input conversation.AcceptChatInput) (*conversation.AcceptChatPayload, error)
+	RejectChat(ctx context.Context, input conversation.RejectChatInput) (*conversation.RejectChatPayload, error)
 	PurchasePhoneNumber(ctx context.Context, input organization.PurchasePhoneNumberInput) (*organization.PurchasePhoneNumberPayload, error)
 	ReleasePhoneNumber(ctx context.Context, input organization.ReleasePhoneNumberInput) (*organization.ReleasePhoneNumberPayload, error)
+	OpenSmsConversation(ctx context.Context, input conversation.OpenSmsConversationInput) (*conversation.OpenSmsConversationPayload, error)
+	SendSms(ctx context.Context, input conversation.SendSmsInput) (*conversation.SendSmsPayload, error)
+	EndSmsConversation(ctx context.Context, input conversation.EndSmsConversationInput) (*conversation.EndSmsConversationPayload, error)
 	StartScreenShare(ctx context.Context, input session.StartScreenShareInput) (*session.StartScreenSharePayload, error)
 	StopScreenShare(ctx context.Context, input session.StopScreenShareInput) (*session.StopScreenSharePayload, error)
 	SendSignal(ctx context.Context, input session.SendSignalInput) (*session.SendSignalPayload, error)
@@ -1132,6 +1315,9 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []string) ([]ent.Node, error)
 	Organization(ctx context.Context) (*ent.Organization, error)
 	Room(ctx context.Context, id string) (*ent.Room, error)
+	SmsConversation(ctx context.Context, id string) (*ent.SmsConversation, error)
+	SmsConversations(ctx context.Context, first *int, after *string, last *int, before *string, filter *conversation.SmsConversationFilter) (*page.Connection[*ent.SmsConversation], error)
+	SmsPreview(ctx context.Context, input conversation.SmsPreviewInput) (*conversation.Preview, error)
 	Rooms(ctx context.Context, first *int, after *string, last *int, before *string, filter *room.RoomFilter, orderBy *room.RoomOrder) (*page.Connection[*ent.Room], error)
 	CallPermission(ctx context.Context, number string, flow call1.Flow) (*call.Permission, error)
 	SearchMessages(ctx context.Context, query string, first *int, after *string) (*page.Connection[*room.Message], error)
@@ -1158,7 +1344,17 @@ type ScreenShareResolver interface {
 	LastCursor(ctx context.Context, obj *ent.ScreenShare) (string, error)
 }
 type ServiceResolver interface {
+	Skills(ctx context.Context, obj *ent.Service, first *int) ([]*ent.Skill, error)
 	PredefinedMessages(ctx context.Context, obj *ent.Service, first *int) ([]*ent.PredefinedMessage, error)
+}
+type SmsConversationResolver interface {
+	Service(ctx context.Context, obj *ent.SmsConversation) (*ent.Service, error)
+
+	Customer(ctx context.Context, obj *ent.SmsConversation) (*ent.Customer, error)
+	Agent(ctx context.Context, obj *ent.SmsConversation) (*ent.Member, error)
+
+	Messages(ctx context.Context, obj *ent.SmsConversation, first *int, after *string, last *int, before *string) (*page.Connection[*conversation.Message], error)
+	LastCursor(ctx context.Context, obj *ent.SmsConversation) (string, error)
 }
 type SpecialistResolver interface {
 	AccessLabel(ctx context.Context, obj *ent.Specialist) (string, error)
@@ -1175,6 +1371,7 @@ type SubscriptionResolver interface {
 	MessagePosted(ctx context.Context, roomID string, after *string) (<-chan *room.Message, error)
 	SpecialistJoined(ctx context.Context, roomID string) (<-chan *ent.Specialist, error)
 	ScreenShareEvents(ctx context.Context, screenShareID string, after *string) (<-chan session.ScreenEvent, error)
+	SmsConversationEvents(ctx context.Context, conversationID string, after *string) (<-chan conversation.Event, error)
 	InboxEvents(ctx context.Context, after *string) (<-chan inbox.Event, error)
 }
 type SupportSessionResolver interface {
@@ -1206,6 +1403,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AcceptChatPayload.conversation":
+		if e.ComplexityRoot.AcceptChatPayload.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptChatPayload.Conversation(childComplexity), true
+	case "AcceptChatPayload.userErrors":
+		if e.ComplexityRoot.AcceptChatPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptChatPayload.UserErrors(childComplexity), true
 
 	case "AcceptMemberInvitationPayload.accessToken":
 		if e.ComplexityRoot.AcceptMemberInvitationPayload.AccessToken == nil {
@@ -1456,6 +1666,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CaughtUp.Room(childComplexity), true
+
+	case "ChatOffered.actor":
+		if e.ComplexityRoot.ChatOffered.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatOffered.Actor(childComplexity), true
+	case "ChatOffered.conversation":
+		if e.ComplexityRoot.ChatOffered.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatOffered.Conversation(childComplexity), true
+	case "ChatOffered.cursor":
+		if e.ComplexityRoot.ChatOffered.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatOffered.Cursor(childComplexity), true
+	case "ChatOffered.occurredAt":
+		if e.ComplexityRoot.ChatOffered.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatOffered.OccurredAt(childComplexity), true
+
+	case "ChatWithdrawn.actor":
+		if e.ComplexityRoot.ChatWithdrawn.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatWithdrawn.Actor(childComplexity), true
+	case "ChatWithdrawn.conversation":
+		if e.ComplexityRoot.ChatWithdrawn.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatWithdrawn.Conversation(childComplexity), true
+	case "ChatWithdrawn.cursor":
+		if e.ComplexityRoot.ChatWithdrawn.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatWithdrawn.Cursor(childComplexity), true
+	case "ChatWithdrawn.occurredAt":
+		if e.ComplexityRoot.ChatWithdrawn.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatWithdrawn.OccurredAt(childComplexity), true
 
 	case "CloseRoomPayload.room":
 		if e.ComplexityRoot.CloseRoomPayload.Room == nil {
@@ -1932,6 +2192,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EndCallPayload.UserErrors(childComplexity), true
+
+	case "EndSmsConversationPayload.conversation":
+		if e.ComplexityRoot.EndSmsConversationPayload.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndSmsConversationPayload.Conversation(childComplexity), true
+	case "EndSmsConversationPayload.userErrors":
+		if e.ComplexityRoot.EndSmsConversationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndSmsConversationPayload.UserErrors(childComplexity), true
 
 	case "EndSupportSessionPayload.supportSession":
 		if e.ComplexityRoot.EndSupportSessionPayload.SupportSession == nil {
@@ -2690,6 +2963,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MessagePosted.Room(childComplexity), true
 
+	case "Mutation.acceptChat":
+		if e.ComplexityRoot.Mutation.AcceptChat == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptChat_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptChat(childComplexity, args["input"].(conversation.AcceptChatInput)), true
 	case "Mutation.acceptMemberInvitation":
 		if e.ComplexityRoot.Mutation.AcceptMemberInvitation == nil {
 			break
@@ -2844,6 +3128,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EndCall(childComplexity, args["input"].(call.EndCallInput)), true
+	case "Mutation.endSmsConversation":
+		if e.ComplexityRoot.Mutation.EndSmsConversation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endSmsConversation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndSmsConversation(childComplexity, args["input"].(conversation.EndSmsConversationInput)), true
 	case "Mutation.endSupportSession":
 		if e.ComplexityRoot.Mutation.EndSupportSession == nil {
 			break
@@ -2954,6 +3249,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MergeRooms(childComplexity, args["input"].(room.MergeRoomsInput)), true
+	case "Mutation.openSmsConversation":
+		if e.ComplexityRoot.Mutation.OpenSmsConversation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_openSmsConversation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpenSmsConversation(childComplexity, args["input"].(conversation.OpenSmsConversationInput)), true
 	case "Mutation.purchasePhoneNumber":
 		if e.ComplexityRoot.Mutation.PurchasePhoneNumber == nil {
 			break
@@ -2976,6 +3282,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReinviteCustomer(childComplexity, args["input"].(room.ReinviteCustomerInput)), true
+	case "Mutation.rejectChat":
+		if e.ComplexityRoot.Mutation.RejectChat == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rejectChat_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RejectChat(childComplexity, args["input"].(conversation.RejectChatInput)), true
 	case "Mutation.releasePhoneNumber":
 		if e.ComplexityRoot.Mutation.ReleasePhoneNumber == nil {
 			break
@@ -3064,6 +3381,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendSignal(childComplexity, args["input"].(session.SendSignalInput)), true
+	case "Mutation.sendSms":
+		if e.ComplexityRoot.Mutation.SendSms == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sendSms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SendSms(childComplexity, args["input"].(conversation.SendSmsInput)), true
 	case "Mutation.setAgentState":
 		if e.ComplexityRoot.Mutation.SetAgentState == nil {
 			break
@@ -3263,6 +3591,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Mutation.UpdateSupportSession(childComplexity, args["input"].(session.UpdateSupportSessionInput)), true
 
+	case "OpenSmsConversationPayload.conversation":
+		if e.ComplexityRoot.OpenSmsConversationPayload.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpenSmsConversationPayload.Conversation(childComplexity), true
+	case "OpenSmsConversationPayload.userErrors":
+		if e.ComplexityRoot.OpenSmsConversationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpenSmsConversationPayload.UserErrors(childComplexity), true
+
 	case "Organization.auditEntries":
 		if e.ComplexityRoot.Organization.AuditEntries == nil {
 			break
@@ -3399,6 +3740,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrganizationSettings.RoomTimeoutDays(childComplexity), true
+	case "OrganizationSettings.smsHelpText":
+		if e.ComplexityRoot.OrganizationSettings.SmsHelpText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationSettings.SmsHelpText(childComplexity), true
 	case "OrganizationSettings.smsInvitationText":
 		if e.ComplexityRoot.OrganizationSettings.SmsInvitationText == nil {
 			break
@@ -3629,6 +3976,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SearchMessages(childComplexity, args["query"].(string), args["first"].(*int), args["after"].(*string)), true
+	case "Query.smsConversation":
+		if e.ComplexityRoot.Query.SmsConversation == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smsConversation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmsConversation(childComplexity, args["id"].(string)), true
+	case "Query.smsConversations":
+		if e.ComplexityRoot.Query.SmsConversations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smsConversations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmsConversations(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*conversation.SmsConversationFilter)), true
+	case "Query.smsPreview":
+		if e.ComplexityRoot.Query.SmsPreview == nil {
+			break
+		}
+
+		args, err := ec.field_Query_smsPreview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SmsPreview(childComplexity, args["input"].(conversation.SmsPreviewInput)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -3691,6 +4071,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReinviteForm.LastName(childComplexity), true
+
+	case "RejectChatPayload.conversation":
+		if e.ComplexityRoot.RejectChatPayload.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectChatPayload.Conversation(childComplexity), true
+	case "RejectChatPayload.userErrors":
+		if e.ComplexityRoot.RejectChatPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RejectChatPayload.UserErrors(childComplexity), true
 
 	case "ReleasePhoneNumberPayload.phoneNumber":
 		if e.ComplexityRoot.ReleasePhoneNumberPayload.PhoneNumber == nil {
@@ -4250,6 +4643,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SendSignalPayload.UserErrors(childComplexity), true
 
+	case "SendSmsPayload.conversation":
+		if e.ComplexityRoot.SendSmsPayload.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendSmsPayload.Conversation(childComplexity), true
+	case "SendSmsPayload.message":
+		if e.ComplexityRoot.SendSmsPayload.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendSmsPayload.Message(childComplexity), true
+	case "SendSmsPayload.userErrors":
+		if e.ComplexityRoot.SendSmsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SendSmsPayload.UserErrors(childComplexity), true
+
 	case "Service.id":
 		if e.ComplexityRoot.Service.ID == nil {
 			break
@@ -4273,6 +4685,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Service.PredefinedMessages(childComplexity, args["first"].(*int)), true
+	case "Service.skills":
+		if e.ComplexityRoot.Service.Skills == nil {
+			break
+		}
+
+		args, err := ec.field_Service_skills_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Service.Skills(childComplexity, args["first"].(*int)), true
 	case "Service.supportsSms":
 		if e.ComplexityRoot.Service.SupportsSms == nil {
 			break
@@ -4407,6 +4830,494 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Skill.Name(childComplexity), true
+
+	case "SmsConversation.agent":
+		if e.ComplexityRoot.SmsConversation.Agent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.Agent(childComplexity), true
+	case "SmsConversation.startedAt":
+		if e.ComplexityRoot.SmsConversation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.CreatedAt(childComplexity), true
+	case "SmsConversation.customer":
+		if e.ComplexityRoot.SmsConversation.Customer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.Customer(childComplexity), true
+	case "SmsConversation.customerNumber":
+		if e.ComplexityRoot.SmsConversation.CustomerNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.CustomerNumber(childComplexity), true
+	case "SmsConversation.endedAt":
+		if e.ComplexityRoot.SmsConversation.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.EndedAt(childComplexity), true
+	case "SmsConversation.id":
+		if e.ComplexityRoot.SmsConversation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.ID(childComplexity), true
+	case "SmsConversation.lastCursor":
+		if e.ComplexityRoot.SmsConversation.LastCursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.LastCursor(childComplexity), true
+	case "SmsConversation.messages":
+		if e.ComplexityRoot.SmsConversation.Messages == nil {
+			break
+		}
+
+		args, err := ec.field_SmsConversation_messages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SmsConversation.Messages(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "SmsConversation.origin":
+		if e.ComplexityRoot.SmsConversation.Origin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.Origin(childComplexity), true
+	case "SmsConversation.service":
+		if e.ComplexityRoot.SmsConversation.Service == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.Service(childComplexity), true
+	case "SmsConversation.status":
+		if e.ComplexityRoot.SmsConversation.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversation.Status(childComplexity), true
+
+	case "SmsConversationAccepted.actor":
+		if e.ComplexityRoot.SmsConversationAccepted.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationAccepted.Actor(childComplexity), true
+	case "SmsConversationAccepted.conversation":
+		if e.ComplexityRoot.SmsConversationAccepted.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationAccepted.Conversation(childComplexity), true
+	case "SmsConversationAccepted.cursor":
+		if e.ComplexityRoot.SmsConversationAccepted.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationAccepted.Cursor(childComplexity), true
+	case "SmsConversationAccepted.occurredAt":
+		if e.ComplexityRoot.SmsConversationAccepted.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationAccepted.OccurredAt(childComplexity), true
+
+	case "SmsConversationCaughtUp.actor":
+		if e.ComplexityRoot.SmsConversationCaughtUp.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationCaughtUp.Actor(childComplexity), true
+	case "SmsConversationCaughtUp.conversation":
+		if e.ComplexityRoot.SmsConversationCaughtUp.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationCaughtUp.Conversation(childComplexity), true
+	case "SmsConversationCaughtUp.cursor":
+		if e.ComplexityRoot.SmsConversationCaughtUp.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationCaughtUp.Cursor(childComplexity), true
+	case "SmsConversationCaughtUp.occurredAt":
+		if e.ComplexityRoot.SmsConversationCaughtUp.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationCaughtUp.OccurredAt(childComplexity), true
+
+	case "SmsConversationConnection.edges":
+		if e.ComplexityRoot.SmsConversationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationConnection.Edges(childComplexity), true
+	case "SmsConversationConnection.nodes":
+		if e.ComplexityRoot.SmsConversationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationConnection.Nodes(childComplexity), true
+	case "SmsConversationConnection.pageInfo":
+		if e.ComplexityRoot.SmsConversationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationConnection.PageInfo(childComplexity), true
+	case "SmsConversationConnection.totalCount":
+		if e.ComplexityRoot.SmsConversationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationConnection.TotalCount(childComplexity), true
+
+	case "SmsConversationEdge.cursor":
+		if e.ComplexityRoot.SmsConversationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationEdge.Cursor(childComplexity), true
+	case "SmsConversationEdge.node":
+		if e.ComplexityRoot.SmsConversationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationEdge.Node(childComplexity), true
+
+	case "SmsConversationEnded.actor":
+		if e.ComplexityRoot.SmsConversationEnded.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationEnded.Actor(childComplexity), true
+	case "SmsConversationEnded.conversation":
+		if e.ComplexityRoot.SmsConversationEnded.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationEnded.Conversation(childComplexity), true
+	case "SmsConversationEnded.cursor":
+		if e.ComplexityRoot.SmsConversationEnded.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationEnded.Cursor(childComplexity), true
+	case "SmsConversationEnded.occurredAt":
+		if e.ComplexityRoot.SmsConversationEnded.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationEnded.OccurredAt(childComplexity), true
+
+	case "SmsConversationHeartbeat.actor":
+		if e.ComplexityRoot.SmsConversationHeartbeat.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationHeartbeat.Actor(childComplexity), true
+	case "SmsConversationHeartbeat.conversation":
+		if e.ComplexityRoot.SmsConversationHeartbeat.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationHeartbeat.Conversation(childComplexity), true
+	case "SmsConversationHeartbeat.cursor":
+		if e.ComplexityRoot.SmsConversationHeartbeat.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationHeartbeat.Cursor(childComplexity), true
+	case "SmsConversationHeartbeat.occurredAt":
+		if e.ComplexityRoot.SmsConversationHeartbeat.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationHeartbeat.OccurredAt(childComplexity), true
+
+	case "SmsConversationUpdated.actor":
+		if e.ComplexityRoot.SmsConversationUpdated.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationUpdated.Actor(childComplexity), true
+	case "SmsConversationUpdated.conversation":
+		if e.ComplexityRoot.SmsConversationUpdated.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationUpdated.Conversation(childComplexity), true
+	case "SmsConversationUpdated.cursor":
+		if e.ComplexityRoot.SmsConversationUpdated.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationUpdated.Cursor(childComplexity), true
+	case "SmsConversationUpdated.occurredAt":
+		if e.ComplexityRoot.SmsConversationUpdated.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsConversationUpdated.OccurredAt(childComplexity), true
+
+	case "SmsMessage.author":
+		if e.ComplexityRoot.SmsMessage.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.Author(childComplexity), true
+	case "SmsMessage.body":
+		if e.ComplexityRoot.SmsMessage.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.Body(childComplexity), true
+	case "SmsMessage.conversation":
+		if e.ComplexityRoot.SmsMessage.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.Conversation(childComplexity), true
+	case "SmsMessage.cursor":
+		if e.ComplexityRoot.SmsMessage.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.Cursor(childComplexity), true
+	case "SmsMessage.direction":
+		if e.ComplexityRoot.SmsMessage.Direction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.Direction(childComplexity), true
+	case "SmsMessage.encoding":
+		if e.ComplexityRoot.SmsMessage.Encoding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.Encoding(childComplexity), true
+	case "SmsMessage.failureReason":
+		if e.ComplexityRoot.SmsMessage.FailureReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.FailureReason(childComplexity), true
+	case "SmsMessage.id":
+		if e.ComplexityRoot.SmsMessage.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.ID(childComplexity), true
+	case "SmsMessage.segments":
+		if e.ComplexityRoot.SmsMessage.Segments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.Segments(childComplexity), true
+	case "SmsMessage.sentAt":
+		if e.ComplexityRoot.SmsMessage.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.SentAt(childComplexity), true
+	case "SmsMessage.side":
+		if e.ComplexityRoot.SmsMessage.Side == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.Side(childComplexity), true
+	case "SmsMessage.status":
+		if e.ComplexityRoot.SmsMessage.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessage.Status(childComplexity), true
+
+	case "SmsMessageConnection.edges":
+		if e.ComplexityRoot.SmsMessageConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageConnection.Edges(childComplexity), true
+	case "SmsMessageConnection.nodes":
+		if e.ComplexityRoot.SmsMessageConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageConnection.Nodes(childComplexity), true
+	case "SmsMessageConnection.pageInfo":
+		if e.ComplexityRoot.SmsMessageConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageConnection.PageInfo(childComplexity), true
+	case "SmsMessageConnection.totalCount":
+		if e.ComplexityRoot.SmsMessageConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageConnection.TotalCount(childComplexity), true
+
+	case "SmsMessageEdge.cursor":
+		if e.ComplexityRoot.SmsMessageEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageEdge.Cursor(childComplexity), true
+	case "SmsMessageEdge.node":
+		if e.ComplexityRoot.SmsMessageEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageEdge.Node(childComplexity), true
+
+	case "SmsMessageReceived.actor":
+		if e.ComplexityRoot.SmsMessageReceived.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageReceived.Actor(childComplexity), true
+	case "SmsMessageReceived.conversation":
+		if e.ComplexityRoot.SmsMessageReceived.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageReceived.Conversation(childComplexity), true
+	case "SmsMessageReceived.cursor":
+		if e.ComplexityRoot.SmsMessageReceived.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageReceived.Cursor(childComplexity), true
+	case "SmsMessageReceived.message":
+		if e.ComplexityRoot.SmsMessageReceived.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageReceived.Message(childComplexity), true
+	case "SmsMessageReceived.occurredAt":
+		if e.ComplexityRoot.SmsMessageReceived.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageReceived.OccurredAt(childComplexity), true
+
+	case "SmsMessageSent.actor":
+		if e.ComplexityRoot.SmsMessageSent.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageSent.Actor(childComplexity), true
+	case "SmsMessageSent.conversation":
+		if e.ComplexityRoot.SmsMessageSent.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageSent.Conversation(childComplexity), true
+	case "SmsMessageSent.cursor":
+		if e.ComplexityRoot.SmsMessageSent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageSent.Cursor(childComplexity), true
+	case "SmsMessageSent.message":
+		if e.ComplexityRoot.SmsMessageSent.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageSent.Message(childComplexity), true
+	case "SmsMessageSent.occurredAt":
+		if e.ComplexityRoot.SmsMessageSent.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageSent.OccurredAt(childComplexity), true
+
+	case "SmsMessageStatusChanged.actor":
+		if e.ComplexityRoot.SmsMessageStatusChanged.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageStatusChanged.Actor(childComplexity), true
+	case "SmsMessageStatusChanged.conversation":
+		if e.ComplexityRoot.SmsMessageStatusChanged.Conversation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageStatusChanged.Conversation(childComplexity), true
+	case "SmsMessageStatusChanged.cursor":
+		if e.ComplexityRoot.SmsMessageStatusChanged.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageStatusChanged.Cursor(childComplexity), true
+	case "SmsMessageStatusChanged.failureReason":
+		if e.ComplexityRoot.SmsMessageStatusChanged.FailureReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageStatusChanged.FailureReason(childComplexity), true
+	case "SmsMessageStatusChanged.message":
+		if e.ComplexityRoot.SmsMessageStatusChanged.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageStatusChanged.Message(childComplexity), true
+	case "SmsMessageStatusChanged.occurredAt":
+		if e.ComplexityRoot.SmsMessageStatusChanged.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageStatusChanged.OccurredAt(childComplexity), true
+	case "SmsMessageStatusChanged.status":
+		if e.ComplexityRoot.SmsMessageStatusChanged.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsMessageStatusChanged.Status(childComplexity), true
+
+	case "SmsPreview.count":
+		if e.ComplexityRoot.SmsPreview.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsPreview.Count(childComplexity), true
+	case "SmsPreview.encoding":
+		if e.ComplexityRoot.SmsPreview.Encoding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsPreview.Encoding(childComplexity), true
+	case "SmsPreview.limit":
+		if e.ComplexityRoot.SmsPreview.Limit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsPreview.Limit(childComplexity), true
+	case "SmsPreview.segments":
+		if e.ComplexityRoot.SmsPreview.Segments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsPreview.Segments(childComplexity), true
+	case "SmsPreview.text":
+		if e.ComplexityRoot.SmsPreview.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsPreview.Text(childComplexity), true
+	case "SmsPreview.unusualCharacters":
+		if e.ComplexityRoot.SmsPreview.UnusualCharacters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SmsPreview.UnusualCharacters(childComplexity), true
 
 	case "Specialist.access":
 		if e.ComplexityRoot.Specialist.Access == nil {
@@ -4764,6 +5675,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.ScreenShareEvents(childComplexity, args["screenShareId"].(string), args["after"].(*string)), true
+	case "Subscription.smsConversationEvents":
+		if e.ComplexityRoot.Subscription.SmsConversationEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_smsConversationEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SmsConversationEvents(childComplexity, args["conversationId"].(string), args["after"].(*string)), true
 	case "Subscription.specialistJoined":
 		if e.ComplexityRoot.Subscription.SpecialistJoined == nil {
 			break
@@ -5132,6 +6054,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAcceptChatInput,
 		ec.unmarshalInputAcceptMemberInvitationInput,
 		ec.unmarshalInputCancelSpecialistInvitationInput,
 		ec.unmarshalInputCloseRoomInput,
@@ -5146,6 +6069,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDeactivateMemberInput,
 		ec.unmarshalInputDeletePredefinedMessageInput,
 		ec.unmarshalInputEndCallInput,
+		ec.unmarshalInputEndSmsConversationInput,
 		ec.unmarshalInputEndSupportSessionInput,
 		ec.unmarshalInputEnterRoomInput,
 		ec.unmarshalInputFinishAfterCallWorkInput,
@@ -5156,8 +6080,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputLeaveSupportSessionInput,
 		ec.unmarshalInputMarkReadInput,
 		ec.unmarshalInputMergeRoomsInput,
+		ec.unmarshalInputOpenSmsConversationInput,
 		ec.unmarshalInputPurchasePhoneNumberInput,
 		ec.unmarshalInputReinviteCustomerInput,
+		ec.unmarshalInputRejectChatInput,
 		ec.unmarshalInputReleasePhoneNumberInput,
 		ec.unmarshalInputRemoveSpecialistInput,
 		ec.unmarshalInputResendMemberInvitationInput,
@@ -5168,12 +6094,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSendControlInputInput,
 		ec.unmarshalInputSendMessageInput,
 		ec.unmarshalInputSendSignalInput,
+		ec.unmarshalInputSendSmsInput,
 		ec.unmarshalInputSetAgentStateInput,
 		ec.unmarshalInputSetSpecialistAccessInput,
 		ec.unmarshalInputSetTypingInput,
 		ec.unmarshalInputShareDocumentInput,
 		ec.unmarshalInputSignInInput,
 		ec.unmarshalInputSignOutInput,
+		ec.unmarshalInputSmsConversationFilter,
+		ec.unmarshalInputSmsPreviewInput,
 		ec.unmarshalInputStartCallInput,
 		ec.unmarshalInputStartScreenShareInput,
 		ec.unmarshalInputStartSupportSessionInput,
@@ -5609,6 +6538,8 @@ type OrganizationSettings {
   smsInvitationText: String!
   "What an invitation by email says, likewise."
   emailInvitationText: String!
+  "What a customer is told who texts HELP to a number of the organisation; empty is the built-in text, which names the organisation."
+  smsHelpText: String!
   "After how many days without activity a room is timed out; 90 unless told."
   roomTimeoutDays: Int!
   "What a customer is told of a room that is timed out; empty is the built-in text."
@@ -5784,6 +6715,11 @@ type Service implements Node {
   supportsSms: Boolean!
   "Whether customers may start a conversation by SMS."
   takesNewChats: Boolean!
+  "What a member must be able to do who is offered its customers' requests, by name; for members."
+  skills(
+    "How many; 20 unless told, at most 100."
+    first: Int
+  ): [Skill!]
   "Its predefined messages, by title; for members."
   predefinedMessages(
     "How many; 20 unless told, at most 100."
@@ -5885,6 +6821,202 @@ type Call implements Node {
   startedAt: DateTime!
   "When it ended; after-call work comes behind that."
   endedAt: DateTime
+}
+
+"How far a conversation by text messages is."
+enum SmsConversationStatus {
+  "A customer has begun it, and nobody has accepted it yet."
+  OFFERED
+  "Its agent and the customer text each other."
+  ACTIVE
+  "It has ended, for good."
+  ENDED
+}
+
+"How a conversation by text messages has begun."
+enum SmsConversationOrigin {
+  "During a call, or in its after-call work."
+  CALL
+  "Its agent has written to the customer."
+  AGENT
+  "The customer has written."
+  CUSTOMER
+}
+
+"""
+What a member and a customer text each other, between one of the organisation's numbers and one of the customer's. Of each pair
+of numbers one conversation lives at a time. For the organisation's members; its agent alone writes in it.
+"""
+type SmsConversation implements Node {
+  "Its id."
+  id: ID!
+  "The service under which is texted."
+  service: Service!
+  "The customer's number."
+  customerNumber: PhoneNumber!
+  "Whom the organisation knew by that number when it began; null for nobody."
+  customer: Customer
+  "Who answers the customer; null before somebody has accepted it."
+  agent: Member
+  "How far it is."
+  status: SmsConversationStatus!
+  "How it has begun."
+  origin: SmsConversationOrigin!
+  "When it began."
+  startedAt: DateTime!
+  "When it ended; null before."
+  endedAt: DateTime
+  "What was written, from both sides, in order."
+  messages(
+    "How many from the start; 20 unless told, at most 100."
+    first: Int
+    "Only what follows this cursor."
+    after: Cursor
+    "How many from the end; at most 100."
+    last: Int
+    "Only what comes before this cursor."
+    before: Cursor
+  ): SmsMessageConnection!
+  "The place of the newest event in its log: to follow it from here, hand it to ` + "`" + `smsConversationEvents(after:)` + "`" + `."
+  lastCursor: Cursor!
+}
+
+"A page of conversations."
+type SmsConversationConnection {
+  "The conversations with their cursors."
+  edges: [SmsConversationEdge!]!
+  "The conversations."
+  nodes: [SmsConversation!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A conversation in a page."
+type SmsConversationEdge {
+  "The place of this conversation in the list."
+  cursor: Cursor!
+  "The conversation."
+  node: SmsConversation!
+}
+
+"Which conversations are listed: those for which all that is given holds."
+input SmsConversationFilter {
+  "With one of these statuses."
+  status: [SmsConversationStatus!]
+  "Answered by this member."
+  agentId: ID
+  "Under this service."
+  serviceId: ID
+  "With a customer whose number begins so: with the international prefix, however it is written."
+  customerNumber: String
+}
+
+"Which way a text message goes."
+enum SmsDirection {
+  "From the customer."
+  INBOUND
+  "To the customer."
+  OUTBOUND
+}
+
+"How the characters of a text message become bits. One character that GSM-7 does not have makes the whole text UCS-2."
+enum SmsEncoding {
+  "7 bits a character, 160 of them in a segment."
+  GSM_7
+  "16 bits a character, 70 of them in a segment."
+  UCS_2
+}
+
+"How far a text message has come. It never goes backwards."
+enum SmsMessageStatus {
+  "It is on disk and will be sent."
+  QUEUED
+  "The carrier has it."
+  SENT
+  "The carrier says that it has arrived."
+  DELIVERED
+  "It will not arrive; ` + "`" + `failureReason` + "`" + ` says why."
+  FAILED
+  "It has come from the customer."
+  RECEIVED
+}
+
+"A text message of a conversation; for the organisation's members."
+type SmsMessage implements Node {
+  "Its id."
+  id: ID!
+  "Its place in the conversation's log."
+  cursor: Cursor!
+  "The conversation it is in."
+  conversation: SmsConversation!
+  "Which way it goes."
+  direction: SmsDirection!
+  "What was written, as it was sent."
+  body: String!
+  "How far it has come, as it is now."
+  status: SmsMessageStatus!
+  "Why it will not arrive, for people; null unless it has failed."
+  failureReason: String
+  "Who wrote it; null for a customer whom the organisation did not know when the conversation began."
+  author: Actor
+  "From which side it comes."
+  side: Side!
+  "When it was written, or came."
+  sentAt: DateTime!
+  "How its characters become bits."
+  encoding: SmsEncoding!
+  "How many messages the carrier makes of it, and bills."
+  segments: Int!
+}
+
+"A page of text messages."
+type SmsMessageConnection {
+  "The messages with their cursors."
+  edges: [SmsMessageEdge!]!
+  "The messages."
+  nodes: [SmsMessage!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A text message in a page."
+type SmsMessageEdge {
+  "The place of this message in the transcript."
+  cursor: Cursor!
+  "The message."
+  node: SmsMessage!
+}
+
+"What a text would be, and to whom: either a body or a predefined message."
+input SmsPreviewInput {
+  "The text."
+  body: String
+  "A predefined message, which is filled in for the customer."
+  predefinedMessageId: ID
+  "The service under which it would be sent."
+  serviceId: ID
+  "The customer's number, by which their names are found."
+  to: String
+}
+
+"What a text would be if it were sent."
+type SmsPreview {
+  "The text, with everything filled in."
+  text: String!
+  "How many characters it has."
+  count: Int!
+  "How many it may have; null for any number."
+  limit: Int
+  "How its characters become bits."
+  encoding: SmsEncoding!
+  "How many messages the carrier would make of it, and bill."
+  segments: Int!
+  "The characters that force UCS-2, each once, as they come."
+  unusualCharacters: [String!]!
 }
 
 "A person without an account, who was invited: the link is the credential."
@@ -6384,6 +7516,32 @@ type Query {
     "Its id."
     id: ID!
   ): Room
+  "A conversation by text messages, or ` + "`" + `NOT_FOUND` + "`" + `; for members, of their organisation."
+  smsConversation(
+    "Its id."
+    id: ID!
+  ): SmsConversation
+  "The organisation's conversations by text messages, newest activity first; for members."
+  smsConversations(
+    "How many from the start; 20 unless told, at most 100."
+    first: Int
+    "Only what follows this cursor."
+    after: Cursor
+    "How many from the end; at most 100."
+    last: Int
+    "Only what comes before this cursor."
+    before: Cursor
+    "Only those that pass it."
+    filter: SmsConversationFilter
+  ): SmsConversationConnection!
+  """
+  What a text message would be: its text with everything filled in, how long it is and may be, and what the carrier makes of it.
+  Nothing is sent; for members.
+  """
+  smsPreview(
+    "The text, and to whom."
+    input: SmsPreviewInput!
+  ): SmsPreview!
   """
   The organisation's rooms, newest activity first unless told; for members. A cursor is a moment and a room: in another
   order or with another filter it stands at the same moment.
@@ -6430,6 +7588,8 @@ enum ErrorCode {
   REQUIRED
   "A text has too many characters; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say how many."
   TOO_LONG
+  "A text message has too many characters once it is filled in; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say how many."
+  SMS_TOO_LONG
   "A text holds control characters."
   TEXT_INVALID
   "A number is too small or too large; ` + "`" + `limit` + "`" + ` and ` + "`" + `count` + "`" + ` say what it may be at least or at most, and what it is."
@@ -6450,6 +7610,8 @@ enum ErrorCode {
   INVITED_TOO_OFTEN
   "The organisation holds no number for text messages."
   SMS_NOT_ACTIVATED
+  "The customer has opted out of text messages from the number, and can opt in by texting START to it."
+  OPTED_OUT
   "The member may not use this channel."
   CHANNEL_NOT_GRANTED
   "The link is wrong, revoked or expired, its room no longer takes anyone, or its invitation was accepted."
@@ -6504,8 +7666,18 @@ enum ErrorCode {
   CALL_ALREADY_ACTIVE
   "The call is still going on."
   CALL_NOT_ENDED
+  "The call is not for a service, or it and its after-call work are done."
+  CALL_NOT_SERVED
   "The member does not work for this service."
   SERVICE_NOT_GRANTED
+  "No text messages can be exchanged under the service, or any more in the conversation: there is no number, or it was released."
+  SERVICE_HAS_NO_SMS
+  "A colleague is in a conversation with this number, or it waits for somebody else."
+  CONVERSATION_TAKEN
+  "The conversation has ended, for good."
+  CONVERSATION_ENDED
+  "The conversation is not offered to the viewer, or not any more."
+  CHAT_NOT_OFFERED
   "Members cannot give themselves this state: it comes of calls."
   STATE_NOT_ALLOWED
   "The number is somebody's, not for sale, or still being bought."
@@ -6700,6 +7872,8 @@ input UpdateSettingsInput {
   smsInvitationText: String
   "What an invitation by email says, likewise."
   emailInvitationText: String
+  "What a customer is told who texts HELP, at most 1,000 characters; empty is the built-in text."
+  smsHelpText: String
   "After how many days without activity a room is timed out, 3 to 3,650: ` + "`" + `OUT_OF_RANGE` + "`" + `."
   roomTimeoutDays: Int
   "What a customer is told of a room that is timed out, at most 1,000 characters; empty is the built-in text."
@@ -6766,6 +7940,8 @@ input CreateServiceInput {
   takesNewChats: Boolean = false
   "The number that its text messages use; without one it has no SMS."
   phoneNumberId: ID
+  "What a member must be able to do who is offered its customers' requests, all of it."
+  skillIds: [ID!]
   "Repeating a request with the same key returns the first result and does nothing again."
   idempotencyKey: String
 }
@@ -6788,6 +7964,8 @@ input UpdateServiceInput {
   takesNewChats: Boolean
   "The number that its text messages use; null takes SMS away."
   phoneNumberId: ID
+  "What a member must be able to do who is offered its customers' requests, all of it; an empty list for nothing."
+  skillIds: [ID!]
 }
 
 "Answer of ` + "`" + `updateService` + "`" + `."
@@ -7358,6 +8536,66 @@ type LeaveSupportSessionPayload {
   userErrors: [UserError!]!
 }
 
+"Input of ` + "`" + `openSmsConversation` + "`" + `."
+input OpenSmsConversationInput {
+  "The service under which is texted."
+  serviceId: ID!
+  "The customer's number, with its international prefix."
+  to: String!
+  "Repeating the request with the same key, by the same person, gives the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `openSmsConversation` + "`" + `."
+type OpenSmsConversationPayload {
+  "The conversation."
+  conversation: SmsConversation
+  "Why it was refused; empty when it was not."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `sendSms` + "`" + `: a text, and either the conversation, the call, a service with a number, or nothing of it."
+input SendSmsInput {
+  "The text, at most 160 characters; or"
+  body: String
+  "a predefined message, in which the customer's names are filled in."
+  predefinedMessageId: ID
+  "The conversation that goes on; or"
+  conversationId: ID
+  "the viewer's call, for whose service the text goes to its number; or"
+  callId: ID
+  "a service"
+  serviceId: ID
+  "and the customer's number, with its international prefix. Where nothing is given it is the call for a service that the viewer has, or works for."
+  to: String
+  "Repeating the request with the same key, by the same person, gives the first result and does nothing again."
+  idempotencyKey: String
+}
+
+"Answer of ` + "`" + `sendSms` + "`" + `."
+type SendSmsPayload {
+  "The message, which is in the transcript."
+  message: SmsMessage
+  "The conversation that it is in."
+  conversation: SmsConversation
+  "Why it was refused; empty when it was not."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `endSmsConversation` + "`" + `."
+input EndSmsConversationInput {
+  "The conversation."
+  conversationId: ID!
+}
+
+"Answer of ` + "`" + `endSmsConversation` + "`" + `."
+type EndSmsConversationPayload {
+  "The conversation, which has ended."
+  conversation: SmsConversation
+  "Why it was refused; empty when it was not."
+  userErrors: [UserError!]!
+}
+
 "Input of ` + "`" + `setAgentState` + "`" + `."
 input SetAgentStateInput {
   "` + "`" + `READY` + "`" + ` or ` + "`" + `NOT_READY` + "`" + `."
@@ -7418,6 +8656,34 @@ input FinishAfterCallWorkInput {
 type FinishAfterCallWorkPayload {
   "The call, as it is now."
   call: Call
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `acceptChat` + "`" + `."
+input AcceptChatInput {
+  "The conversation that is offered to the viewer."
+  conversationId: ID!
+}
+
+"Answer of ` + "`" + `acceptChat` + "`" + `."
+type AcceptChatPayload {
+  "The conversation, whose agent the viewer is now."
+  conversation: SmsConversation
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Input of ` + "`" + `rejectChat` + "`" + `."
+input RejectChatInput {
+  "The conversation that is offered to the viewer."
+  conversationId: ID!
+}
+
+"Answer of ` + "`" + `rejectChat` + "`" + `."
+type RejectChatPayload {
+  "The conversation, as it is now."
+  conversation: SmsConversation
   "Why it was refused."
   userErrors: [UserError!]!
 }
@@ -8041,6 +9307,30 @@ type Mutation {
     input: FinishAfterCallWorkInput!
   ): FinishAfterCallWorkPayload!
   """
+  Accepts a customer's request by SMS that is offered to the viewer (` + "`" + `ChatOffered` + "`" + `): they are the conversation's agent from then on.
+  For members. Whom it is not offered to, or not any more, gets ` + "`" + `CHAT_NOT_OFFERED` + "`" + `; accepting it once more changes nothing.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { acceptChat(input: {conversationId: "sms_…"}) { conversation { id status customerNumber lastCursor } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  acceptChat(
+    "The conversation."
+    input: AcceptChatInput!
+  ): AcceptChatPayload!
+  """
+  Rejects a customer's request by SMS that is offered to the viewer: it is offered to the next member. To the viewer it is not offered
+  again before they have been not ready, or busy, and are ready anew. For members. Rejecting it once more changes nothing.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { rejectChat(input: {conversationId: "sms_…"}) { conversation { id status } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  rejectChat(
+    "The conversation."
+    input: RejectChatInput!
+  ): RejectChatPayload!
+  """
   Buys a number; for administrators. It costs money from then on. An answer without errors means that the organisation holds it.
 
   ` + "`" + `` + "`" + `` + "`" + `graphql
@@ -8063,6 +9353,45 @@ type Mutation {
     "The number, and that it is meant."
     input: ReleasePhoneNumberInput!
   ): ReleasePhoneNumberPayload!
+  """
+  Opens a conversation by text messages with a customer, or gives the viewer's own that goes on. One that waits for somebody, and
+  could have been offered to the viewer, becomes theirs; a colleague's is refused (` + "`" + `CONVERSATION_TAKEN` + "`" + `). Nothing is sent; for
+  members with the channel SMS who serve the service.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { openSmsConversation(input: {serviceId: "svc_…", to: "+447400123456"}) { conversation { id status lastCursor } userErrors { code message field } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  openSmsConversation(
+    "With whom, and under which service."
+    input: OpenSmsConversationInput!
+  ): OpenSmsConversationPayload!
+  """
+  Texts a customer. During a call for a service, and in its after-call work, the text alone is enough: it goes to the number of the
+  call. An answer without errors means that the message is on disk and will be sent; what has become of it ` + "`" + `SmsMessage.status` + "`" + ` says.
+  Where the number of a conversation was released meanwhile, nothing is sent any more (` + "`" + `SERVICE_HAS_NO_SMS` + "`" + `); for members with the
+  channel SMS who serve the service, in a conversation for its agent.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { sendSms(input: {body: "Your parcel is here.", serviceId: "svc_…", to: "+447400123456", idempotencyKey: "c3d0…"}) { message { id status segments } conversation { id } userErrors { code message field limit count } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  sendSms(
+    "What, and to whom."
+    input: SendSmsInput!
+  ): SendSmsPayload!
+  """
+  Ends a conversation by text messages for good: what the customer writes afterwards is never in it. Ending it again changes nothing;
+  for its agent, team leaders and administrators.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  mutation { endSmsConversation(input: {conversationId: "sms_…"}) { conversation { status endedAt } userErrors { code message } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  endSmsConversation(
+    "Which one."
+    input: EndSmsConversationInput!
+  ): EndSmsConversationPayload!
   """
   Says that the viewer shares a screen; for everyone in a support session, for specialists where it allows that. Others see it
   by setting up a connection with ` + "`" + `sendSignal` + "`" + `.
@@ -8490,6 +9819,52 @@ type AgentStateChanged implements InboxEvent {
   member: Member!
 }
 
+"""
+A customer's request by SMS is offered to the viewer, and to nobody else at this moment: ` + "`" + `acceptChat` + "`" + ` or ` + "`" + `rejectChat` + "`" + `. Without an
+answer in time the viewer is not ready any more. One is offered at a time, so an earlier one is not any more. Who resumes is told
+of what is offered to them last, where that has happened since and still is so.
+"""
+type ChatOffered implements InboxEvent {
+  "A place in the inbox: all up to here has been told."
+  cursor: Cursor
+  "When it was offered."
+  occurredAt: DateTime!
+  "Always null."
+  actor: Actor
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+}
+
+"""
+A request that was offered to the viewer is not any more: they have rejected it, or have not answered in time, or somebody else has
+it, or it has ended, or they can take none now. Nothing else is offered to them.
+"""
+type ChatWithdrawn implements InboxEvent {
+  "A place in the inbox: all up to here has been told."
+  cursor: Cursor
+  "When it was withdrawn."
+  occurredAt: DateTime!
+  "Who did it; null where Parley did."
+  actor: Actor
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+}
+
+"""
+A conversation by text messages whose agent the viewer is has news: something was added to its log. Several news of it that wait
+together are one event; what they are, the conversation says.
+"""
+type SmsConversationUpdated implements InboxEvent {
+  "A place in the inbox: all up to here has been told."
+  cursor: Cursor
+  "When the newest of it happened."
+  occurredAt: DateTime!
+  "Who did the newest of it; null where Parley did, or a customer whom nobody knows."
+  actor: Actor
+  "The conversation."
+  conversation: SmsConversation!
+}
+
 "All that has happened since the cursor has been told; what follows is live. It comes once."
 type InboxCaughtUp implements InboxEvent {
   "The place that this is: subscribe after it to go on from here."
@@ -8506,6 +9881,118 @@ type InboxHeartbeat implements InboxEvent {
   cursor: Cursor
   "When it was said."
   occurredAt: DateTime!
+  "Always null."
+  actor: Actor
+}
+
+"""
+Something that happens in a conversation by text messages, or word of the subscription itself. To resume after a lost connection
+subscribe again with ` + "`" + `after: <last cursor>` + "`" + `.
+"""
+interface SmsConversationEvent {
+  "Its place in the conversation's log; null for what is live only."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+  "Who did it; null where Parley did, or a customer whom the organisation did not know."
+  actor: Actor
+}
+
+"A member has written to the customer."
+type SmsMessageSent implements SmsConversationEvent {
+  "Its place in the conversation's log."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+  "Who has written."
+  actor: Actor
+  "The message."
+  message: SmsMessage!
+}
+
+"The customer has written."
+type SmsMessageReceived implements SmsConversationEvent {
+  "Its place in the conversation's log."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+  "The customer; null for one whom the organisation did not know."
+  actor: Actor
+  "The message."
+  message: SmsMessage!
+}
+
+"""
+A message has come further. What becomes of messages after a conversation has ended is not told here, since its log is closed: they
+say it themselves.
+"""
+type SmsMessageStatusChanged implements SmsConversationEvent {
+  "Its place in the conversation's log."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+  "Always null."
+  actor: Actor
+  "How far it had come then."
+  status: SmsMessageStatus!
+  "Why it will not arrive, for people; null unless it has failed."
+  failureReason: String
+  "The message, as it is now."
+  message: SmsMessage!
+}
+
+"A member has accepted the conversation, and answers the customer from now on."
+type SmsConversationAccepted implements SmsConversationEvent {
+  "Its place in the conversation's log."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+  "Who has accepted it."
+  actor: Actor
+}
+
+"The conversation has ended. It is the last event."
+type SmsConversationEnded implements SmsConversationEvent {
+  "Its place in the conversation's log."
+  cursor: Cursor
+  "When it happened."
+  occurredAt: DateTime!
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+  "Who has ended it; null where Parley did."
+  actor: Actor
+}
+
+"All that was stored has been replayed; what follows is live. It comes once."
+type SmsConversationCaughtUp implements SmsConversationEvent {
+  "Always null: it is not stored."
+  cursor: Cursor
+  "When it was said."
+  occurredAt: DateTime!
+  "The conversation, as it is now."
+  conversation: SmsConversation!
+  "Always null."
+  actor: Actor
+}
+
+"Says, after 25 seconds without an event, that the subscription is alive."
+type SmsConversationHeartbeat implements SmsConversationEvent {
+  "Always null: it is not stored."
+  cursor: Cursor
+  "When it was said."
+  occurredAt: DateTime!
+  "The conversation, as it is now."
+  conversation: SmsConversation!
   "Always null."
   actor: Actor
 }
@@ -8610,6 +10097,19 @@ type Subscription {
     after: Cursor
   ): ScreenShareEvent!
   """
+  Everything that happens in a conversation by text messages; for members. It completes when the conversation ends.
+
+  ` + "`" + `` + "`" + `` + "`" + `graphql
+  subscription { smsConversationEvents(conversationId: "sms_…", after: "…") { cursor ... on SmsMessageReceived { message { body } } } }
+  ` + "`" + `` + "`" + `` + "`" + `
+  """
+  smsConversationEvents(
+    "The conversation."
+    conversationId: ID!
+    "Only what came after this cursor."
+    after: Cursor
+  ): SmsConversationEvent!
+  """
   What happens around the member who asks: which rooms of the organisation have news, and which members another state; for members. ` + "`" + `InboxCaughtUp` + "`" + ` has a cursor
   to begin with: fetch the rooms behind it, and miss nothing.
   """
@@ -8625,6 +10125,16 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_AcceptChatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversation":
+		return ec.fieldContext_AcceptChatPayload_conversation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AcceptChatPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptChatPayload", field.Name)
+}
 
 func (ec *executionContext) childFields_AcceptMemberInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -8964,6 +10474,16 @@ func (ec *executionContext) childFields_EndCallPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type EndCallPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_EndSmsConversationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversation":
+		return ec.fieldContext_EndSmsConversationPayload_conversation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EndSmsConversationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndSmsConversationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_EndSupportSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "supportSession":
@@ -9280,6 +10800,16 @@ func (ec *executionContext) childFields_MessageEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type MessageEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_OpenSmsConversationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversation":
+		return ec.fieldContext_OpenSmsConversationPayload_conversation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OpenSmsConversationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpenSmsConversationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Organization(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9316,6 +10846,8 @@ func (ec *executionContext) childFields_OrganizationSettings(ctx context.Context
 		return ec.fieldContext_OrganizationSettings_smsInvitationText(ctx, field)
 	case "emailInvitationText":
 		return ec.fieldContext_OrganizationSettings_emailInvitationText(ctx, field)
+	case "smsHelpText":
+		return ec.fieldContext_OrganizationSettings_smsHelpText(ctx, field)
 	case "roomTimeoutDays":
 		return ec.fieldContext_OrganizationSettings_roomTimeoutDays(ctx, field)
 	case "roomTimedOutText":
@@ -9420,6 +10952,16 @@ func (ec *executionContext) childFields_ReinviteForm(ctx context.Context, field 
 		return ec.fieldContext_ReinviteForm_editable(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReinviteForm", field.Name)
+}
+
+func (ec *executionContext) childFields_RejectChatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversation":
+		return ec.fieldContext_RejectChatPayload_conversation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RejectChatPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RejectChatPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ReleasePhoneNumberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9578,6 +11120,18 @@ func (ec *executionContext) childFields_SendSignalPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type SendSignalPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SendSmsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "message":
+		return ec.fieldContext_SendSmsPayload_message(ctx, field)
+	case "conversation":
+		return ec.fieldContext_SendSmsPayload_conversation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SendSmsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SendSmsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Service(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9588,6 +11142,8 @@ func (ec *executionContext) childFields_Service(ctx context.Context, field graph
 		return ec.fieldContext_Service_supportsSms(ctx, field)
 	case "takesNewChats":
 		return ec.fieldContext_Service_takesNewChats(ctx, field)
+	case "skills":
+		return ec.fieldContext_Service_skills(ctx, field)
 	case "predefinedMessages":
 		return ec.fieldContext_Service_predefinedMessages(ctx, field)
 	}
@@ -9678,6 +11234,130 @@ func (ec *executionContext) childFields_Skill(ctx context.Context, field graphql
 		return ec.fieldContext_Skill_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Skill", field.Name)
+}
+
+func (ec *executionContext) childFields_SmsConversation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SmsConversation_id(ctx, field)
+	case "service":
+		return ec.fieldContext_SmsConversation_service(ctx, field)
+	case "customerNumber":
+		return ec.fieldContext_SmsConversation_customerNumber(ctx, field)
+	case "customer":
+		return ec.fieldContext_SmsConversation_customer(ctx, field)
+	case "agent":
+		return ec.fieldContext_SmsConversation_agent(ctx, field)
+	case "status":
+		return ec.fieldContext_SmsConversation_status(ctx, field)
+	case "origin":
+		return ec.fieldContext_SmsConversation_origin(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_SmsConversation_startedAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_SmsConversation_endedAt(ctx, field)
+	case "messages":
+		return ec.fieldContext_SmsConversation_messages(ctx, field)
+	case "lastCursor":
+		return ec.fieldContext_SmsConversation_lastCursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmsConversation", field.Name)
+}
+
+func (ec *executionContext) childFields_SmsConversationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SmsConversationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SmsConversationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SmsConversationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SmsConversationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmsConversationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SmsConversationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SmsConversationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SmsConversationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmsConversationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SmsMessage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SmsMessage_id(ctx, field)
+	case "cursor":
+		return ec.fieldContext_SmsMessage_cursor(ctx, field)
+	case "conversation":
+		return ec.fieldContext_SmsMessage_conversation(ctx, field)
+	case "direction":
+		return ec.fieldContext_SmsMessage_direction(ctx, field)
+	case "body":
+		return ec.fieldContext_SmsMessage_body(ctx, field)
+	case "status":
+		return ec.fieldContext_SmsMessage_status(ctx, field)
+	case "failureReason":
+		return ec.fieldContext_SmsMessage_failureReason(ctx, field)
+	case "author":
+		return ec.fieldContext_SmsMessage_author(ctx, field)
+	case "side":
+		return ec.fieldContext_SmsMessage_side(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_SmsMessage_sentAt(ctx, field)
+	case "encoding":
+		return ec.fieldContext_SmsMessage_encoding(ctx, field)
+	case "segments":
+		return ec.fieldContext_SmsMessage_segments(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmsMessage", field.Name)
+}
+
+func (ec *executionContext) childFields_SmsMessageConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SmsMessageConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SmsMessageConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SmsMessageConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SmsMessageConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmsMessageConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SmsMessageEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SmsMessageEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SmsMessageEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmsMessageEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SmsPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "text":
+		return ec.fieldContext_SmsPreview_text(ctx, field)
+	case "count":
+		return ec.fieldContext_SmsPreview_count(ctx, field)
+	case "limit":
+		return ec.fieldContext_SmsPreview_limit(ctx, field)
+	case "encoding":
+		return ec.fieldContext_SmsPreview_encoding(ctx, field)
+	case "segments":
+		return ec.fieldContext_SmsPreview_segments(ctx, field)
+	case "unusualCharacters":
+		return ec.fieldContext_SmsPreview_unusualCharacters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SmsPreview", field.Name)
 }
 
 func (ec *executionContext) childFields_Specialist(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10112,6 +11792,20 @@ func (ec *executionContext) field_Member_skills_args(ctx context.Context, rawArg
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_acceptChat_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (conversation.AcceptChatInput, error) {
+			return ec.unmarshalNAcceptChatInput2parleyᚋinternalᚋconversationᚐAcceptChatInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_acceptMemberInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10308,6 +12002,20 @@ func (ec *executionContext) field_Mutation_endCall_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_endSmsConversation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (conversation.EndSmsConversationInput, error) {
+			return ec.unmarshalNEndSmsConversationInput2parleyᚋinternalᚋconversationᚐEndSmsConversationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_endSupportSession_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10448,6 +12156,20 @@ func (ec *executionContext) field_Mutation_mergeRooms_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_openSmsConversation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (conversation.OpenSmsConversationInput, error) {
+			return ec.unmarshalNOpenSmsConversationInput2parleyᚋinternalᚋconversationᚐOpenSmsConversationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_purchasePhoneNumber_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10468,6 +12190,20 @@ func (ec *executionContext) field_Mutation_reinviteCustomer_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (room.ReinviteCustomerInput, error) {
 			return ec.unmarshalNReinviteCustomerInput2parleyᚋinternalᚋroomᚐReinviteCustomerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_rejectChat_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (conversation.RejectChatInput, error) {
+			return ec.unmarshalNRejectChatInput2parleyᚋinternalᚋconversationᚐRejectChatInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10580,6 +12316,20 @@ func (ec *executionContext) field_Mutation_sendSignal_args(ctx context.Context, 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (session.SendSignalInput, error) {
 			return ec.unmarshalNSendSignalInput2parleyᚋinternalᚋsessionᚐSendSignalInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_sendSms_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (conversation.SendSmsInput, error) {
+			return ec.unmarshalNSendSmsInput2parleyᚋinternalᚋconversationᚐSendSmsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11224,6 +12974,80 @@ func (ec *executionContext) field_Query_searchMessages_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_smsConversation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_smsConversations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*conversation.SmsConversationFilter, error) {
+			return ec.unmarshalOSmsConversationFilter2ᚖparleyᚋinternalᚋconversationᚐSmsConversationFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_smsPreview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (conversation.SmsPreviewInput, error) {
+			return ec.unmarshalNSmsPreviewInput2parleyᚋinternalᚋconversationᚐSmsPreviewInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Room_attendees_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11342,6 +13166,58 @@ func (ec *executionContext) field_Service_predefinedMessages_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Service_skills_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_SmsConversation_messages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Subscription_inboxEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11411,6 +13287,28 @@ func (ec *executionContext) field_Subscription_screenShareEvents_args(ctx contex
 		return nil, err
 	}
 	args["screenShareId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_smsConversationEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "conversationId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["conversationId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOCursor2ᚖstring(ctx, v)
@@ -11523,6 +13421,70 @@ func (ec *executionContext) field___Type_fields_args(ctx context.Context, rawArg
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AcceptChatPayload_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.AcceptChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptChatPayload_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalOSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptChatPayload_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptChatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptChatPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *conversation.AcceptChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptChatPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptChatPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptChatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _AcceptMemberInvitationPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *organization.AcceptMemberInvitationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -12550,6 +14512,208 @@ func (ec *executionContext) _CaughtUp_actor(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_CaughtUp_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CaughtUp", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ChatOffered_cursor(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatOffered) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatOffered_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOCursor2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChatOffered_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatOffered", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ChatOffered_occurredAt(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatOffered) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatOffered_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChatOffered_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatOffered", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ChatOffered_actor(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatOffered) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatOffered_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChatOffered_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatOffered", field, false, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ChatOffered_conversation(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatOffered) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatOffered_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChatOffered_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChatOffered",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChatWithdrawn_cursor(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatWithdrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatWithdrawn_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOCursor2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChatWithdrawn_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatWithdrawn", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _ChatWithdrawn_occurredAt(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatWithdrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatWithdrawn_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChatWithdrawn_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatWithdrawn", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ChatWithdrawn_actor(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatWithdrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatWithdrawn_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChatWithdrawn_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatWithdrawn", field, false, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _ChatWithdrawn_conversation(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatWithdrawn) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatWithdrawn_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChatWithdrawn_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChatWithdrawn",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CloseRoomPayload_room(ctx context.Context, field graphql.CollectedField, obj *room.CloseRoomPayload) (ret graphql.Marshaler) {
@@ -14587,6 +16751,70 @@ func (ec *executionContext) _EndCallPayload_userErrors(ctx context.Context, fiel
 func (ec *executionContext) fieldContext_EndCallPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "EndCallPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndSmsConversationPayload_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.EndSmsConversationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndSmsConversationPayload_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalOSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndSmsConversationPayload_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndSmsConversationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndSmsConversationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *conversation.EndSmsConversationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndSmsConversationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndSmsConversationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndSmsConversationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -19868,6 +22096,94 @@ func (ec *executionContext) fieldContext_Mutation_finishAfterCallWork(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_acceptChat(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptChat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptChat(ctx, fc.Args["input"].(conversation.AcceptChatInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.AcceptChatPayload) graphql.Marshaler {
+			return ec.marshalNAcceptChatPayload2ᚖparleyᚋinternalᚋconversationᚐAcceptChatPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptChat(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcceptChatPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptChat_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_rejectChat(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rejectChat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RejectChat(ctx, fc.Args["input"].(conversation.RejectChatInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.RejectChatPayload) graphql.Marshaler {
+			return ec.marshalNRejectChatPayload2ᚖparleyᚋinternalᚋconversationᚐRejectChatPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rejectChat(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RejectChatPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rejectChat_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_purchasePhoneNumber(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19950,6 +22266,138 @@ func (ec *executionContext) fieldContext_Mutation_releasePhoneNumber(ctx context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_releasePhoneNumber_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_openSmsConversation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_openSmsConversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OpenSmsConversation(ctx, fc.Args["input"].(conversation.OpenSmsConversationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.OpenSmsConversationPayload) graphql.Marshaler {
+			return ec.marshalNOpenSmsConversationPayload2ᚖparleyᚋinternalᚋconversationᚐOpenSmsConversationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_openSmsConversation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpenSmsConversationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_openSmsConversation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_sendSms(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_sendSms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SendSms(ctx, fc.Args["input"].(conversation.SendSmsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.SendSmsPayload) graphql.Marshaler {
+			return ec.marshalNSendSmsPayload2ᚖparleyᚋinternalᚋconversationᚐSendSmsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_sendSms(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SendSmsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_sendSms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endSmsConversation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endSmsConversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndSmsConversation(ctx, fc.Args["input"].(conversation.EndSmsConversationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.EndSmsConversationPayload) graphql.Marshaler {
+			return ec.marshalNEndSmsConversationPayload2ᚖparleyᚋinternalᚋconversationᚐEndSmsConversationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endSmsConversation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EndSmsConversationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endSmsConversation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -20128,6 +22576,70 @@ func (ec *executionContext) fieldContext_Mutation_sendControlInput(ctx context.C
 	if fc.Args, err = ec.field_Mutation_sendControlInput_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenSmsConversationPayload_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.OpenSmsConversationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenSmsConversationPayload_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalOSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenSmsConversationPayload_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenSmsConversationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenSmsConversationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *conversation.OpenSmsConversationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenSmsConversationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpenSmsConversationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenSmsConversationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -20649,6 +23161,29 @@ func (ec *executionContext) _OrganizationSettings_emailInvitationText(ctx contex
 	)
 }
 func (ec *executionContext) fieldContext_OrganizationSettings_emailInvitationText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrganizationSettings", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _OrganizationSettings_smsHelpText(ctx context.Context, field graphql.CollectedField, obj *organization.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrganizationSettings_smsHelpText(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SmsHelpText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrganizationSettings_smsHelpText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrganizationSettings", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -21473,6 +24008,138 @@ func (ec *executionContext) fieldContext_Query_room(ctx context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_smsConversation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_smsConversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().SmsConversation(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalOSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_smsConversation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_smsConversation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_smsConversations(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_smsConversations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().SmsConversations(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*conversation.SmsConversationFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*ent.SmsConversation]) graphql.Marshaler {
+			return ec.marshalNSmsConversationConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_smsConversations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversationConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_smsConversations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_smsPreview(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_smsPreview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().SmsPreview(ctx, fc.Args["input"].(conversation.SmsPreviewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.Preview) graphql.Marshaler {
+			return ec.marshalNSmsPreview2ᚖparleyᚋinternalᚋconversationᚐPreview(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_smsPreview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsPreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_smsPreview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_rooms(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21913,6 +24580,70 @@ func (ec *executionContext) _ReinviteForm_editable(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_ReinviteForm_editable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReinviteForm", field, false, false, errors.New("field of type ReinviteField does not have child fields"))
+}
+
+func (ec *executionContext) _RejectChatPayload_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.RejectChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectChatPayload_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalOSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RejectChatPayload_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectChatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RejectChatPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *conversation.RejectChatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RejectChatPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RejectChatPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RejectChatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ReleasePhoneNumberPayload_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *organization.ReleasePhoneNumberPayload) (ret graphql.Marshaler) {
@@ -24274,6 +27005,102 @@ func (ec *executionContext) fieldContext_SendSignalPayload_userErrors(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _SendSmsPayload_message(ctx context.Context, field graphql.CollectedField, obj *conversation.SendSmsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SendSmsPayload_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.Message) graphql.Marshaler {
+			return ec.marshalOSmsMessage2ᚖparleyᚋinternalᚋconversationᚐMessage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SendSmsPayload_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SendSmsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SendSmsPayload_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.SendSmsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SendSmsPayload_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalOSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SendSmsPayload_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SendSmsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SendSmsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *conversation.SendSmsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SendSmsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []apierr.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕparleyᚋinternalᚋapierrᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SendSmsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SendSmsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Service_id(ctx context.Context, field graphql.CollectedField, obj *ent.Service) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24364,6 +27191,50 @@ func (ec *executionContext) _Service_takesNewChats(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Service_takesNewChats(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Service", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Service_skills(ctx context.Context, field graphql.CollectedField, obj *ent.Service) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Service_skills(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Service().Skills(ctx, obj, fc.Args["first"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Skill) graphql.Marshaler {
+			return ec.marshalOSkill2ᚕᚖparleyᚋentᚐSkillᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Service_skills(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Service",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Skill(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Service_skills_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Service_predefinedMessages(ctx context.Context, field graphql.CollectedField, obj *ent.Service) (ret graphql.Marshaler) {
@@ -24944,6 +27815,2028 @@ func (ec *executionContext) _Skill_name(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Skill_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Skill", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_id(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_service(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_service(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SmsConversation().Service(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Service) graphql.Marshaler {
+			return ec.marshalNService2ᚖparleyᚋentᚐService(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_service(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Service(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversation_customerNumber(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_customerNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomerNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNPhoneNumber2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_customerNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type PhoneNumber does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_customer(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_customer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SmsConversation().Customer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Customer) graphql.Marshaler {
+			return ec.marshalOCustomer2ᚖparleyᚋentᚐCustomer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_customer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Customer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversation_agent(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_agent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SmsConversation().Agent(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Member) graphql.Marshaler {
+			return ec.marshalOMember2ᚖparleyᚋentᚐMember(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_agent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Member(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversation_status(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v smsconversation.Status) graphql.Marshaler {
+			return ec.marshalNSmsConversationStatus2parleyᚋentᚋsmsconversationᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type SmsConversationStatus does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_origin(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_origin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Origin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v smsconversation.Origin) graphql.Marshaler {
+			return ec.marshalNSmsConversationOrigin2parleyᚋentᚋsmsconversationᚐOrigin(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_origin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type SmsConversationOrigin does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_startedAt(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_endedAt(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversation_messages(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.SmsConversation().Messages(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*conversation.Message]) graphql.Marshaler {
+			return ec.marshalNSmsMessageConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_messages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsMessageConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SmsConversation_messages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversation_lastCursor(ctx context.Context, field graphql.CollectedField, obj *ent.SmsConversation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversation_lastCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SmsConversation().LastCursor(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversation_lastCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversation", field, true, true, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationAccepted_cursor(ctx context.Context, field graphql.CollectedField, obj *conversation.Accepted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationAccepted_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationAccepted_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationAccepted", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationAccepted_occurredAt(ctx context.Context, field graphql.CollectedField, obj *conversation.Accepted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationAccepted_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationAccepted_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationAccepted", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationAccepted_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.Accepted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationAccepted_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationAccepted_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversationAccepted",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversationAccepted_actor(ctx context.Context, field graphql.CollectedField, obj *conversation.Accepted) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationAccepted_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationAccepted_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationAccepted", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationCaughtUp_cursor(ctx context.Context, field graphql.CollectedField, obj *conversation.CaughtUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationCaughtUp_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationCaughtUp_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationCaughtUp", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationCaughtUp_occurredAt(ctx context.Context, field graphql.CollectedField, obj *conversation.CaughtUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationCaughtUp_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationCaughtUp_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationCaughtUp", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationCaughtUp_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.CaughtUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationCaughtUp_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationCaughtUp_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversationCaughtUp",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversationCaughtUp_actor(ctx context.Context, field graphql.CollectedField, obj *conversation.CaughtUp) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationCaughtUp_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationCaughtUp_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationCaughtUp", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.SmsConversation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*ent.SmsConversation]) graphql.Marshaler {
+			return ec.marshalNSmsConversationEdge2ᚕᚖparleyᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversationEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversationConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.SmsConversation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚕᚖparleyᚋentᚐSmsConversationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversationConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.SmsConversation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖparleyᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversationConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*ent.SmsConversation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.SmsConversation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*ent.SmsConversation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversationEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversationEnded_cursor(ctx context.Context, field graphql.CollectedField, obj *conversation.Ended) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationEnded_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationEnded_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationEnded", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationEnded_occurredAt(ctx context.Context, field graphql.CollectedField, obj *conversation.Ended) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationEnded_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationEnded_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationEnded", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationEnded_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.Ended) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationEnded_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationEnded_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversationEnded",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversationEnded_actor(ctx context.Context, field graphql.CollectedField, obj *conversation.Ended) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationEnded_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationEnded_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationEnded", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationHeartbeat_cursor(ctx context.Context, field graphql.CollectedField, obj *conversation.Heartbeat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationHeartbeat_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationHeartbeat_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationHeartbeat", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationHeartbeat_occurredAt(ctx context.Context, field graphql.CollectedField, obj *conversation.Heartbeat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationHeartbeat_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationHeartbeat_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationHeartbeat", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationHeartbeat_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.Heartbeat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationHeartbeat_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationHeartbeat_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversationHeartbeat",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsConversationHeartbeat_actor(ctx context.Context, field graphql.CollectedField, obj *conversation.Heartbeat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationHeartbeat_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationHeartbeat_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationHeartbeat", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationUpdated_cursor(ctx context.Context, field graphql.CollectedField, obj *inbox.SmsConversationUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationUpdated_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOCursor2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationUpdated_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationUpdated", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationUpdated_occurredAt(ctx context.Context, field graphql.CollectedField, obj *inbox.SmsConversationUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationUpdated_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationUpdated_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationUpdated", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationUpdated_actor(ctx context.Context, field graphql.CollectedField, obj *inbox.SmsConversationUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationUpdated_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationUpdated_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsConversationUpdated", field, false, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsConversationUpdated_conversation(ctx context.Context, field graphql.CollectedField, obj *inbox.SmsConversationUpdated) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsConversationUpdated_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsConversationUpdated_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsConversationUpdated",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessage_id(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessage_cursor(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessage_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessage_direction(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_direction(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Direction, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNSmsDirection2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_direction(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, false, false, errors.New("field of type SmsDirection does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessage_body(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Body, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessage_status(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNSmsMessageStatus2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, true, false, errors.New("field of type SmsMessageStatus does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessage_failureReason(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_failureReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FailureReason(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_failureReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessage_author(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Author(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessage_side(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_side(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Side, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNSide2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_side(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, false, false, errors.New("field of type Side does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessage_sentAt(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_sentAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SentAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessage_encoding(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_encoding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Encoding, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sms.Encoding) graphql.Marshaler {
+			return ec.marshalNSmsEncoding2parleyᚋinternalᚋsmsᚐEncoding(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_encoding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, false, false, errors.New("field of type SmsEncoding does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessage_segments(ctx context.Context, field graphql.CollectedField, obj *conversation.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessage_segments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Segments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessage_segments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessage", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*conversation.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*conversation.Message]) graphql.Marshaler {
+			return ec.marshalNSmsMessageEdge2ᚕᚖparleyᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessageConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsMessageEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessageConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*conversation.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*conversation.Message) graphql.Marshaler {
+			return ec.marshalNSmsMessage2ᚕᚖparleyᚋinternalᚋconversationᚐMessageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessageConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessageConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*conversation.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖparleyᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessageConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessageConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*conversation.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*conversation.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*conversation.Message]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.Message) graphql.Marshaler {
+			return ec.marshalNSmsMessage2ᚖparleyᚋinternalᚋconversationᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessageEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessageReceived_cursor(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageReceived) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageReceived_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageReceived_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageReceived", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageReceived_occurredAt(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageReceived) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageReceived_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageReceived_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageReceived", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageReceived_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageReceived) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageReceived_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageReceived_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessageReceived",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessageReceived_actor(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageReceived) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageReceived_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageReceived_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageReceived", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageReceived_message(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageReceived) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageReceived_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.Message) graphql.Marshaler {
+			return ec.marshalNSmsMessage2ᚖparleyᚋinternalᚋconversationᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageReceived_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessageReceived",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessageSent_cursor(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageSent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageSent_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageSent_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageSent", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageSent_occurredAt(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageSent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageSent_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageSent_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageSent", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageSent_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageSent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageSent_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageSent_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessageSent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessageSent_actor(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageSent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageSent_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageSent_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageSent", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageSent_message(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageSent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageSent_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.Message) graphql.Marshaler {
+			return ec.marshalNSmsMessage2ᚖparleyᚋinternalᚋconversationᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageSent_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessageSent",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessageStatusChanged_cursor(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageStatusChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageStatusChanged_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCursor2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageStatusChanged_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageStatusChanged", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageStatusChanged_occurredAt(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageStatusChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageStatusChanged_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageStatusChanged_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageStatusChanged", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageStatusChanged_conversation(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageStatusChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageStatusChanged_conversation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+			return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageStatusChanged_conversation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessageStatusChanged",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsConversation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsMessageStatusChanged_actor(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageStatusChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageStatusChanged_actor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Actor) graphql.Marshaler {
+			return ec.marshalOActor2parleyᚋentᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageStatusChanged_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageStatusChanged", field, true, false, errors.New("field of type Actor does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageStatusChanged_status(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageStatusChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageStatusChanged_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNSmsMessageStatus2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageStatusChanged_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageStatusChanged", field, false, false, errors.New("field of type SmsMessageStatus does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageStatusChanged_failureReason(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageStatusChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageStatusChanged_failureReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FailureReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageStatusChanged_failureReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsMessageStatusChanged", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SmsMessageStatusChanged_message(ctx context.Context, field graphql.CollectedField, obj *conversation.MessageStatusChanged) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsMessageStatusChanged_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *conversation.Message) graphql.Marshaler {
+			return ec.marshalNSmsMessage2ᚖparleyᚋinternalᚋconversationᚐMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsMessageStatusChanged_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SmsMessageStatusChanged",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SmsMessage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SmsPreview_text(ctx context.Context, field graphql.CollectedField, obj *conversation.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsPreview_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsPreview_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsPreview", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SmsPreview_count(ctx context.Context, field graphql.CollectedField, obj *conversation.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsPreview_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsPreview_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsPreview", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SmsPreview_limit(ctx context.Context, field graphql.CollectedField, obj *conversation.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsPreview_limit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Limit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SmsPreview_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsPreview", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SmsPreview_encoding(ctx context.Context, field graphql.CollectedField, obj *conversation.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsPreview_encoding(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Encoding, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v sms.Encoding) graphql.Marshaler {
+			return ec.marshalNSmsEncoding2parleyᚋinternalᚋsmsᚐEncoding(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsPreview_encoding(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsPreview", field, false, false, errors.New("field of type SmsEncoding does not have child fields"))
+}
+
+func (ec *executionContext) _SmsPreview_segments(ctx context.Context, field graphql.CollectedField, obj *conversation.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsPreview_segments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Segments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsPreview_segments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsPreview", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SmsPreview_unusualCharacters(ctx context.Context, field graphql.CollectedField, obj *conversation.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SmsPreview_unusualCharacters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnusualCharacters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SmsPreview_unusualCharacters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SmsPreview", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Specialist_id(ctx context.Context, field graphql.CollectedField, obj *ent.Specialist) (ret graphql.Marshaler) {
@@ -26428,6 +31321,50 @@ func (ec *executionContext) fieldContext_Subscription_screenShareEvents(ctx cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_screenShareEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_smsConversationEvents(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_smsConversationEvents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().SmsConversationEvents(ctx, fc.Args["conversationId"].(string), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v conversation.Event) graphql.Marshaler {
+			return ec.marshalNSmsConversationEvent2parleyᚋinternalᚋconversationᚐEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_smsConversationEvents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_smsConversationEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -29073,6 +34010,36 @@ func (ec *executionContext) fieldContext___Type_isOneOf(_ context.Context, field
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAcceptChatInput(ctx context.Context, obj any) (conversation.AcceptChatInput, error) {
+	var it conversation.AcceptChatInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"conversationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "conversationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversationId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConversationID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAcceptMemberInvitationInput(ctx context.Context, obj any) (organization.AcceptMemberInvitationInput, error) {
 	var it organization.AcceptMemberInvitationInput
 	if obj == nil {
@@ -29356,7 +34323,7 @@ func (ec *executionContext) unmarshalInputCreateServiceInput(ctx context.Context
 		asMap["takesNewChats"] = false
 	}
 
-	fieldsInOrder := [...]string{"name", "takesNewChats", "phoneNumberId", "idempotencyKey"}
+	fieldsInOrder := [...]string{"name", "takesNewChats", "phoneNumberId", "skillIds", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29384,6 +34351,13 @@ func (ec *executionContext) unmarshalInputCreateServiceInput(ctx context.Context
 				return it, err
 			}
 			it.PhoneNumberID = data
+		case "skillIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skillIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SkillIDs = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -29664,6 +34638,36 @@ func (ec *executionContext) unmarshalInputEndCallInput(ctx context.Context, obj 
 				return it, err
 			}
 			it.CallID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEndSmsConversationInput(ctx context.Context, obj any) (conversation.EndSmsConversationInput, error) {
+	var it conversation.EndSmsConversationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"conversationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "conversationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversationId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConversationID = data
 		}
 	}
 	return it, nil
@@ -30101,6 +35105,50 @@ func (ec *executionContext) unmarshalInputMergeRoomsInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputOpenSmsConversationInput(ctx context.Context, obj any) (conversation.OpenSmsConversationInput, error) {
+	var it conversation.OpenSmsConversationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"serviceId", "to", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "serviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serviceId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ServiceID = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputPurchasePhoneNumberInput(ctx context.Context, obj any) (organization.PurchasePhoneNumberInput, error) {
 	var it organization.PurchasePhoneNumberInput
 	if obj == nil {
@@ -30198,6 +35246,36 @@ func (ec *executionContext) unmarshalInputReinviteCustomerInput(ctx context.Cont
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRejectChatInput(ctx context.Context, obj any) (conversation.RejectChatInput, error) {
+	var it conversation.RejectChatInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"conversationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "conversationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversationId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConversationID = data
 		}
 	}
 	return it, nil
@@ -30622,6 +35700,78 @@ func (ec *executionContext) unmarshalInputSendSignalInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSendSmsInput(ctx context.Context, obj any) (conversation.SendSmsInput, error) {
+	var it conversation.SendSmsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"body", "predefinedMessageId", "conversationId", "callId", "serviceId", "to", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Body = data
+		case "predefinedMessageId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("predefinedMessageId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PredefinedMessageID = data
+		case "conversationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conversationId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ConversationID = data
+		case "callId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("callId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CallID = data
+		case "serviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serviceId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ServiceID = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSetAgentStateInput(ctx context.Context, obj any) (call.SetAgentStateInput, error) {
 	var it call.SetAgentStateInput
 	if obj == nil {
@@ -30850,6 +36000,108 @@ func (ec *executionContext) unmarshalInputSignOutInput(ctx context.Context, obj 
 				return it, err
 			}
 			it.Everywhere = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSmsConversationFilter(ctx context.Context, obj any) (conversation.SmsConversationFilter, error) {
+	var it conversation.SmsConversationFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"status", "agentId", "serviceId", "customerNumber"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOSmsConversationStatus2ᚕparleyᚋentᚋsmsconversationᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "agentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentID = data
+		case "serviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serviceId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ServiceID = data
+		case "customerNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerNumber = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSmsPreviewInput(ctx context.Context, obj any) (conversation.SmsPreviewInput, error) {
+	var it conversation.SmsPreviewInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"body", "predefinedMessageId", "serviceId", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Body = data
+		case "predefinedMessageId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("predefinedMessageId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PredefinedMessageID = data
+		case "serviceId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serviceId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ServiceID = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
 		}
 	}
 	return it, nil
@@ -31220,7 +36472,7 @@ func (ec *executionContext) unmarshalInputUpdateServiceInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "takesNewChats", "phoneNumberId"}
+	fieldsInOrder := [...]string{"id", "name", "takesNewChats", "phoneNumberId", "skillIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -31255,6 +36507,13 @@ func (ec *executionContext) unmarshalInputUpdateServiceInput(ctx context.Context
 				return it, err
 			}
 			it.PhoneNumberID = graphql.OmittableOf(data)
+		case "skillIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("skillIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SkillIDs = data
 		}
 	}
 	return it, nil
@@ -31271,7 +36530,7 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"smsInvitationText", "emailInvitationText", "roomTimeoutDays", "roomTimedOutText"}
+	fieldsInOrder := [...]string{"smsInvitationText", "emailInvitationText", "smsHelpText", "roomTimeoutDays", "roomTimedOutText"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -31292,6 +36551,13 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 				return it, err
 			}
 			it.EmailInvitationText = data
+		case "smsHelpText":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("smsHelpText"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SmsHelpText = data
 		case "roomTimeoutDays":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomTimeoutDays"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -31465,6 +36731,13 @@ func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSe
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case inbox.SmsConversationUpdated:
+		return ec._SmsConversationUpdated(ctx, sel, &obj)
+	case *inbox.SmsConversationUpdated:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsConversationUpdated(ctx, sel, obj)
 	case inbox.RoomUpdated:
 		return ec._RoomUpdated(ctx, sel, &obj)
 	case *inbox.RoomUpdated:
@@ -31486,6 +36759,20 @@ func (ec *executionContext) _InboxEvent(ctx context.Context, sel ast.SelectionSe
 			return graphql.Null
 		}
 		return ec._InboxCaughtUp(ctx, sel, obj)
+	case inbox.ChatWithdrawn:
+		return ec._ChatWithdrawn(ctx, sel, &obj)
+	case *inbox.ChatWithdrawn:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ChatWithdrawn(ctx, sel, obj)
+	case inbox.ChatOffered:
+		return ec._ChatOffered(ctx, sel, &obj)
+	case *inbox.ChatOffered:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ChatOffered(ctx, sel, obj)
 	case inbox.AgentStateChanged:
 		return ec._AgentStateChanged(ctx, sel, &obj)
 	case *inbox.AgentStateChanged:
@@ -31521,6 +36808,16 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Specialist(ctx, sel, obj)
+	case *conversation.Message:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsMessage(ctx, sel, obj)
+	case *ent.SmsConversation:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsConversation(ctx, sel, obj)
 	case *ent.Skill:
 		if obj == nil {
 			return graphql.Null
@@ -31823,6 +37120,68 @@ func (ec *executionContext) _ScreenShareEvent(ctx context.Context, sel ast.Selec
 	}
 }
 
+func (ec *executionContext) _SmsConversationEvent(ctx context.Context, sel ast.SelectionSet, obj conversation.Event) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case conversation.MessageStatusChanged:
+		return ec._SmsMessageStatusChanged(ctx, sel, &obj)
+	case *conversation.MessageStatusChanged:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsMessageStatusChanged(ctx, sel, obj)
+	case conversation.MessageSent:
+		return ec._SmsMessageSent(ctx, sel, &obj)
+	case *conversation.MessageSent:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsMessageSent(ctx, sel, obj)
+	case conversation.MessageReceived:
+		return ec._SmsMessageReceived(ctx, sel, &obj)
+	case *conversation.MessageReceived:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsMessageReceived(ctx, sel, obj)
+	case conversation.Heartbeat:
+		return ec._SmsConversationHeartbeat(ctx, sel, &obj)
+	case *conversation.Heartbeat:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsConversationHeartbeat(ctx, sel, obj)
+	case conversation.Ended:
+		return ec._SmsConversationEnded(ctx, sel, &obj)
+	case *conversation.Ended:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsConversationEnded(ctx, sel, obj)
+	case conversation.CaughtUp:
+		return ec._SmsConversationCaughtUp(ctx, sel, &obj)
+	case *conversation.CaughtUp:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsConversationCaughtUp(ctx, sel, obj)
+	case conversation.Accepted:
+		return ec._SmsConversationAccepted(ctx, sel, &obj)
+	case *conversation.Accepted:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SmsConversationAccepted(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of SmsConversationEvent must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, obj ent.Viewer) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -31854,6 +37213,49 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var acceptChatPayloadImplementors = []string{"AcceptChatPayload"}
+
+func (ec *executionContext) _AcceptChatPayload(ctx context.Context, sel ast.SelectionSet, obj *conversation.AcceptChatPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acceptChatPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcceptChatPayload")
+		case "conversation":
+			out.Values[i] = ec._AcceptChatPayload_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AcceptChatPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
 
 var acceptMemberInvitationPayloadImplementors = []string{"AcceptMemberInvitationPayload"}
 
@@ -32529,6 +37931,112 @@ func (ec *executionContext) _CaughtUp(ctx context.Context, sel ast.SelectionSet,
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var chatOfferedImplementors = []string{"ChatOffered", "InboxEvent"}
+
+func (ec *executionContext) _ChatOffered(ctx context.Context, sel ast.SelectionSet, obj *inbox.ChatOffered) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, chatOfferedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChatOffered")
+		case "cursor":
+			out.Values[i] = ec._ChatOffered_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ChatOffered_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._ChatOffered_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "conversation":
+			out.Values[i] = ec._ChatOffered_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var chatWithdrawnImplementors = []string{"ChatWithdrawn", "InboxEvent"}
+
+func (ec *executionContext) _ChatWithdrawn(ctx context.Context, sel ast.SelectionSet, obj *inbox.ChatWithdrawn) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, chatWithdrawnImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChatWithdrawn")
+		case "cursor":
+			out.Values[i] = ec._ChatWithdrawn_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._ChatWithdrawn_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._ChatWithdrawn_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "conversation":
+			out.Values[i] = ec._ChatWithdrawn_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -34028,6 +39536,49 @@ func (ec *executionContext) _EndCallPayload(ctx context.Context, sel ast.Selecti
 			}
 		case "userErrors":
 			out.Values[i] = ec._EndCallPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var endSmsConversationPayloadImplementors = []string{"EndSmsConversationPayload"}
+
+func (ec *executionContext) _EndSmsConversationPayload(ctx context.Context, sel ast.SelectionSet, obj *conversation.EndSmsConversationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endSmsConversationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndSmsConversationPayload")
+		case "conversation":
+			out.Values[i] = ec._EndSmsConversationPayload_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EndSmsConversationPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -36921,6 +42472,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "acceptChat":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptChat(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rejectChat":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rejectChat(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "purchasePhoneNumber":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_purchasePhoneNumber(ctx, field)
@@ -36931,6 +42496,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "releasePhoneNumber":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_releasePhoneNumber(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openSmsConversation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_openSmsConversation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sendSms":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_sendSms(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endSmsConversation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endSmsConversation(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -36960,6 +42546,49 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_sendControlInput(ctx, field)
 			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var openSmsConversationPayloadImplementors = []string{"OpenSmsConversationPayload"}
+
+func (ec *executionContext) _OpenSmsConversationPayload(ctx context.Context, sel ast.SelectionSet, obj *conversation.OpenSmsConversationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, openSmsConversationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpenSmsConversationPayload")
+		case "conversation":
+			out.Values[i] = ec._OpenSmsConversationPayload_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._OpenSmsConversationPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -37426,6 +43055,11 @@ func (ec *executionContext) _OrganizationSettings(ctx context.Context, sel ast.S
 			}
 		case "emailInvitationText":
 			out.Values[i] = ec._OrganizationSettings_emailInvitationText(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "smsHelpText":
+			out.Values[i] = ec._OrganizationSettings_smsHelpText(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -38007,6 +43641,72 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "smsConversation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_smsConversation(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "smsConversations":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_smsConversations(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "smsPreview":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_smsPreview(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "rooms":
 			field := field
 
@@ -38195,6 +43895,49 @@ func (ec *executionContext) _ReinviteForm(ctx context.Context, sel ast.Selection
 			}
 		case "editable":
 			out.Values[i] = ec._ReinviteForm_editable(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var rejectChatPayloadImplementors = []string{"RejectChatPayload"}
+
+func (ec *executionContext) _RejectChatPayload(ctx context.Context, sel ast.SelectionSet, obj *conversation.RejectChatPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rejectChatPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RejectChatPayload")
+		case "conversation":
+			out.Values[i] = ec._RejectChatPayload_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RejectChatPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -40497,6 +46240,54 @@ func (ec *executionContext) _SendSignalPayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var sendSmsPayloadImplementors = []string{"SendSmsPayload"}
+
+func (ec *executionContext) _SendSmsPayload(ctx context.Context, sel ast.SelectionSet, obj *conversation.SendSmsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, sendSmsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SendSmsPayload")
+		case "message":
+			out.Values[i] = ec._SendSmsPayload_message(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "conversation":
+			out.Values[i] = ec._SendSmsPayload_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SendSmsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var serviceImplementors = []string{"Service", "Node"}
 
 func (ec *executionContext) _Service(ctx context.Context, sel ast.SelectionSet, obj *ent.Service) graphql.Marshaler {
@@ -40529,6 +46320,44 @@ func (ec *executionContext) _Service(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "skills":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Service_skills(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "predefinedMessages":
 			field := field
 
@@ -40923,6 +46752,1749 @@ func (ec *executionContext) _Skill(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "name":
 			out.Values[i] = ec._Skill_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsConversationImplementors = []string{"SmsConversation", "Node"}
+
+func (ec *executionContext) _SmsConversation(ctx context.Context, sel ast.SelectionSet, obj *ent.SmsConversation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsConversationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsConversation")
+		case "id":
+			out.Values[i] = ec._SmsConversation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "service":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversation_service(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "customerNumber":
+			out.Values[i] = ec._SmsConversation_customerNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "customer":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversation_customer(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "agent":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversation_agent(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "status":
+			out.Values[i] = ec._SmsConversation_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "origin":
+			out.Values[i] = ec._SmsConversation_origin(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "startedAt":
+			out.Values[i] = ec._SmsConversation_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endedAt":
+			out.Values[i] = ec._SmsConversation_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "messages":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversation_messages(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "lastCursor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversation_lastCursor(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsConversationAcceptedImplementors = []string{"SmsConversationAccepted", "SmsConversationEvent"}
+
+func (ec *executionContext) _SmsConversationAccepted(ctx context.Context, sel ast.SelectionSet, obj *conversation.Accepted) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsConversationAcceptedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsConversationAccepted")
+		case "cursor":
+			out.Values[i] = ec._SmsConversationAccepted_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SmsConversationAccepted_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conversation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversationAccepted_conversation(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversationAccepted_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsConversationCaughtUpImplementors = []string{"SmsConversationCaughtUp", "SmsConversationEvent"}
+
+func (ec *executionContext) _SmsConversationCaughtUp(ctx context.Context, sel ast.SelectionSet, obj *conversation.CaughtUp) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsConversationCaughtUpImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsConversationCaughtUp")
+		case "cursor":
+			out.Values[i] = ec._SmsConversationCaughtUp_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SmsConversationCaughtUp_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conversation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversationCaughtUp_conversation(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversationCaughtUp_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsConversationConnectionImplementors = []string{"SmsConversationConnection"}
+
+func (ec *executionContext) _SmsConversationConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*ent.SmsConversation]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsConversationConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsConversationConnection")
+		case "edges":
+			out.Values[i] = ec._SmsConversationConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._SmsConversationConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._SmsConversationConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversationConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsConversationEdgeImplementors = []string{"SmsConversationEdge"}
+
+func (ec *executionContext) _SmsConversationEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*ent.SmsConversation]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsConversationEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsConversationEdge")
+		case "cursor":
+			out.Values[i] = ec._SmsConversationEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._SmsConversationEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsConversationEndedImplementors = []string{"SmsConversationEnded", "SmsConversationEvent"}
+
+func (ec *executionContext) _SmsConversationEnded(ctx context.Context, sel ast.SelectionSet, obj *conversation.Ended) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsConversationEndedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsConversationEnded")
+		case "cursor":
+			out.Values[i] = ec._SmsConversationEnded_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SmsConversationEnded_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conversation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversationEnded_conversation(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversationEnded_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsConversationHeartbeatImplementors = []string{"SmsConversationHeartbeat", "SmsConversationEvent"}
+
+func (ec *executionContext) _SmsConversationHeartbeat(ctx context.Context, sel ast.SelectionSet, obj *conversation.Heartbeat) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsConversationHeartbeatImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsConversationHeartbeat")
+		case "cursor":
+			out.Values[i] = ec._SmsConversationHeartbeat_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SmsConversationHeartbeat_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conversation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversationHeartbeat_conversation(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsConversationHeartbeat_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsConversationUpdatedImplementors = []string{"SmsConversationUpdated", "InboxEvent"}
+
+func (ec *executionContext) _SmsConversationUpdated(ctx context.Context, sel ast.SelectionSet, obj *inbox.SmsConversationUpdated) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsConversationUpdatedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsConversationUpdated")
+		case "cursor":
+			out.Values[i] = ec._SmsConversationUpdated_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SmsConversationUpdated_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "actor":
+			out.Values[i] = ec._SmsConversationUpdated_actor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "conversation":
+			out.Values[i] = ec._SmsConversationUpdated_conversation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsMessageImplementors = []string{"SmsMessage", "Node"}
+
+func (ec *executionContext) _SmsMessage(ctx context.Context, sel ast.SelectionSet, obj *conversation.Message) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsMessageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsMessage")
+		case "id":
+			out.Values[i] = ec._SmsMessage_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cursor":
+			out.Values[i] = ec._SmsMessage_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conversation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessage_conversation(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "direction":
+			out.Values[i] = ec._SmsMessage_direction(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "body":
+			out.Values[i] = ec._SmsMessage_body(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessage_status(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "failureReason":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessage_failureReason(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "author":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessage_author(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "side":
+			out.Values[i] = ec._SmsMessage_side(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sentAt":
+			out.Values[i] = ec._SmsMessage_sentAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "encoding":
+			out.Values[i] = ec._SmsMessage_encoding(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "segments":
+			out.Values[i] = ec._SmsMessage_segments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsMessageConnectionImplementors = []string{"SmsMessageConnection"}
+
+func (ec *executionContext) _SmsMessageConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*conversation.Message]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsMessageConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsMessageConnection")
+		case "edges":
+			out.Values[i] = ec._SmsMessageConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._SmsMessageConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._SmsMessageConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessageConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsMessageEdgeImplementors = []string{"SmsMessageEdge"}
+
+func (ec *executionContext) _SmsMessageEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*conversation.Message]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsMessageEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsMessageEdge")
+		case "cursor":
+			out.Values[i] = ec._SmsMessageEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._SmsMessageEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsMessageReceivedImplementors = []string{"SmsMessageReceived", "SmsConversationEvent"}
+
+func (ec *executionContext) _SmsMessageReceived(ctx context.Context, sel ast.SelectionSet, obj *conversation.MessageReceived) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsMessageReceivedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsMessageReceived")
+		case "cursor":
+			out.Values[i] = ec._SmsMessageReceived_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SmsMessageReceived_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conversation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessageReceived_conversation(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessageReceived_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "message":
+			out.Values[i] = ec._SmsMessageReceived_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsMessageSentImplementors = []string{"SmsMessageSent", "SmsConversationEvent"}
+
+func (ec *executionContext) _SmsMessageSent(ctx context.Context, sel ast.SelectionSet, obj *conversation.MessageSent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsMessageSentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsMessageSent")
+		case "cursor":
+			out.Values[i] = ec._SmsMessageSent_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SmsMessageSent_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conversation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessageSent_conversation(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessageSent_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "message":
+			out.Values[i] = ec._SmsMessageSent_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsMessageStatusChangedImplementors = []string{"SmsMessageStatusChanged", "SmsConversationEvent"}
+
+func (ec *executionContext) _SmsMessageStatusChanged(ctx context.Context, sel ast.SelectionSet, obj *conversation.MessageStatusChanged) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsMessageStatusChangedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsMessageStatusChanged")
+		case "cursor":
+			out.Values[i] = ec._SmsMessageStatusChanged_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occurredAt":
+			out.Values[i] = ec._SmsMessageStatusChanged_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "conversation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessageStatusChanged_conversation(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "actor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessageStatusChanged_actor(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "status":
+			out.Values[i] = ec._SmsMessageStatusChanged_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "failureReason":
+			out.Values[i] = ec._SmsMessageStatusChanged_failureReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "message":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SmsMessageStatusChanged_message(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var smsPreviewImplementors = []string{"SmsPreview"}
+
+func (ec *executionContext) _SmsPreview(ctx context.Context, sel ast.SelectionSet, obj *conversation.Preview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, smsPreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SmsPreview")
+		case "text":
+			out.Values[i] = ec._SmsPreview_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._SmsPreview_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "limit":
+			out.Values[i] = ec._SmsPreview_limit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "encoding":
+			out.Values[i] = ec._SmsPreview_encoding(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "segments":
+			out.Values[i] = ec._SmsPreview_segments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unusualCharacters":
+			out.Values[i] = ec._SmsPreview_unusualCharacters(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -42307,6 +49879,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 		return ec._Subscription_specialistJoined(ctx, fields[0])
 	case "screenShareEvents":
 		return ec._Subscription_screenShareEvents(ctx, fields[0])
+	case "smsConversationEvents":
+		return ec._Subscription_smsConversationEvents(ctx, fields[0])
 	case "inboxEvents":
 		return ec._Subscription_inboxEvents(ctx, fields[0])
 	default:
@@ -44032,6 +51606,21 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAcceptChatInput2parleyᚋinternalᚋconversationᚐAcceptChatInput(ctx context.Context, v any) (conversation.AcceptChatInput, error) {
+	res, err := ec.unmarshalInputAcceptChatInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAcceptChatPayload2ᚖparleyᚋinternalᚋconversationᚐAcceptChatPayload(ctx context.Context, sel ast.SelectionSet, v *conversation.AcceptChatPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AcceptChatPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAcceptMemberInvitationInput2parleyᚋinternalᚋorganizationᚐAcceptMemberInvitationInput(ctx context.Context, v any) (organization.AcceptMemberInvitationInput, error) {
 	res, err := ec.unmarshalInputAcceptMemberInvitationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -44715,6 +52304,21 @@ func (ec *executionContext) marshalNEndCallPayload2ᚖparleyᚋinternalᚋcall�
 	return ec._EndCallPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNEndSmsConversationInput2parleyᚋinternalᚋconversationᚐEndSmsConversationInput(ctx context.Context, v any) (conversation.EndSmsConversationInput, error) {
+	res, err := ec.unmarshalInputEndSmsConversationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEndSmsConversationPayload2ᚖparleyᚋinternalᚋconversationᚐEndSmsConversationPayload(ctx context.Context, sel ast.SelectionSet, v *conversation.EndSmsConversationPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EndSmsConversationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNEndSupportSessionInput2parleyᚋinternalᚋsessionᚐEndSupportSessionInput(ctx context.Context, v any) (session.EndSupportSessionInput, error) {
 	res, err := ec.unmarshalInputEndSupportSessionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -45215,6 +52819,21 @@ func (ec *executionContext) marshalNNode2ᚕparleyᚋentᚐNode(ctx context.Cont
 	return ret
 }
 
+func (ec *executionContext) unmarshalNOpenSmsConversationInput2parleyᚋinternalᚋconversationᚐOpenSmsConversationInput(ctx context.Context, v any) (conversation.OpenSmsConversationInput, error) {
+	res, err := ec.unmarshalInputOpenSmsConversationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOpenSmsConversationPayload2ᚖparleyᚋinternalᚋconversationᚐOpenSmsConversationPayload(ctx context.Context, sel ast.SelectionSet, v *conversation.OpenSmsConversationPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._OpenSmsConversationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNOrderDirection2parleyᚋinternalᚋroomᚐOrderDirection(ctx context.Context, v any) (room.OrderDirection, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := room.OrderDirection(tmp)
@@ -45464,6 +53083,21 @@ func (ec *executionContext) marshalNReinviteField2ᚕstringᚄ(ctx context.Conte
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNRejectChatInput2parleyᚋinternalᚋconversationᚐRejectChatInput(ctx context.Context, v any) (conversation.RejectChatInput, error) {
+	res, err := ec.unmarshalInputRejectChatInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRejectChatPayload2ᚖparleyᚋinternalᚋconversationᚐRejectChatPayload(ctx context.Context, sel ast.SelectionSet, v *conversation.RejectChatPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RejectChatPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNReleasePhoneNumberInput2parleyᚋinternalᚋorganizationᚐReleasePhoneNumberInput(ctx context.Context, v any) (organization.ReleasePhoneNumberInput, error) {
@@ -45745,6 +53379,21 @@ func (ec *executionContext) marshalNSendSignalPayload2ᚖparleyᚋinternalᚋses
 	return ec._SendSignalPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSendSmsInput2parleyᚋinternalᚋconversationᚐSendSmsInput(ctx context.Context, v any) (conversation.SendSmsInput, error) {
+	res, err := ec.unmarshalInputSendSmsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSendSmsPayload2ᚖparleyᚋinternalᚋconversationᚐSendSmsPayload(ctx context.Context, sel ast.SelectionSet, v *conversation.SendSmsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SendSmsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNService2ᚕᚖparleyᚋentᚐServiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Service) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -45929,6 +53578,238 @@ func (ec *executionContext) marshalNSkill2ᚖparleyᚋentᚐSkill(ctx context.Co
 	return ec._Skill(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSmsConversation2ᚕᚖparleyᚋentᚐSmsConversationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.SmsConversation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx context.Context, sel ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SmsConversation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSmsConversationConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*ent.SmsConversation]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SmsConversationConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSmsConversationEdge2ᚕᚖparleyᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*ent.SmsConversation]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSmsConversationEdge2ᚖparleyᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSmsConversationEdge2ᚖparleyᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*ent.SmsConversation]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SmsConversationEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSmsConversationEvent2parleyᚋinternalᚋconversationᚐEvent(ctx context.Context, sel ast.SelectionSet, v conversation.Event) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SmsConversationEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSmsConversationOrigin2parleyᚋentᚋsmsconversationᚐOrigin(ctx context.Context, v any) (smsconversation.Origin, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := smsconversation.Origin(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSmsConversationOrigin2parleyᚋentᚋsmsconversationᚐOrigin(ctx context.Context, sel ast.SelectionSet, v smsconversation.Origin) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNSmsConversationStatus2parleyᚋentᚋsmsconversationᚐStatus(ctx context.Context, v any) (smsconversation.Status, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := smsconversation.Status(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSmsConversationStatus2parleyᚋentᚋsmsconversationᚐStatus(ctx context.Context, sel ast.SelectionSet, v smsconversation.Status) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNSmsDirection2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSmsDirection2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNSmsEncoding2parleyᚋinternalᚋsmsᚐEncoding(ctx context.Context, v any) (sms.Encoding, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := sms.Encoding(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSmsEncoding2parleyᚋinternalᚋsmsᚐEncoding(ctx context.Context, sel ast.SelectionSet, v sms.Encoding) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNSmsMessage2ᚕᚖparleyᚋinternalᚋconversationᚐMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*conversation.Message) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSmsMessage2ᚖparleyᚋinternalᚋconversationᚐMessage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSmsMessage2ᚖparleyᚋinternalᚋconversationᚐMessage(ctx context.Context, sel ast.SelectionSet, v *conversation.Message) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SmsMessage(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSmsMessageConnection2ᚖparleyᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*conversation.Message]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SmsMessageConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSmsMessageEdge2ᚕᚖparleyᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*conversation.Message]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSmsMessageEdge2ᚖparleyᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSmsMessageEdge2ᚖparleyᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*conversation.Message]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SmsMessageEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSmsMessageStatus2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSmsMessageStatus2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNSmsPreview2ᚖparleyᚋinternalᚋconversationᚐPreview(ctx context.Context, sel ast.SelectionSet, v *conversation.Preview) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SmsPreview(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSmsPreviewInput2parleyᚋinternalᚋconversationᚐSmsPreviewInput(ctx context.Context, v any) (conversation.SmsPreviewInput, error) {
+	res, err := ec.unmarshalInputSmsPreviewInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNSpecialist2ᚖparleyᚋentᚐSpecialist(ctx context.Context, sel ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -46040,6 +53921,35 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2string(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNSupportSession2ᚖparleyᚋentᚐSupportSession(ctx context.Context, sel ast.SelectionSet, v *ent.SupportSession) graphql.Marshaler {
@@ -46986,6 +54896,64 @@ func (ec *executionContext) marshalOSkill2ᚖparleyᚋentᚐSkill(ctx context.Co
 		return graphql.Null
 	}
 	return ec._Skill(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOSmsConversation2ᚖparleyᚋentᚐSmsConversation(ctx context.Context, sel ast.SelectionSet, v *ent.SmsConversation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SmsConversation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSmsConversationFilter2ᚖparleyᚋinternalᚋconversationᚐSmsConversationFilter(ctx context.Context, v any) (*conversation.SmsConversationFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSmsConversationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOSmsConversationStatus2ᚕparleyᚋentᚋsmsconversationᚐStatusᚄ(ctx context.Context, v any) ([]smsconversation.Status, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]smsconversation.Status, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSmsConversationStatus2parleyᚋentᚋsmsconversationᚐStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOSmsConversationStatus2ᚕparleyᚋentᚋsmsconversationᚐStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []smsconversation.Status) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSmsConversationStatus2parleyᚋentᚋsmsconversationᚐStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOSmsMessage2ᚖparleyᚋinternalᚋconversationᚐMessage(ctx context.Context, sel ast.SelectionSet, v *conversation.Message) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SmsMessage(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOSpecialist2ᚖparleyᚋentᚐSpecialist(ctx context.Context, sel ast.SelectionSet, v *ent.Specialist) graphql.Marshaler {

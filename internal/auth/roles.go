@@ -31,6 +31,17 @@ var rights = map[member.Role][]Action{
 // May tells whether members with the role do things of a kind.
 func May(role member.Role, a Action) bool { return slices.Contains(rights[role], a) }
 
+// Who are the roles that have an action.
+func Who(a Action) []member.Role {
+	var roles []member.Role
+	for role := range rights {
+		if May(role, a) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
 // Allowed returns the viewer where it is a member whose role allows the action, UNAUTHENTICATED for nobody and FORBIDDEN for all
 // others.
 func Allowed(ctx context.Context, a Action) (Viewer, error) {

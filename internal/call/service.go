@@ -39,12 +39,16 @@ type Service struct {
 	ent    *ent.Client
 	limits limits.Limits
 	events *eventlog.Log
+	moved  func()
 }
 
 // New returns the service.
 func New(client *ent.Client, l limits.Limits, events *eventlog.Log) *Service {
-	return &Service{ent: client, limits: l, events: events}
+	return &Service{ent: client, limits: l, events: events, moved: func() {}}
 }
+
+// Tell sets who is told, once it has happened, that a member is in another state. It is for wiring, and must not wait.
+func (s *Service) Tell(moved func()) { s.moved = moved }
 
 // Get returns a call of the viewer's own; for members.
 func (s *Service) Get(ctx context.Context, id string) (*ent.Call, error) {

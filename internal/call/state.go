@@ -101,9 +101,24 @@ func checkReason(typed *string, longest int) (*string, *apierr.Error) {
 	return &reason, nil
 }
 
-// moveTx gives a member who is locked a state, and tells their colleagues. The same state once more changes nothing, so that
-// it is known since when they are in it.
+// NotReadyTx has a member who is ready be so no more, for a reason, of which Parley is the author. Who is in a call, or is not
+// ready already, stays as they are.
+func (s *Service) NotReadyTx(ctx context.Context, tx *ent.Tx, memberID, reason string) error {
+	m, err := lockTx(ctx, tx, memberID)
+	if err != nil || m.State != member.StateReady {
+		return err
+	}
+	return s.enterTx(ctx, tx, m, state{member.StateNotReady, &reason}, eventlog.Entry{Side: "SYSTEM"})
+}
+
+// moveTx gives a member who is locked a state that comes of what they do.
 func (s *Service) moveTx(ctx context.Context, tx *ent.Tx, m *ent.Member, to state) error {
+	return s.enterTx(ctx, tx, m, to, eventlog.Entry{Side: "MEMBER", ActorID: m.ID})
+}
+
+// enterTx gives a member who is locked a state, and tells their colleagues, by an entry that says whose doing it is. The same
+// state once more changes nothing, so that it is known since when they are in it.
+func (s *Service) enterTx(ctx context.Context, tx *ent.Tx, m *ent.Member, to state, e eventlog.Entry) error {
 	if m.State == to.State && text(m.StateReason) == text(to.Reason) {
 		return nil
 	}
@@ -122,8 +137,12 @@ func (s *Service) moveTx(ctx context.Context, tx *ent.Tx, m *ent.Member, to stat
 	if err := change.Exec(ctx); err != nil {
 		return fmt.Errorf("keep the state of a member: %w", err)
 	}
-	_, err = s.events.AppendTx(ctx, tx, stream, eventlog.Entry{Kind: "AGENT_STATE", Side: "MEMBER", ActorID: m.ID, Data: string(data)})
-	return err
+	e.Kind, e.Data = "AGENT_STATE", string(data)
+	if _, err := s.events.AppendTx(ctx, tx, stream, e); err != nil {
+		return err
+	}
+	database.AfterCommit(tx, s.moved)
+	return nil
 }
 
 // streamTx is the log of a member's states, which begins with the first change.

@@ -1,12 +1,14 @@
 // Package carrier is what a telephone company is asked for, other than to carry messages: numbers to be bought.
 //
-// It holds the ports alone. Who implements one guarantees that what was done before by the same reference may be asked for
+// It holds the ports, and what those who implement them share. Who implements one guarantees that what was done before by the same reference may be asked for
 // again: nothing is bought or given back twice. So whoever did not hear the answer asks once more.
 package carrier
 
 import (
 	"context"
 	"errors"
+
+	"github.com/nyaruka/phonenumbers"
 )
 
 // Numbers is where numbers are bought.
@@ -34,3 +36,17 @@ var (
 	ErrNotAvailable = errors.New("the number cannot be bought")
 	ErrNotDone      = errors.New("the carrier did nothing")
 )
+
+// AreaCode is the area of a number in E.164, by its code; nil where it is of none.
+func AreaCode(e164 string) *string {
+	number, err := phonenumbers.Parse(e164, "ZZ")
+	if err != nil {
+		return nil
+	}
+	length := phonenumbers.GetLengthOfGeographicalAreaCode(number)
+	if length == 0 {
+		return nil
+	}
+	code := phonenumbers.GetNationalSignificantNumber(number)[:length]
+	return &code
+}

@@ -3,6 +3,7 @@ package eventlog
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/lib/pq"
@@ -93,6 +94,24 @@ func (l *Log) Grown(ctx context.Context, after map[string]time.Time) ([]Growth, 
 func (l *Log) GrownBetween(ctx context.Context, owner string, after, upTo time.Time) ([]Growth, error) {
 	const first = `WHERE s.last_at <= $3 ORDER BY s.last_at FETCH FIRST $4 ROWS WITH TIES`
 	return l.grown(ctx, first, pq.Array([]string{owner}), pq.Array([]time.Time{after}), upTo, batch)
+}
+
+// Newest returns the events that growths tell of, by stream.
+func (l *Log) Newest(ctx context.Context, all []Growth) (map[int64]Event, error) {
+	var streams, places pq.Int64Array
+	for _, g := range all {
+		streams, places = append(streams, g.Stream), append(places, g.Seq)
+	}
+	const q = `SELECT ` + columns + ` FROM events WHERE (stream_id, seq) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))`
+	events, err := l.query(ctx, math.MaxInt, q, streams, places)
+	if err != nil {
+		return nil, err
+	}
+	newest := make(map[int64]Event, len(events))
+	for _, e := range events {
+		newest[e.Stream] = e
+	}
+	return newest, nil
 }
 
 // grown finds streams by active_at, which is at most Stride behind.

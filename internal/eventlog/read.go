@@ -40,14 +40,23 @@ func (l *Log) whole(ctx context.Context, most int, q string, args ...any) ([]Eve
 }
 
 // Slice returns up to limit events of a stream between two places, both exclusive: the newest of them, newest first, or the oldest
-// in order.
-func (l *Log) Slice(ctx context.Context, streamID, after, before int64, limit int, newestFirst bool) ([]Event, error) {
+// in order. Where kinds are given it returns those alone.
+func (l *Log) Slice(ctx context.Context, streamID, after, before int64, limit int, newestFirst bool, kinds ...string) ([]Event, error) {
 	direction := "ASC"
 	if newestFirst {
 		direction = "DESC"
 	}
 	return l.query(ctx, math.MaxInt, `SELECT `+columns+` FROM events WHERE stream_id = $1 AND seq > $2 AND seq < $3
-		ORDER BY seq `+direction+` LIMIT $4`, streamID, after, before, limit)
+		AND ($5::text[] IS NULL OR kind = ANY($5)) ORDER BY seq `+direction+` LIMIT $4`, streamID, after, before, limit, pq.Array(kinds))
+}
+
+// Count counts the events of a stream that are of some kinds.
+func (l *Log) Count(ctx context.Context, streamID int64, kinds ...string) (n int, err error) {
+	const q = `SELECT count(*) FROM events WHERE stream_id = $1 AND kind = ANY($2)`
+	if err := l.db.QueryRowContext(ctx, q, streamID, pq.Array(kinds)).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count events: %w", err)
+	}
+	return n, nil
 }
 
 // Find returns the events with the ids, in any order, without those that are not there.

@@ -31,6 +31,21 @@ type (
 		Happening
 		Member *ent.Member
 	}
+	// ChatOffered says that a customer's request is offered to the member.
+	ChatOffered struct {
+		Happening
+		Conversation *ent.SmsConversation
+	}
+	// ChatWithdrawn says that a request that was offered to the member is not any more.
+	ChatWithdrawn struct {
+		Happening
+		Conversation *ent.SmsConversation
+	}
+	// SmsConversationUpdated says that a conversation of the member's has news: look.
+	SmsConversationUpdated struct {
+		Happening
+		Conversation *ent.SmsConversation
+	}
 	// CaughtUp says that all that was missed has been told.
 	CaughtUp struct{ Happening }
 	// Heartbeat says that the subscription is alive.

@@ -24,7 +24,7 @@ func (s *Service) Follow(ctx context.Context, after *string) (*feed.Feed[Event],
 	if err != nil {
 		return nil, err
 	}
-	f := following{inbox: s, organizationID: v.OrganizationID(), head: horizon.Settled.UnixMicro() - 1}
+	f := following{inbox: s, organizationID: v.OrganizationID(), memberID: v.ID(), head: horizon.Settled.UnixMicro() - 1}
 	from := f.head
 	if after != nil {
 		if from, err = s.place(*after, horizon); err != nil {
@@ -48,10 +48,11 @@ func (s *Service) place(text string, h eventlog.Horizon) (int64, error) {
 	return c.place, err
 }
 
-// following is a way along the inbox of an organisation. All up to its head was stored when it began.
+// following is a way of a member's along the inbox of their organisation. All up to its head was stored when it began.
 type following struct {
 	inbox          *Service
 	organizationID string
+	memberID       string
 	head           int64
 }
 
@@ -107,17 +108,30 @@ func (f following) live(ctx context.Context, after int64, begun func()) items {
 	}
 }
 
-// tell is the item for news, whose cursor is a place that the follower has come to. What is neither of a room nor of a member
-// is none.
+// tell is the item for news, whose cursor is a place that the follower has come to. What concerns somebody else alone, or is about
+// nothing that an inbox tells of, is none.
 func (f following) tell(n *news, place int64) item {
-	happened := Happening{f.cursor(place), n.At, n.actor}
-	switch {
-	case n.room != nil:
-		return item{Place: place, Value: &RoomUpdated{happened, n.room}}
-	case n.member != nil:
-		return item{Place: place, Value: &AgentStateChanged{happened, n.member}}
+	if e := f.event(n, Happening{f.cursor(place), n.At, n.actor}); e != nil {
+		return item{Place: place, Value: e}
 	}
 	return item{Place: place, Silent: true}
+}
+
+// event is what news are to the member; nil for nothing.
+func (f following) event(n *news, h Happening) Event {
+	switch {
+	case n.room != nil:
+		return &RoomUpdated{h, n.room}
+	case n.member != nil:
+		return &AgentStateChanged{h, n.member}
+	case n.conversation != nil && n.conversation.AgentID != nil && *n.conversation.AgentID == f.memberID:
+		return &SmsConversationUpdated{h, n.conversation}
+	case n.offer != nil && n.offer.MemberID == f.memberID && n.offer.Stands:
+		return &ChatOffered{h, n.offer.Conversation}
+	case n.offer != nil && n.offer.MemberID == f.memberID:
+		return &ChatWithdrawn{h, n.offer.Conversation}
+	}
+	return nil
 }
 
 // now is what happens at a place and is not news.

@@ -1,5 +1,6 @@
 // Package inbox tells members what happens around them: which of their organisation's rooms have news, and which of their
-// colleagues are in another state. Such a member is told of like a room: they have a log of their states.
+// colleagues are in another state; and each member alone what is offered to them, and which of their own conversations have news.
+// All of that is told like news of a room: a member has a log of their states, and one of what is offered to them.
 //
 // It guarantees, for whoever follows an inbox, loses the connection and follows it again behind the last cursor:
 //
@@ -19,17 +20,22 @@
 // The clock is the database's. Where it is set back all followers are sent to begin anew (CURSOR_EXPIRED), as they are
 // where the database lost history.
 //
-// It knows rooms and members, and not what happens to them.
+// Whom news concern is asked when they are told: of a conversation that has gone to somebody else, that is them. Of what is offered
+// to a member the newest says all, since they are offered one thing at a time.
+//
+// It knows rooms, members and conversations, and not what happens to them.
 package inbox
 
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"parley/internal/call"
+	"parley/internal/conversation"
 	"parley/internal/eventlog"
 	"parley/internal/room"
 )
@@ -39,6 +45,7 @@ type Service struct {
 	events    *eventlog.Log
 	rooms     *room.Service
 	calls     *call.Service
+	chats     *conversation.Service
 	heartbeat time.Duration
 	log       *slog.Logger
 
@@ -51,9 +58,9 @@ type Service struct {
 }
 
 // New returns the service, which listens to the log. Run must be called for followers to be served.
-func New(events *eventlog.Log, rooms *room.Service, calls *call.Service, heartbeat time.Duration, log *slog.Logger) *Service {
+func New(events *eventlog.Log, rooms *room.Service, calls *call.Service, chats *conversation.Service, heartbeat time.Duration, log *slog.Logger) *Service {
 	s := &Service{
-		events: events, rooms: rooms, calls: calls, heartbeat: heartbeat, log: log,
+		events: events, rooms: rooms, calls: calls, chats: chats, heartbeat: heartbeat, log: log,
 		bell: make(chan struct{}, 1), tails: map[string]*tail{}, rung: map[int64]bool{},
 	}
 	events.Listen(eventlog.Listener{Grown: s.grown, Ended: s.end})
@@ -129,8 +136,8 @@ func (s *Service) end(because error) {
 	}
 }
 
-// furnish gives news their rooms or members, and the people who caused them, all of them looked up together. What is neither's
-// stream gets none.
+// furnish gives news what they are about, and the people who caused them, all of them looked up together. What is nothing's stream
+// gets nothing.
 func (s *Service) furnish(ctx context.Context, all []*news) error {
 	if len(all) == 0 {
 		return nil
@@ -150,31 +157,75 @@ func (s *Service) furnish(ctx context.Context, all []*news) error {
 	if err != nil {
 		return err
 	}
-	var others []*news
 	for _, n := range all {
 		n.room, n.actor = rooms[n.Stream], actors[n.ActorID]
-		if n.room == nil {
-			others = append(others, n)
+	}
+	for _, furnish := range []func(context.Context, []*news) error{s.furnishMembers, s.furnishConversations, s.furnishOffers} {
+		if err := furnish(ctx, unknown(all)); err != nil {
+			return err
 		}
 	}
-	return s.furnishMembers(ctx, others)
+	return nil
 }
 
-// furnishMembers gives news that are not of rooms the members whose states they are.
-func (s *Service) furnishMembers(ctx context.Context, all []*news) error {
-	if len(all) == 0 {
-		return nil
-	}
+// unknown are the news of which it is not known yet what they are about.
+func unknown(all []*news) []*news {
+	return slices.DeleteFunc(slices.Clone(all), (*news).known)
+}
+
+func streamsOf(all []*news) []int64 {
 	streams := make([]int64, len(all))
 	for i, n := range all {
 		streams[i] = n.Stream
 	}
-	members, err := s.calls.OfStreams(ctx, streams)
+	return streams
+}
+
+// furnishMembers gives news the members whose states they are.
+func (s *Service) furnishMembers(ctx context.Context, all []*news) error {
+	if len(all) == 0 {
+		return nil
+	}
+	members, err := s.calls.OfStreams(ctx, streamsOf(all))
 	if err != nil {
 		return err
 	}
 	for _, n := range all {
 		n.member = members[n.Stream]
+	}
+	return nil
+}
+
+// furnishConversations gives news the conversations in whose logs they are, which concern their agents alone.
+func (s *Service) furnishConversations(ctx context.Context, all []*news) error {
+	if len(all) == 0 {
+		return nil
+	}
+	conversations, err := s.chats.OfStreams(ctx, streamsOf(all))
+	if err != nil {
+		return err
+	}
+	for _, n := range all {
+		n.conversation = conversations[n.Stream]
+	}
+	return nil
+}
+
+// furnishOffers gives news what they say of an offer to a member, which concerns that member alone.
+func (s *Service) furnishOffers(ctx context.Context, all []*news) error {
+	if len(all) == 0 {
+		return nil
+	}
+	grown := make([]eventlog.Growth, len(all))
+	for i, n := range all {
+		grown[i] = n.Growth
+	}
+	offers, err := s.chats.Offers(ctx, grown)
+	if err != nil {
+		return err
+	}
+	for _, n := range all {
+		n.offer = offers[n.Stream]
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/bus"
 	"parley/internal/call"
+	"parley/internal/conversation"
 	"parley/internal/dbtest"
 	"parley/internal/eventlog"
 	"parley/internal/inbox"
@@ -74,7 +75,8 @@ func (c *town) process() *process {
 		Counter: throttle.NewCounter(c.db.SQL), Presence: presence.New(b, 0),
 	})
 	c.must(err)
-	p.inbox = inbox.New(p.events, p.rooms, call.New(c.db.Ent, c.limits, p.events), c.limits.Heartbeat, log)
+	calls := call.New(c.db.Ent, c.limits, p.events)
+	p.inbox = inbox.New(p.events, p.rooms, calls, conversation.New(conversation.Parts{Ent: c.db.Ent, Limits: c.limits, Log: p.events, Calls: calls, Logger: log}), c.limits.Heartbeat, log)
 	for _, work := range []func(context.Context) error{b.Run, p.events.Run, p.inbox.Run} {
 		c.run(work)
 	}

@@ -7,16 +7,24 @@ import (
 	"time"
 
 	"parley/ent"
+	"parley/internal/conversation"
 	"parley/internal/eventlog"
 )
 
-// news is that a stream has grown: that of a room, or of a member's states.
+// news is that a stream has grown: that of a room, of a member's states, of a conversation, or of what is offered to a member.
 type news struct {
 	eventlog.Growth
-	place  int64 // who has been told of it has been told of all up to here
-	room   *ent.Room
-	member *ent.Member
-	actor  ent.Actor
+	place        int64 // who has been told of it has been told of all up to here
+	room         *ent.Room
+	member       *ent.Member
+	conversation *ent.SmsConversation
+	offer        *conversation.Offer
+	actor        ent.Actor
+}
+
+// known tells whether it is known what the news are about.
+func (n *news) known() bool {
+	return n.room != nil || n.member != nil || n.conversation != nil || n.offer != nil
 }
 
 // at is the time of the news as a place.

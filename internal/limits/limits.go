@@ -32,6 +32,7 @@ type Limits struct {
 	InputArray           int `name:"input-array" default:"50" help:"items in an input list"`
 	PageSize             int `name:"page-size" default:"100" help:"items in a page"`
 	MessageCharacters    int `name:"message-characters" default:"10000" help:"characters in a message"`
+	SmsCharacters        int `name:"sms-characters" default:"160" help:"characters in a text message, once it is filled in"`
 	FileBytes            int `name:"file-bytes" default:"26214400" help:"bytes in a document"`
 	RoomFileBytes        int `name:"room-file-bytes" default:"209715200" help:"bytes in documents of a room in a day"`
 	ImagePixels          int `name:"image-pixels" default:"50000000" help:"pixels in a picture"`
@@ -90,10 +91,16 @@ type Limits struct {
 	InvitesPerRecipientDay  int       `name:"invites-per-recipient-day" default:"10" rate:"true" help:"invitations to one number or address in a day"`
 	InvitesPerMember        int       `name:"invites-per-member-hour" default:"30" rate:"true" help:"invitations by one member in an hour"`
 	InvitesPerOrgDay        int       `name:"invites-per-organization-day" default:"500" rate:"true" help:"invitations by one organisation in a day"`
+	SmsPerRecipientHour     int       `name:"sms-per-recipient-hour" default:"60" rate:"true" help:"text messages of an organisation's members to one number in an hour, beside invitations"`
+	SmsPerRecipientDay      int       `name:"sms-per-recipient-day" default:"200" rate:"true" help:"text messages of an organisation's members to one number in a day, likewise"`
+	SmsPerMember            int       `name:"sms-per-member-hour" default:"300" rate:"true" help:"text messages by one member in an hour, likewise"`
+	SmsPerOrgDay            int       `name:"sms-per-organization-day" default:"5000" rate:"true" help:"text messages by the members of one organisation in a day, likewise"`
+	HelpReplies             int       `name:"help-replies-per-hour" default:"3" rate:"true" help:"answers to HELP from one number to another, in an hour"`
 	NumberSearches          int       `name:"number-searches-per-minute" default:"30" rate:"true" help:"searches of an organisation for numbers to buy, in a minute"`
 	NumberPurchases         int       `name:"number-purchases-per-day" default:"20" rate:"true" help:"numbers that an organisation may buy, or try to, in a day"`
 	SmsCountries            Countries `name:"sms-countries" default:"0" help:"countries that text messages may go to, such as GB+FR; 0 is every country"`
 
+	ChatOffer        time.Duration `name:"chat-offer" default:"30s" help:"time to accept a chat that is offered, after which the member is not ready and the next one is asked"`
 	TokenIdle        time.Duration `name:"token-idle" default:"30m" help:"a member's access token ends after this long without use"`
 	TokenLife        time.Duration `name:"token-life" default:"12h" help:"a member's access token ends after this long"`
 	CustomerToken    time.Duration `name:"customer-token" default:"24h" help:"a customer's access token ends after this long"`

@@ -17,7 +17,8 @@ import (
 type claim struct {
 	id, token string
 	began     time.Time
-	attempt   int // the first is 1
+	created   time.Time // before anything was sent
+	attempt   int       // the first is 1
 	channel   delivery.Channel
 	from, to  string
 	subject   string
@@ -37,7 +38,7 @@ WITH due AS (
 UPDATE deliveries d
 SET state = 'SENDING', claim = $1, due_at = now() + $2 * interval '1 second', attempts = d.attempts + 1
 FROM due WHERE d.id = due.id
-RETURNING d.id, d.attempts, d.channel, d.sender, d.recipient, d.subject, d.text, d.link_id`
+RETURNING d.id, d.created_at, d.attempts, d.channel, d.sender, d.recipient, d.subject, d.text, d.link_id`
 
 // claim takes at most n deliveries that are due, oldest first: those that wait, and those whose claim has ended.
 func (o *Outbox) claim(ctx context.Context, n int) ([]claim, error) {
@@ -50,7 +51,7 @@ func (o *Outbox) claim(ctx context.Context, n int) ([]claim, error) {
 	var claims []claim
 	for rows.Next() {
 		c := claim{token: token, began: began}
-		if err := rows.Scan(&c.id, &c.attempt, &c.channel, &c.from, &c.to, &c.subject, &c.text, &c.linkID); err != nil {
+		if err := rows.Scan(&c.id, &c.created, &c.attempt, &c.channel, &c.from, &c.to, &c.subject, &c.text, &c.linkID); err != nil {
 			return nil, fmt.Errorf("read a claimed delivery: %w", err)
 		}
 		claims = append(claims, c)

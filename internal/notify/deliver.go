@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,54 +31,72 @@ func (o *Outbox) deliver(ctx context.Context, c claim) {
 			o.log.ErrorContext(ctx, "panic in a delivery", "delivery", c.id, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 		}
 	}()
-	receipt, err := o.attempt(ctx, &c)
-	if err := o.record(ctx, &c, receipt, err); err != nil {
+	known, err := o.attempt(ctx, &c)
+	if err := o.record(ctx, &c, known, err); err != nil {
 		o.log.ErrorContext(ctx, "record a delivery", "delivery", c.id, "error", err)
 	}
 }
 
 // attempt hands the message over. Where that may have been done before, the carrier is asked first; where it does
 // not know, the claim is renewed, since asking takes time and the delivery may be another's meanwhile.
-func (o *Outbox) attempt(ctx context.Context, c *claim) (Receipt, error) {
+func (o *Outbox) attempt(ctx context.Context, c *claim) (outcome, error) {
 	sender := o.senders[c.channel]
 	if sender == nil {
-		return Receipt{}, NotTaken{Code: "no sender for " + string(c.channel)}
+		return outcome{}, NotTaken{Code: "no sender for " + string(c.channel)}
 	}
 	if c.attempt > 1 {
-		receipt, taken, err := o.lookup(ctx, sender, c.id)
-		if err != nil || taken {
-			return receipt, err
+		receipt, err := o.lookup(ctx, sender, c)
+		if err != nil {
+			return outcome{}, err
+		}
+		if receipt != nil {
+			return found(*receipt), nil
 		}
 		if c.attempt > o.tuning.Attempts {
-			return Receipt{}, errGivenUp
+			return outcome{}, errGivenUp
 		}
 		if err := o.renew(ctx, c); err != nil {
-			return Receipt{}, err
+			return outcome{}, err
 		}
 	}
 	return o.send(ctx, sender, c)
 }
 
-func (o *Outbox) lookup(ctx context.Context, sender Sender, id string) (Receipt, bool, error) {
+// lookup asks the carrier for the delivery, and returns nil where it has none that is not another's.
+func (o *Outbox) lookup(ctx context.Context, sender Sender, c *claim) (*Receipt, error) {
+	message := o.outgoing(c)
 	ctx, cancel := context.WithTimeout(ctx, o.tuning.Call)
 	defer cancel()
-	receipt, taken, err := sender.Lookup(ctx, id)
+	receipts, err := sender.Lookup(ctx, message, c.created)
 	if err != nil {
-		return Receipt{}, false, lookupFailed{code: kind(err)}
+		return nil, lookupFailed{code: kind(err)}
 	}
-	return receipt, taken, nil
+	others, err := o.ownedByOthers(ctx, c, receipts)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range receipts {
+		if !slices.Contains(others, r.CarrierID) {
+			return &r, nil
+		}
+	}
+	return nil, nil
 }
 
 // send calls the carrier. How old the claim is, is the last thing looked at before the call: a process may have been
 // paused at any place above.
-func (o *Outbox) send(ctx context.Context, sender Sender, c *claim) (Receipt, error) {
+func (o *Outbox) send(ctx context.Context, sender Sender, c *claim) (outcome, error) {
 	message := o.outgoing(c)
 	ctx, cancel := context.WithTimeout(ctx, o.tuning.Call)
 	defer cancel()
 	if o.age(c) > o.tuning.Lease {
-		return Receipt{}, errTooLate
+		return outcome{}, errTooLate
 	}
-	return sender.Send(ctx, message)
+	receipt, err := sender.Send(ctx, message)
+	if err != nil {
+		return outcome{}, err
+	}
+	return taken(receipt), nil
 }
 
 func (o *Outbox) outgoing(c *claim) Outgoing {

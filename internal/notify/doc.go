@@ -12,6 +12,9 @@
 //     paused does not send what another has sent meanwhile;
 //   - a call whose outcome is unknown (a crash, a time-out, a lost answer) is repeated only after the claim and the
 //     call must be over, and only after the carrier was asked whether it has the message (Sender.Lookup);
+//   - two deliveries of the same text to the same number are not taken for each other by a carrier that does not know
+//     our ids: what it has is one delivery's at most, and what it says of a delivery, in a report or as the answer to a
+//     call, counts for more than what a lookup has found;
 //   - a status only moves forward, QUEUED, SENT, then DELIVERED or FAILED, in whatever order and however often reports
 //     arrive, also before the call that sent the message has returned; of two final reports the first one stays;
 //   - who is told of a status learns it in the transaction that writes it;

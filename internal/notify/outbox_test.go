@@ -194,12 +194,12 @@ func (c *carrier) Send(ctx context.Context, m notify.Outgoing) (notify.Receipt, 
 	return receipt(m.DeliveryID), nil
 }
 
-func (c *carrier) Lookup(_ context.Context, id string) (notify.Receipt, bool, error) {
-	known := len(c.taken(id)) > 0
-	if err := c.lookedUp(); err != nil {
-		return notify.Receipt{}, false, err
+func (c *carrier) Lookup(_ context.Context, m notify.Outgoing, _ time.Time) ([]notify.Receipt, error) {
+	known := len(c.taken(m.DeliveryID)) > 0
+	if err := c.lookedUp(); err != nil || !known {
+		return nil, err
 	}
-	return receipt(id), known, nil
+	return []notify.Receipt{receipt(m.DeliveryID)}, nil
 }
 
 func receipt(id string) notify.Receipt {

@@ -7,22 +7,29 @@ import (
 	"time"
 
 	"parley/ent/delivery"
+	"parley/internal/database"
 )
 
 // recording is the time for writing down what came of a call, also while the worker is ending.
 const recording = 10 * time.Second
 
+// longestAfter bounds how long a carrier may ask to be left alone.
+const longestAfter = time.Hour
+
 // reasonGivenUp is for people.
 const reasonGivenUp = "The message could not be handed over, although it was tried several times. It may not have arrived; send it again later."
 
 // record writes down what came of an attempt.
-func (o *Outbox) record(ctx context.Context, c *claim, r Receipt, cause error) error {
+func (o *Outbox) record(ctx context.Context, c *claim, known outcome, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recording)
 	defer cancel()
 	var refused Refused
 	switch {
 	case cause == nil: // taken is taken, whoever has the claim by now
-		_, err := o.settle(ctx, taken(r), delivery.ID(c.id))
+		_, err := o.settle(ctx, known, delivery.ID(c.id))
+		if !known.sure && database.Violates(err, carrierOnce) { // another has just found it: the carrier is asked again
+			return o.postpone(ctx, c, 0)
+		}
 		return err
 	case errors.As(cause, &refused):
 		o.log.WarnContext(ctx, "delivery refused", "delivery", c.id, "cause", kind(cause))
@@ -43,13 +50,15 @@ func (o *Outbox) hopeless(c *claim, cause error) bool {
 	return c.attempt > o.tuning.Attempts || c.attempt == o.tuning.Attempts && certain(cause)
 }
 
-// pause is the time until the next attempt. Where the outcome is unknown, the call has to be over for certain.
+// pause is the time until the next attempt. Where the outcome is unknown, the call has to be over for certain; where the
+// carrier asks to be left alone for some time, it is.
 func (o *Outbox) pause(c *claim, cause error) time.Duration {
 	wait := o.tuning.backoff(c.attempt)
-	if !certain(cause) {
-		wait = max(wait, o.tuning.claim())
+	var notTaken NotTaken
+	if !errors.As(cause, &notTaken) {
+		return max(wait, o.tuning.claim())
 	}
-	return wait
+	return max(wait, min(notTaken.After, longestAfter))
 }
 
 func certain(cause error) bool {
@@ -61,6 +70,7 @@ func certain(cause error) bool {
 func kind(err error) string {
 	var refused Refused
 	var notTaken NotTaken
+	var unknown Unknown
 	var lookup lookupFailed
 	switch {
 	case errors.As(err, &lookup):
@@ -69,6 +79,8 @@ func kind(err error) string {
 		return refused.Code
 	case errors.As(err, &notTaken):
 		return notTaken.Code
+	case errors.As(err, &unknown):
+		return unknown.Code
 	case errors.Is(err, context.DeadlineExceeded):
 		return "time-out"
 	}

@@ -22,12 +22,10 @@ type Report struct {
 // with NOT_FOUND.
 //
 // A carrier that reports on a message has it, so the message is not sent again, even if the call that sent it has
-// not returned or was lost.
+// not returned or was lost. Where the report says by which delivery it is known, that counts for more than what a lookup
+// has found.
 func (o *Outbox) Report(ctx context.Context, r Report) error {
-	known := outcome{status: r.Status, carrierID: r.CarrierID, reason: r.Reason}
-	if rank(r.Status) > rank(delivery.StatusQueued) {
-		known.state = delivery.StateDone
-	}
+	known := outcome{state: delivery.StateDone, status: r.Status, carrierID: r.CarrierID, sure: true, reason: r.Reason}
 	which := delivery.ID(r.DeliveryID)
 	if r.DeliveryID == "" {
 		which = delivery.CarrierID(r.CarrierID)

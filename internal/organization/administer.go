@@ -79,6 +79,7 @@ func (s *Service) recordTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, actio
 	if len(c) == 0 {
 		return nil
 	}
+	database.AfterCommit(tx, s.changed)
 	return s.audit.RecordTx(ctx, tx, v, action, id, strings.Join(c, ", "))
 }
 

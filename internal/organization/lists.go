@@ -81,6 +81,11 @@ func (s *Service) SkillsOf(ctx context.Context, m *ent.Member, first *int) ([]*e
 	return list(ctx, s, m.OrganizationID, first, m.QuerySkills().Order(skill.ByName()))
 }
 
+// SkillsFor are those that a service needs, by name.
+func (s *Service) SkillsFor(ctx context.Context, of *ent.Service, first *int) ([]*ent.Skill, error) {
+	return list(ctx, s, of.OrganizationID, first, of.QuerySkills().Order(skill.ByName()))
+}
+
 // Colleague returns the member where the viewer is one of the same organisation, and nil to all others, who see less
 // of a member.
 func (s *Service) Colleague(ctx context.Context, m *ent.Member) *ent.Member {

@@ -116,7 +116,7 @@ func (s *Service) updateMemberTx(ctx context.Context, tx *ent.Tx, v auth.Viewer,
 	return m, s.recordTx(ctx, tx, v, audit.MemberUpdated, m.ID, c)
 }
 
-// grant is one of the kinds of things that a member has of their organisation's.
+// grant is one of the kinds of things that a member, or a service, has of the organisation's.
 type grant struct {
 	field  string
 	wanted []string                                // by id; nil stays
@@ -132,14 +132,14 @@ func grants(m *ent.Member, update *ent.MemberUpdateOne, in UpdateMemberInput) []
 	}
 }
 
-// change gives the member what is wanted, and tells whether that is anything else.
+// change gives what is wanted, and tells whether that is anything else.
 func (g grant) change(ctx context.Context) (bool, error) {
 	if g.wanted == nil {
 		return false, nil
 	}
 	had, err := g.had(ctx)
 	if err != nil {
-		return false, fmt.Errorf("find %s of a member: %w", g.field, err)
+		return false, fmt.Errorf("find %s: %w", g.field, err)
 	}
 	ids := distinct(g.wanted)
 	g.set(ids)

@@ -35,6 +35,7 @@ type Service struct {
 	links     *auth.Links
 	outbox    *notify.Outbox
 	leaves    func(ctx context.Context, tx *ent.Tx, m *ent.Member) error
+	changed   func()
 }
 
 // Parts are what a Service is made of.
@@ -56,9 +57,13 @@ type Parts struct {
 func New(p Parts) *Service {
 	return &Service{
 		ent: p.Ent, limits: p.Limits, tokens: p.Tokens, passwords: p.Passwords, counter: p.Counter, links: p.Links, outbox: p.Outbox,
-		audit: p.Audit, leaves: p.Leaves,
+		audit: p.Audit, leaves: p.Leaves, changed: func() {},
 	}
 }
+
+// Tell sets who is told, once it has happened, that an administrator has changed something. It is for wiring, and must not
+// wait.
+func (s *Service) Tell(changed func()) { s.changed = changed }
 
 // Own returns the viewer's organisation; for members.
 func (s *Service) Own(ctx context.Context) (*ent.Organization, error) {

@@ -19,6 +19,7 @@ type CreateServiceInput struct {
 	Name           string
 	TakesNewChats  *bool
 	PhoneNumberID  *string
+	SkillIDs       []string
 	IdempotencyKey *string
 }
 
@@ -38,7 +39,7 @@ func (s *Service) CreateService(ctx context.Context, in CreateServiceInput) (*Cr
 	if refusal != nil {
 		return nil, refusal
 	}
-	key, err := idempotency.For(v.ID(), in.IdempotencyKey, "createService", in.Name, in.TakesNewChats, in.PhoneNumberID)
+	key, err := idempotency.For(v.ID(), in.IdempotencyKey, "createService", in.Name, in.TakesNewChats, in.PhoneNumberID, in.SkillIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +50,11 @@ func (s *Service) CreateService(ctx context.Context, in CreateServiceInput) (*Cr
 		if err := holdNumberTx(ctx, tx, v, in.PhoneNumberID); err != nil {
 			return err
 		}
+		if err := ownTx(ctx, tx, v.OrganizationID(), nil, nil, in.SkillIDs); err != nil {
+			return err
+		}
 		return tx.Service.Create().SetID(id).SetOrganizationID(v.OrganizationID()).SetName(name).
-			SetNillableTakesNewChats(in.TakesNewChats).SetNillablePhoneNumberID(in.PhoneNumberID).Exec(ctx)
+			SetNillableTakesNewChats(in.TakesNewChats).SetNillablePhoneNumberID(in.PhoneNumberID).AddSkillIDs(distinct(in.SkillIDs)...).Exec(ctx)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("create service: %w", err)
@@ -62,12 +66,14 @@ func (s *Service) CreateService(ctx context.Context, in CreateServiceInput) (*Cr
 	return &CreateServicePayload{Service: row}, nil
 }
 
-// UpdateServiceInput is the input of updateService. What is nil stays as it is; a number that is given as nil goes.
+// UpdateServiceInput is the input of updateService. What is nil stays as it is; a number that is given as nil goes, and an empty
+// list leaves no skills.
 type UpdateServiceInput struct {
 	ID            string
 	Name          *string
 	TakesNewChats *bool
 	PhoneNumberID graphql.Omittable[*string]
+	SkillIDs      []string
 }
 
 // UpdateServicePayload is the answer of updateService.
@@ -107,6 +113,11 @@ func (s *Service) UpdateService(ctx context.Context, in UpdateServiceInput) (*Up
 				return err
 			}
 		}
+		needs, err := needTx(ctx, tx, row, update, in.SkillIDs)
+		if err != nil {
+			return err
+		}
+		c.note("skillIds", needs)
 		if row, err = update.Save(ctx); err != nil {
 			return err
 		}
@@ -115,7 +126,16 @@ func (s *Service) UpdateService(ctx context.Context, in UpdateServiceInput) (*Up
 	if err != nil {
 		return nil, fmt.Errorf("update service: %w", err)
 	}
-	return &UpdateServicePayload{Service: row}, nil
+	return &UpdateServicePayload{Service: row.Unwrap()}, nil
+}
+
+// needTx has a service need other skills of its organisation, and tells whether they are others. Nil leaves those it needs.
+func needTx(ctx context.Context, tx *ent.Tx, row *ent.Service, update *ent.ServiceUpdateOne, skillIDs []string) (bool, error) {
+	if err := ownTx(ctx, tx, row.OrganizationID, nil, nil, skillIDs); err != nil {
+		return false, err
+	}
+	g := grant{"skillIds", skillIDs, row.QuerySkills().IDs, func(ids []string) { update.ClearSkills().AddSkillIDs(ids...) }}
+	return g.change(ctx)
 }
 
 func serviceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id string) (*ent.Service, error) {

@@ -18,12 +18,13 @@ import (
 type Settings struct {
 	SmsInvitationText   string
 	EmailInvitationText string
+	SmsHelpText         string
 	RoomTimeoutDays     int
 	RoomTimedOutText    string
 }
 
 func settingsOf(o *ent.Organization) *Settings {
-	return &Settings{o.SmsInvitationText, o.EmailInvitationText, o.RoomTimeoutDays, o.RoomTimedOutText}
+	return &Settings{o.SmsInvitationText, o.EmailInvitationText, o.SmsHelpText, o.RoomTimeoutDays, o.RoomTimedOutText}
 }
 
 // Settings are those of the organisation; for its members.
@@ -38,6 +39,7 @@ func (s *Service) Settings(ctx context.Context, o *ent.Organization) (*Settings,
 type UpdateSettingsInput struct {
 	SmsInvitationText   *string
 	EmailInvitationText *string
+	SmsHelpText         *string
 	RoomTimeoutDays     *int
 	RoomTimedOutText    *string
 }
@@ -48,7 +50,7 @@ type UpdateSettingsPayload struct {
 	Settings *Settings
 }
 
-// UpdateSettings changes how the viewer's organisation does things (rules R7, R17); for administrators. Everything that
+// UpdateSettings changes how the viewer's organisation does things (rules R7, R17, M9); for administrators. Everything that
 // is wrong is said at once, and then nothing changes.
 func (s *Service) UpdateSettings(ctx context.Context, in UpdateSettingsInput) (*UpdateSettingsPayload, error) {
 	v, err := auth.Allowed(ctx, auth.Administer)
@@ -58,8 +60,9 @@ func (s *Service) UpdateSettings(ctx context.Context, in UpdateSettingsInput) (*
 	longest, limit := s.limits.SettingCharacters, "setting-characters"
 	sms, badSms := checkText("smsInvitationText", in.SmsInvitationText, longest, limit)
 	email, badEmail := checkText("emailInvitationText", in.EmailInvitationText, longest, limit)
+	help, badHelp := checkText("smsHelpText", in.SmsHelpText, longest, limit)
 	over, badOver := checkText("roomTimedOutText", in.RoomTimedOutText, longest, limit)
-	if err := apierr.Join(badSms, badEmail, checkDays("roomTimeoutDays", in.RoomTimeoutDays), badOver); err != nil {
+	if err := apierr.Join(badSms, badEmail, badHelp, checkDays("roomTimeoutDays", in.RoomTimeoutDays), badOver); err != nil {
 		return nil, err
 	}
 	var o *ent.Organization
@@ -70,10 +73,11 @@ func (s *Service) UpdateSettings(ctx context.Context, in UpdateSettingsInput) (*
 		var c changes
 		c.note("smsInvitationText", differs(sms, o.SmsInvitationText))
 		c.note("emailInvitationText", differs(email, o.EmailInvitationText))
+		c.note("smsHelpText", differs(help, o.SmsHelpText))
 		c.note("roomTimeoutDays", differs(in.RoomTimeoutDays, o.RoomTimeoutDays))
 		c.note("roomTimedOutText", differs(over, o.RoomTimedOutText))
 		o, err = tx.Organization.UpdateOne(o).
-			SetNillableSmsInvitationText(sms).SetNillableEmailInvitationText(email).
+			SetNillableSmsInvitationText(sms).SetNillableEmailInvitationText(email).SetNillableSmsHelpText(help).
 			SetNillableRoomTimeoutDays(in.RoomTimeoutDays).SetNillableRoomTimedOutText(over).Save(ctx)
 		if err != nil {
 			return err

@@ -22,6 +22,7 @@ import (
 	"parley/internal/identifier"
 	"parley/internal/limits"
 	"parley/internal/notify"
+	"parley/internal/optout"
 	"parley/internal/organization"
 	"parley/internal/throttle"
 	"parley/internal/typeid"
@@ -150,7 +151,7 @@ func (s *Service) wouldInvite(ctx context.Context, v auth.Viewer, roomID string,
 		return nil, err
 	}
 	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
-		_, err := senderTx(ctx, tx, r.OrganizationID, d.Channel)
+		_, err := senderTx(ctx, tx, r.OrganizationID, d)
 		return err
 	})
 	if err != nil {
@@ -241,7 +242,7 @@ func (s *Service) askTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.R
 
 // sendTx keeps the invitation and puts its message into the outbox.
 func (s *Service) sendTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.Room, d customer.Details, id string) error {
-	from, err := senderTx(ctx, tx, r.OrganizationID, d.Channel)
+	from, err := senderTx(ctx, tx, r.OrganizationID, d)
 	if err != nil {
 		return err
 	}
@@ -265,12 +266,16 @@ func (s *Service) sendTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, r *ent.
 	return err
 }
 
-// senderTx is the number that a text message comes from (rule R5); email needs none.
-func senderTx(ctx context.Context, tx *ent.Tx, organizationID string, c customerinvitation.Channel) (string, error) {
-	if c != customerinvitation.ChannelSMS {
+// senderTx is the number that a text message comes from (rule R5), to one who has not opted out of it (M9); email needs none.
+func senderTx(ctx context.Context, tx *ent.Tx, organizationID string, d customer.Details) (string, error) {
+	if d.Channel != customerinvitation.ChannelSMS {
 		return "", nil
 	}
-	return organization.NumberTx(ctx, tx, organizationID)
+	from, err := organization.NumberTx(ctx, tx, organizationID)
+	if err != nil {
+		return "", err
+	}
+	return from, optout.CheckTx(ctx, tx, "to", from, d.Identifier)
 }
 
 // InviteRules are how often a member may have something sent to a number or address.

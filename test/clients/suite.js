@@ -7,3 +7,4 @@ import './close-codes.test.js';
 import './websocket.test.js';
 import './sse.test.js';
 import './judge.test.js';
+import './sms.test.js';

@@ -310,7 +310,59 @@ mutation EndSupportSession($input: EndSupportSessionInput!) {
     { input: { supportSessionId: '{{supportSessionId}}' } },
   ),
   member(
-    `# 20. From here on as an administrator: this
+    `# 20. What a text to the customer costs: how
+# long it is, and in how many parts it goes.
+query SmsPreview($input: SmsPreviewInput!) {
+  smsPreview(input: $input) { text count limit encoding segments }
+}
+`,
+    { input: { body: 'Your parcel is here. ✓' } },
+  ),
+  member(
+    `# 21. Which services can text.
+query Services {
+  organization { services { id name supportsSms takesNewChats } }
+}
+`,
+  ),
+  member(
+    `# 22. Text the customer, under a service. The
+# phone is at /simulator: answer from there.
+mutation SendSms($input: SendSmsInput!) {
+  sendSms(input: $input) {
+    message { id body status segments sentAt }
+    conversation { id service { name } customerNumber lastCursor }
+    userErrors { code message field }
+  }
+}
+`,
+    { input: { serviceId: '{{serviceId}}', to: '+447400123456', body: 'Your parcel is here.' } },
+  ),
+  member(
+    `# 23. The transcript.
+query SmsConversation($id: ID!) {
+  smsConversation(id: $id) {
+    status
+    messages(last: 10) { nodes { direction body status failureReason sentAt } }
+  }
+}
+`,
+    { id: '{{conversationId}}' },
+  ),
+  member(
+    `# 24. End the chat. What the customer texts
+# after that is a new request, or ignored.
+mutation EndSmsConversation($input: EndSmsConversationInput!) {
+  endSmsConversation(input: $input) {
+    conversation { status endedAt }
+    userErrors { code message }
+  }
+}
+`,
+    { input: { conversationId: '{{conversationId}}' } },
+  ),
+  member(
+    `# 25. From here on as an administrator: this
 # replaces {{memberToken}}.
 mutation SignInAsAdministrator($input: SignInInput!) {
   signIn(input: $input) {
@@ -324,7 +376,7 @@ mutation SignInAsAdministrator($input: SignInInput!) {
     { input: { email: 'admin@demo.example', password: 'parley-demo' } },
   ),
   member(
-    `# 21. Invite people to the team: each address
+    `# 26. Invite people to the team: each address
 # gets a result of its own. The email with the
 # link is in the mailbox at /simulator.
 mutation InviteMembers($input: InviteMembersInput!) {
@@ -348,7 +400,7 @@ mutation InviteMembers($input: InviteMembersInput!) {
     },
   ),
   member(
-    `# 22. The team, what it works for, and who is
+    `# 27. The team, what it works for, and who is
 # invited.
 query Organization {
   organization {
@@ -363,7 +415,7 @@ query Organization {
 `,
   ),
   member(
-    `# 23. Numbers that can be bought: give one to
+    `# 28. Numbers that can be bought: give one to
 # purchasePhoneNumber.
 query AvailablePhoneNumbers {
   organization {
@@ -373,7 +425,7 @@ query AvailablePhoneNumbers {
 `,
   ),
   member(
-    `# 24. Who did what, and when.
+    `# 29. Who did what, and when.
 query Audit {
   organization {
     auditEntries(first: 10) {

@@ -14,6 +14,8 @@ const lessons = {
   portalId: { from: (data) => data.organization?.portals?.find((portal) => portal.allowsSpecialists)?.id, tab: 'Portals' },
   supportSessionId: { from: (data) => data.startSupportSession?.supportSession?.id, tab: 'StartSupportSession' },
   code: { from: (data) => data.createSpecialistInvitation?.specialistInvitation?.code, tab: 'CreateSpecialistInvitation' },
+  serviceId: { from: (data) => data.organization?.services?.find((service) => service.supportsSms)?.id, tab: 'Services' },
+  conversationId: { from: (data) => data.sendSms?.conversation?.id, tab: 'SendSms' },
   customerToken: { from: (data) => data.enterRoom?.accessToken, tab: 'EnterRoom' },
 };
 

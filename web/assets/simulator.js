@@ -7,7 +7,15 @@ const page = elementsById();
 const shown = new Map();
 
 page.reply.addEventListener('submit', reply);
+showChannels();
 poll();
+
+// What goes by a real carrier or mail server is not here.
+async function showChannels() {
+  const channels = await (await fetch('/simulator/channels')).json();
+  page['phone-section'].hidden = !channels.includes('SMS');
+  page['mailbox-section'].hidden = !channels.includes('EMAIL');
+}
 
 async function poll() {
   try {

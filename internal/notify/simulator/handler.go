@@ -7,19 +7,25 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 
+	"parley/ent/delivery"
 	"parley/internal/notify"
 )
 
 // bodyBytes is the most that a request may hold.
 const bodyBytes = 64 << 10
 
-// Handler returns the simulator's HTTP surface: GET /simulator/messages, POST /simulator/sms and POST
-// /simulator/status. What a customer texts and what the carrier reports goes to the receiver.
+// Handler returns the simulator's HTTP surface: GET /simulator/channels and /simulator/messages, POST /simulator/sms
+// where it stands in for a carrier, and POST /simulator/status. What a customer texts and what the carrier reports goes
+// to the receiver.
 func (s *Simulator) Handler(to notify.Receiver) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /simulator/channels", s.answer(func(*http.Request) (any, error) { return s.channels, nil }))
 	mux.HandleFunc("GET /simulator/messages", s.answer(s.list))
-	mux.HandleFunc("POST /simulator/sms", s.answer(func(r *http.Request) (any, error) { return s.text(r, to) }))
+	if slices.Contains(s.channels, delivery.ChannelSMS) {
+		mux.HandleFunc("POST /simulator/sms", s.answer(func(r *http.Request) (any, error) { return s.text(r, to) }))
+	}
 	mux.HandleFunc("POST /simulator/status", s.answer(func(r *http.Request) (any, error) { return s.status(r, to) }))
 	return mux
 }

@@ -56,7 +56,8 @@ func candidate(country, areaCode string, place int) (carrier.Number, bool) {
 	if err != nil || !phonenumbers.IsValidNumberForRegion(number, country) {
 		return carrier.Number{}, false
 	}
-	return carrier.Number{Number: phonenumbers.Format(number, phonenumbers.E164), Country: country, AreaCode: areaOf(number)}, true
+	e164 := phonenumbers.Format(number, phonenumbers.E164)
+	return carrier.Number{Number: e164, Country: country, AreaCode: carrier.AreaCode(e164)}, true
 }
 
 // numbered is a number as long as the digits: the code, then what the digits have there, and four that differ. None ends in
@@ -66,16 +67,6 @@ func numbered(digits, code string, place int) string {
 		return ""
 	}
 	return fmt.Sprintf("%s%s%04d", code, digits[len(code):len(digits)-4], 100+place)
-}
-
-// areaOf is the area of a number, by its code.
-func areaOf(number *phonenumbers.PhoneNumber) *string {
-	length := phonenumbers.GetLengthOfGeographicalAreaCode(number)
-	if length == 0 {
-		return nil
-	}
-	code := phonenumbers.GetNationalSignificantNumber(number)[:length]
-	return &code
 }
 
 // Purchase sells a number.

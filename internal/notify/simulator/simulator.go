@@ -19,26 +19,32 @@ import (
 
 // Config is what a simulator works with. Ent is needed.
 type Config struct {
-	Ent    *ent.Client
-	Logger *slog.Logger
-	Pace   time.Duration // between two reports on a message; 250 ms
+	Ent      *ent.Client
+	Logger   *slog.Logger
+	Pace     time.Duration      // between two reports on a message; 250 ms
+	Channels []delivery.Channel // that it stands in for; all unless told
 }
 
 // Simulator is a carrier and a mail server. It implements notify.Sender for both channels.
 type Simulator struct {
-	ent  *ent.Client
-	log  *slog.Logger
-	pace time.Duration
-	bell chan struct{} // rings when there is something to report
+	ent      *ent.Client
+	log      *slog.Logger
+	pace     time.Duration
+	channels []delivery.Channel
+	bell     chan struct{} // rings when there is something to report
 }
 
 // New returns a simulator. It reports while Run runs.
 func New(c Config) *Simulator {
+	if c.Channels == nil {
+		c.Channels = []delivery.Channel{delivery.ChannelSMS, delivery.ChannelEmail}
+	}
 	return &Simulator{
-		ent:  c.Ent,
-		log:  cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
-		pace: cmp.Or(c.Pace, 250*time.Millisecond),
-		bell: make(chan struct{}, 1),
+		ent:      c.Ent,
+		log:      cmp.Or(c.Logger, slog.New(slog.DiscardHandler)),
+		pace:     cmp.Or(c.Pace, 250*time.Millisecond),
+		channels: c.Channels,
+		bell:     make(chan struct{}, 1),
 	}
 }
 
@@ -61,20 +67,27 @@ func (s *Simulator) Send(ctx context.Context, m notify.Outgoing) (notify.Receipt
 		return notify.Receipt{}, fmt.Errorf("put a message into the simulator: %w", err)
 	}
 	s.ring()
-	receipt, _, err := s.Lookup(ctx, m.DeliveryID)
-	return receipt, err
+	id, err := s.ent.SimulatedMessage.Query().Where(simulatedmessage.DeliveryID(m.DeliveryID)).OnlyID(ctx)
+	if err != nil {
+		return notify.Receipt{}, fmt.Errorf("find a message in the simulator: %w", err)
+	}
+	return receipt(id), nil
 }
 
 // Lookup returns the receipt of a message that was sent.
-func (s *Simulator) Lookup(ctx context.Context, deliveryID string) (notify.Receipt, bool, error) {
-	m, err := s.ent.SimulatedMessage.Query().Where(simulatedmessage.DeliveryID(deliveryID)).Only(ctx)
+func (s *Simulator) Lookup(ctx context.Context, m notify.Outgoing, _ time.Time) ([]notify.Receipt, error) {
+	id, err := s.ent.SimulatedMessage.Query().Where(simulatedmessage.DeliveryID(m.DeliveryID)).OnlyID(ctx)
 	if ent.IsNotFound(err) {
-		return notify.Receipt{}, false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return notify.Receipt{}, false, fmt.Errorf("look up a simulated message: %w", err)
+		return nil, fmt.Errorf("look up a simulated message: %w", err)
 	}
-	return notify.Receipt{CarrierID: m.ID, Status: delivery.StatusQueued}, true, nil
+	return []notify.Receipt{receipt(id)}, nil
+}
+
+func receipt(id string) notify.Receipt {
+	return notify.Receipt{CarrierID: id, Status: delivery.StatusQueued}
 }
 
 func (s *Simulator) ring() {

@@ -167,12 +167,12 @@ func TestSentAgainIsOneMessage(t *testing.T) {
 	if all := h.list("+41791234567"); len(all) != 1 || all[0].ID != first.CarrierID {
 		t.Errorf("listed %+v", all)
 	}
-	known, found, err := h.simulator().Lookup(t.Context(), "dlv_1")
-	if err != nil || !found || known != first {
-		t.Errorf("lookup: %+v, %t, %v", known, found, err)
+	known, err := h.simulator().Lookup(t.Context(), sms("dlv_1", "+41791234567"), time.Now())
+	if err != nil || len(known) != 1 || known[0] != first {
+		t.Errorf("lookup: %+v, %v", known, err)
 	}
-	if _, found, err := h.sim.Lookup(t.Context(), "dlv_2"); found || err != nil {
-		t.Errorf("lookup of what was not sent: %t, %v", found, err)
+	if known, err := h.sim.Lookup(t.Context(), sms("dlv_2", "+41791234567"), time.Now()); len(known) != 0 || err != nil {
+		t.Errorf("lookup of what was not sent: %+v, %v", known, err)
 	}
 }
 

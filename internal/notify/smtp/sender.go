@@ -44,8 +44,8 @@ func New(smtpURL string, opts ...Option) (*Sender, error) {
 }
 
 // Lookup never knows: a mail server cannot be asked.
-func (s *Sender) Lookup(context.Context, string) (notify.Receipt, bool, error) {
-	return notify.Receipt{}, false, nil
+func (s *Sender) Lookup(context.Context, notify.Outgoing, time.Time) ([]notify.Receipt, error) {
+	return nil, nil
 }
 
 // Send hands the email to the server. What the server takes is SENT.

@@ -226,8 +226,8 @@ func TestCallEndsWithItsContext(t *testing.T) {
 	case <-time.After(10 * time.Second): // less than the time-out of the conversation
 		t.Fatal("the call goes on after its context has ended")
 	}
-	if _, known, err := s.Lookup(t.Context(), "dlv_1"); known || err != nil {
-		t.Errorf("lookup: %t, %v", known, err)
+	if known, err := s.Lookup(t.Context(), notify.Outgoing{DeliveryID: "dlv_1"}, time.Time{}); known != nil || err != nil {
+		t.Errorf("lookup: %+v, %v", known, err)
 	}
 }
 

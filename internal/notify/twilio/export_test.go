@@ -1,0 +1,4 @@
+package twilio
+
+// Sign is what a callback is to be signed with.
+var Sign = sign

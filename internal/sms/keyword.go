@@ -1,0 +1,32 @@
+package sms
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Word is what a customer tells the carrier, or whoever is in its place, and not a person.
+type Word string
+
+// The words that count (rule M9).
+const (
+	NoWord Word = ""
+	Stop   Word = "STOP"  // opts the customer out
+	Start  Word = "START" // and back in
+	Help   Word = "HELP"  // asks who this is
+)
+
+// Keyword returns what a message says where it is one of the words alone, in any case, with blanks, dots or exclamation marks
+// around it.
+func Keyword(text string) Word {
+	alone := strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '.' || r == '!' })
+	switch strings.ToUpper(alone) {
+	case "STOP", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "STOPALL":
+		return Stop
+	case "START", "UNSTOP", "YES":
+		return Start
+	case "HELP":
+		return Help
+	}
+	return NoWord
+}
