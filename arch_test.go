@@ -29,6 +29,7 @@ var layers = []struct {
 	{"internal/session", []string{"internal/room", "internal/organization", base}, "a session is in a room, which knows only who has come in by it"},
 	{"internal/inbox", []string{"internal/room", "internal/call", "internal/conversation", base}, "an inbox tells of rooms, conversations and members' states, which do not know it"},
 	{"internal/conversation", []string{"internal/call", "internal/customer", "internal/organization", base}, "a conversation is between an agent and a customer, and knows no rooms"},
+	{"internal/number", []string{"internal/organization", base}, "a number is bought for an organisation, and does not know what it is used for"},
 	{"internal/call", []string{"internal/organization", base}, "a call is a member's and reaches a number: it knows no rooms"},
 	{"internal/room", []string{"internal/customer", "internal/document", "internal/organization", base}, "domains depend downwards only: room → customer → organization"},
 	{"internal/document", []string{"ent", "internal/apierr", "internal/blob", "internal/database", "internal/inspect", "internal/limits", "internal/typeid"}, "a document does not know what it is shared in, nor with whom"},

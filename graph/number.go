@@ -6,14 +6,14 @@ import (
 	"parley/ent"
 	"parley/internal/apierr"
 	"parley/internal/carrier"
-	"parley/internal/organization"
+	"parley/internal/number"
 )
 
-func (m mutation) PurchasePhoneNumber(ctx context.Context, input organization.PurchasePhoneNumberInput) (*organization.PurchasePhoneNumberPayload, error) {
+func (m mutation) PurchasePhoneNumber(ctx context.Context, input number.PurchasePhoneNumberInput) (*number.PurchasePhoneNumberPayload, error) {
 	return apierr.Answer(m.Numbers.Purchase(ctx, input))
 }
 
-func (m mutation) ReleasePhoneNumber(ctx context.Context, input organization.ReleasePhoneNumberInput) (*organization.ReleasePhoneNumberPayload, error) {
+func (m mutation) ReleasePhoneNumber(ctx context.Context, input number.ReleasePhoneNumberInput) (*number.ReleasePhoneNumberPayload, error) {
 	return apierr.Answer(m.Numbers.Release(ctx, input))
 }
 

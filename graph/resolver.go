@@ -6,6 +6,7 @@ import (
 	"parley/internal/call"
 	"parley/internal/conversation"
 	"parley/internal/inbox"
+	"parley/internal/number"
 	"parley/internal/organization"
 	"parley/internal/room"
 	"parley/internal/session"
@@ -15,7 +16,7 @@ import (
 type Resolver struct {
 	Rooms         *room.Service
 	Organizations *organization.Service
-	Numbers       *organization.Numbers
+	Numbers       *number.Service
 	Calls         *call.Service
 	Conversations *conversation.Service
 	Inbox         *inbox.Service

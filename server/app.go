@@ -29,6 +29,7 @@ import (
 	"parley/internal/notify"
 	"parley/internal/notify/simulator"
 	"parley/internal/notify/twilio"
+	"parley/internal/number"
 	"parley/internal/optout"
 	"parley/internal/organization"
 	"parley/internal/presence"
@@ -57,7 +58,7 @@ type app struct {
 	counter       *throttle.Counter
 	audit         *audit.Log
 	organizations *organization.Service
-	numbers       *organization.Numbers
+	numbers       *number.Service
 	calls         *call.Service
 	conversations *conversation.Service
 	documents     *document.Service
@@ -96,7 +97,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 		Ent: s.ent, Limits: c.limits, Tokens: a.tokens, Passwords: auth.NewPasswords(), Counter: a.counter, Links: links, Outbox: a.outbox,
 		Audit: a.audit, Leaves: a.calls.LeaveTx,
 	})
-	a.numbers = organization.NewNumbers(organization.NumberParts{
+	a.numbers = number.New(number.Parts{
 		Ent: s.ent, Limits: c.limits, Carrier: numbers, Counter: a.counter, Audit: a.audit, Log: log,
 	})
 	a.conversations = conversation.New(conversation.Parts{

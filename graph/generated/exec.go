@@ -27,6 +27,7 @@ import (
 	"parley/internal/carrier"
 	"parley/internal/conversation"
 	"parley/internal/inbox"
+	"parley/internal/number"
 	"parley/internal/organization"
 	"parley/internal/page"
 	"parley/internal/room"
@@ -529,10 +530,10 @@ type ComplexityRoot struct {
 		MarkRead                   func(childComplexity int, input room.MarkReadInput) int
 		MergeRooms                 func(childComplexity int, input room.MergeRoomsInput) int
 		OpenSmsConversation        func(childComplexity int, input conversation.OpenSmsConversationInput) int
-		PurchasePhoneNumber        func(childComplexity int, input organization.PurchasePhoneNumberInput) int
+		PurchasePhoneNumber        func(childComplexity int, input number.PurchasePhoneNumberInput) int
 		ReinviteCustomer           func(childComplexity int, input room.ReinviteCustomerInput) int
 		RejectChat                 func(childComplexity int, input conversation.RejectChatInput) int
-		ReleasePhoneNumber         func(childComplexity int, input organization.ReleasePhoneNumberInput) int
+		ReleasePhoneNumber         func(childComplexity int, input number.ReleasePhoneNumberInput) int
 		RemoveSpecialist           func(childComplexity int, input session.RemoveSpecialistInput) int
 		ResendMemberInvitation     func(childComplexity int, input organization.ResendMemberInvitationInput) int
 		RevokeLinks                func(childComplexity int, input room.RevokeLinksInput) int
@@ -1284,8 +1285,8 @@ type MutationResolver interface {
 	FinishAfterCallWork(ctx context.Context, input call.FinishAfterCallWorkInput) (*call.FinishAfterCallWorkPayload, error)
 	AcceptChat(ctx context.Context, input conversation.AcceptChatInput) (*conversation.AcceptChatPayload, error)
 	RejectChat(ctx context.Context, input conversation.RejectChatInput) (*conversation.RejectChatPayload, error)
-	PurchasePhoneNumber(ctx context.Context, input organization.PurchasePhoneNumberInput) (*organization.PurchasePhoneNumberPayload, error)
-	ReleasePhoneNumber(ctx context.Context, input organization.ReleasePhoneNumberInput) (*organization.ReleasePhoneNumberPayload, error)
+	PurchasePhoneNumber(ctx context.Context, input number.PurchasePhoneNumberInput) (*number.PurchasePhoneNumberPayload, error)
+	ReleasePhoneNumber(ctx context.Context, input number.ReleasePhoneNumberInput) (*number.ReleasePhoneNumberPayload, error)
 	OpenSmsConversation(ctx context.Context, input conversation.OpenSmsConversationInput) (*conversation.OpenSmsConversationPayload, error)
 	SendSms(ctx context.Context, input conversation.SendSmsInput) (*conversation.SendSmsPayload, error)
 	EndSmsConversation(ctx context.Context, input conversation.EndSmsConversationInput) (*conversation.EndSmsConversationPayload, error)
@@ -3270,7 +3271,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.PurchasePhoneNumber(childComplexity, args["input"].(organization.PurchasePhoneNumberInput)), true
+		return e.ComplexityRoot.Mutation.PurchasePhoneNumber(childComplexity, args["input"].(number.PurchasePhoneNumberInput)), true
 	case "Mutation.reinviteCustomer":
 		if e.ComplexityRoot.Mutation.ReinviteCustomer == nil {
 			break
@@ -3303,7 +3304,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.ReleasePhoneNumber(childComplexity, args["input"].(organization.ReleasePhoneNumberInput)), true
+		return e.ComplexityRoot.Mutation.ReleasePhoneNumber(childComplexity, args["input"].(number.ReleasePhoneNumberInput)), true
 	case "Mutation.removeSpecialist":
 		if e.ComplexityRoot.Mutation.RemoveSpecialist == nil {
 			break
@@ -12174,8 +12175,8 @@ func (ec *executionContext) field_Mutation_purchasePhoneNumber_args(ctx context.
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (organization.PurchasePhoneNumberInput, error) {
-			return ec.unmarshalNPurchasePhoneNumberInput2parleyᚋinternalᚋorganizationᚐPurchasePhoneNumberInput(ctx, v)
+		func(ctx context.Context, v any) (number.PurchasePhoneNumberInput, error) {
+			return ec.unmarshalNPurchasePhoneNumberInput2parleyᚋinternalᚋnumberᚐPurchasePhoneNumberInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12216,8 +12217,8 @@ func (ec *executionContext) field_Mutation_releasePhoneNumber_args(ctx context.C
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (organization.ReleasePhoneNumberInput, error) {
-			return ec.unmarshalNReleasePhoneNumberInput2parleyᚋinternalᚋorganizationᚐReleasePhoneNumberInput(ctx, v)
+		func(ctx context.Context, v any) (number.ReleasePhoneNumberInput, error) {
+			return ec.unmarshalNReleasePhoneNumberInput2parleyᚋinternalᚋnumberᚐReleasePhoneNumberInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -22194,11 +22195,11 @@ func (ec *executionContext) _Mutation_purchasePhoneNumber(ctx context.Context, f
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().PurchasePhoneNumber(ctx, fc.Args["input"].(organization.PurchasePhoneNumberInput))
+			return ec.Resolvers.Mutation().PurchasePhoneNumber(ctx, fc.Args["input"].(number.PurchasePhoneNumberInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *organization.PurchasePhoneNumberPayload) graphql.Marshaler {
-			return ec.marshalNPurchasePhoneNumberPayload2ᚖparleyᚋinternalᚋorganizationᚐPurchasePhoneNumberPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *number.PurchasePhoneNumberPayload) graphql.Marshaler {
+			return ec.marshalNPurchasePhoneNumberPayload2ᚖparleyᚋinternalᚋnumberᚐPurchasePhoneNumberPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -22238,11 +22239,11 @@ func (ec *executionContext) _Mutation_releasePhoneNumber(ctx context.Context, fi
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().ReleasePhoneNumber(ctx, fc.Args["input"].(organization.ReleasePhoneNumberInput))
+			return ec.Resolvers.Mutation().ReleasePhoneNumber(ctx, fc.Args["input"].(number.ReleasePhoneNumberInput))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *organization.ReleasePhoneNumberPayload) graphql.Marshaler {
-			return ec.marshalNReleasePhoneNumberPayload2ᚖparleyᚋinternalᚋorganizationᚐReleasePhoneNumberPayload(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *number.ReleasePhoneNumberPayload) graphql.Marshaler {
+			return ec.marshalNReleasePhoneNumberPayload2ᚖparleyᚋinternalᚋnumberᚐReleasePhoneNumberPayload(ctx, selections, v)
 		},
 		true,
 		true,
@@ -23757,7 +23758,7 @@ func (ec *executionContext) fieldContext_PresenceChanged_present(_ context.Conte
 	return graphql.NewScalarFieldContext("PresenceChanged", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
-func (ec *executionContext) _PurchasePhoneNumberPayload_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *organization.PurchasePhoneNumberPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _PurchasePhoneNumberPayload_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *number.PurchasePhoneNumberPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -23789,7 +23790,7 @@ func (ec *executionContext) fieldContext_PurchasePhoneNumberPayload_phoneNumber(
 	return fc, nil
 }
 
-func (ec *executionContext) _PurchasePhoneNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *organization.PurchasePhoneNumberPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _PurchasePhoneNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *number.PurchasePhoneNumberPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24646,7 +24647,7 @@ func (ec *executionContext) fieldContext_RejectChatPayload_userErrors(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _ReleasePhoneNumberPayload_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *organization.ReleasePhoneNumberPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReleasePhoneNumberPayload_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *number.ReleasePhoneNumberPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -24678,7 +24679,7 @@ func (ec *executionContext) fieldContext_ReleasePhoneNumberPayload_phoneNumber(_
 	return fc, nil
 }
 
-func (ec *executionContext) _ReleasePhoneNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *organization.ReleasePhoneNumberPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReleasePhoneNumberPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *number.ReleasePhoneNumberPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -35149,8 +35150,8 @@ func (ec *executionContext) unmarshalInputOpenSmsConversationInput(ctx context.C
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputPurchasePhoneNumberInput(ctx context.Context, obj any) (organization.PurchasePhoneNumberInput, error) {
-	var it organization.PurchasePhoneNumberInput
+func (ec *executionContext) unmarshalInputPurchasePhoneNumberInput(ctx context.Context, obj any) (number.PurchasePhoneNumberInput, error) {
+	var it number.PurchasePhoneNumberInput
 	if obj == nil {
 		return it, nil
 	}
@@ -35281,8 +35282,8 @@ func (ec *executionContext) unmarshalInputRejectChatInput(ctx context.Context, o
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputReleasePhoneNumberInput(ctx context.Context, obj any) (organization.ReleasePhoneNumberInput, error) {
-	var it organization.ReleasePhoneNumberInput
+func (ec *executionContext) unmarshalInputReleasePhoneNumberInput(ctx context.Context, obj any) (number.ReleasePhoneNumberInput, error) {
+	var it number.ReleasePhoneNumberInput
 	if obj == nil {
 		return it, nil
 	}
@@ -43470,7 +43471,7 @@ func (ec *executionContext) _PresenceChanged(ctx context.Context, sel ast.Select
 
 var purchasePhoneNumberPayloadImplementors = []string{"PurchasePhoneNumberPayload"}
 
-func (ec *executionContext) _PurchasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *organization.PurchasePhoneNumberPayload) graphql.Marshaler {
+func (ec *executionContext) _PurchasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *number.PurchasePhoneNumberPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, purchasePhoneNumberPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -43964,7 +43965,7 @@ func (ec *executionContext) _RejectChatPayload(ctx context.Context, sel ast.Sele
 
 var releasePhoneNumberPayloadImplementors = []string{"ReleasePhoneNumberPayload"}
 
-func (ec *executionContext) _ReleasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *organization.ReleasePhoneNumberPayload) graphql.Marshaler {
+func (ec *executionContext) _ReleasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, obj *number.ReleasePhoneNumberPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, releasePhoneNumberPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -52993,12 +52994,12 @@ func (ec *executionContext) marshalNPredefinedMessage2ᚖparleyᚋentᚐPredefin
 	return ec._PredefinedMessage(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNPurchasePhoneNumberInput2parleyᚋinternalᚋorganizationᚐPurchasePhoneNumberInput(ctx context.Context, v any) (organization.PurchasePhoneNumberInput, error) {
+func (ec *executionContext) unmarshalNPurchasePhoneNumberInput2parleyᚋinternalᚋnumberᚐPurchasePhoneNumberInput(ctx context.Context, v any) (number.PurchasePhoneNumberInput, error) {
 	res, err := ec.unmarshalInputPurchasePhoneNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNPurchasePhoneNumberPayload2ᚖparleyᚋinternalᚋorganizationᚐPurchasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, v *organization.PurchasePhoneNumberPayload) graphql.Marshaler {
+func (ec *executionContext) marshalNPurchasePhoneNumberPayload2ᚖparleyᚋinternalᚋnumberᚐPurchasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, v *number.PurchasePhoneNumberPayload) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -53100,12 +53101,12 @@ func (ec *executionContext) marshalNRejectChatPayload2ᚖparleyᚋinternalᚋcon
 	return ec._RejectChatPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNReleasePhoneNumberInput2parleyᚋinternalᚋorganizationᚐReleasePhoneNumberInput(ctx context.Context, v any) (organization.ReleasePhoneNumberInput, error) {
+func (ec *executionContext) unmarshalNReleasePhoneNumberInput2parleyᚋinternalᚋnumberᚐReleasePhoneNumberInput(ctx context.Context, v any) (number.ReleasePhoneNumberInput, error) {
 	res, err := ec.unmarshalInputReleasePhoneNumberInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNReleasePhoneNumberPayload2ᚖparleyᚋinternalᚋorganizationᚐReleasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, v *organization.ReleasePhoneNumberPayload) graphql.Marshaler {
+func (ec *executionContext) marshalNReleasePhoneNumberPayload2ᚖparleyᚋinternalᚋnumberᚐReleasePhoneNumberPayload(ctx context.Context, sel ast.SelectionSet, v *number.ReleasePhoneNumberPayload) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

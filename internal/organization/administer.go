@@ -32,9 +32,9 @@ func alone(ctx context.Context, client *ent.Client, organizationID string, work 
 	})
 }
 
-// administer is alone for the viewer's organisation. Whether the viewer is still an administrator is asked once more: another
+// Administer is alone for the viewer's organisation. Whether the viewer is still an administrator is asked once more: another
 // one may have changed that a moment ago.
-func administer(ctx context.Context, client *ent.Client, v auth.Viewer, work func(tx *ent.Tx) error) error {
+func Administer(ctx context.Context, client *ent.Client, v auth.Viewer, work func(tx *ent.Tx) error) error {
 	return alone(ctx, client, v.OrganizationID(), func(tx *ent.Tx) error {
 		m, err := tx.Member.Query().Where(member.ID(v.ID()), member.DeactivatedAtIsNil()).Only(ctx)
 		if err != nil && !ent.IsNotFound(err) {
@@ -51,7 +51,7 @@ func administer(ctx context.Context, client *ent.Client, v auth.Viewer, work fun
 // of the one that is standing.
 func (s *Service) createOnce(ctx context.Context, v auth.Viewer, key idempotency.Key, prefix string, action audit.Action, name string, create func(tx *ent.Tx, id string) error) (string, error) {
 	id := typeid.New(prefix)
-	err := administer(ctx, s.ent, v, func(tx *ent.Tx) error {
+	err := Administer(ctx, s.ent, v, func(tx *ent.Tx) error {
 		standing, err := key.ClaimTx(ctx, tx, id)
 		if err != nil || standing != id {
 			id = standing

@@ -94,7 +94,7 @@ func (s *Service) ResendMemberInvitation(ctx context.Context, in ResendMemberInv
 	if _, err := s.invitation(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) error { return s.resendTx(ctx, tx, v, in.ID, key) })
+	err = Administer(ctx, s.ent, v, func(tx *ent.Tx) error { return s.resendTx(ctx, tx, v, in.ID, key) })
 	if err != nil {
 		return nil, fmt.Errorf("resend invitation of a member: %w", err)
 	}
@@ -156,7 +156,7 @@ func (s *Service) RevokeMemberInvitation(ctx context.Context, in RevokeMemberInv
 	if _, err := s.invitation(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) error { return s.revokeTx(ctx, tx, v, in.ID) })
+	err = Administer(ctx, s.ent, v, func(tx *ent.Tx) error { return s.revokeTx(ctx, tx, v, in.ID) })
 	if err != nil {
 		return nil, fmt.Errorf("revoke invitation of a member: %w", err)
 	}

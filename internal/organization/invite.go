@@ -78,7 +78,7 @@ func (s *Service) InviteMembers(ctx context.Context, in InviteMembersInput) (*In
 	in.Channels, in.ServiceIDs, in.SiteIDs, in.SkillIDs = distinct(in.Channels), distinct(in.ServiceIDs), distinct(in.SiteIDs), distinct(in.SkillIDs)
 	addresses := addressed(in.Emails)
 	var outcomes []string
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
+	err = Administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		outcomes, err = s.inviteOnceTx(ctx, tx, v, in, addresses, key)
 		return err
 	})

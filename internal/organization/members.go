@@ -52,7 +52,7 @@ func (s *Service) UpdateMember(ctx context.Context, in UpdateMemberInput) (*Upda
 	}
 	in.FirstName, in.LastName = firstName, lastName
 	var m *ent.Member
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
+	err = Administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		m, err = s.updateMemberTx(ctx, tx, v, in)
 		return err
 	})
@@ -207,7 +207,7 @@ func (s *Service) DeactivateMember(ctx context.Context, in DeactivateMemberInput
 		return nil, err
 	}
 	var m *ent.Member
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
+	err = Administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		if m, err = memberTx(ctx, tx, v, in.ID); err != nil || m.DeactivatedAt != nil {
 			return err
 		}

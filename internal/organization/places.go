@@ -83,7 +83,7 @@ func (s *Service) UpdateSite(ctx context.Context, in UpdateSiteInput) (*UpdateSi
 		return nil, err
 	}
 	var row *ent.Site
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
+	err = Administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		row, err = found(tx.Site.Query().Where(site.ID(in.ID), site.OrganizationID(v.OrganizationID())).Only(ctx))("site")
 		if err != nil {
 			return err
@@ -184,7 +184,7 @@ func (s *Service) UpdateSkill(ctx context.Context, in UpdateSkillInput) (*Update
 		return nil, refusal
 	}
 	var row *ent.Skill
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
+	err = Administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		row, err = found(tx.Skill.Query().Where(skill.ID(in.ID), skill.OrganizationID(v.OrganizationID())).Only(ctx))("skill")
 		if err != nil {
 			return err

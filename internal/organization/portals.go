@@ -85,7 +85,7 @@ func (s *Service) UpdatePortal(ctx context.Context, in UpdatePortalInput) (*Upda
 		return nil, refusal
 	}
 	var row *ent.Portal
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
+	err = Administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		row, err = found(tx.Portal.Query().Where(portal.ID(in.ID), portal.OrganizationID(v.OrganizationID())).Only(ctx))("portal")
 		if err != nil {
 			return err

@@ -145,3 +145,18 @@ func NumberTx(ctx context.Context, tx *ent.Tx, organizationID string) (string, e
 	}
 	return n.Number, nil
 }
+
+// HeldTx returns a number that the organisation holds, for something that is to use it, and keeps it from being released
+// until the transaction ends. It must be called before the transaction locks any service.
+func HeldTx(ctx context.Context, tx *ent.Tx, organizationID, id string) (*ent.PhoneNumber, error) {
+	n, err := tx.PhoneNumber.Query().
+		Where(phonenumber.ID(id), phonenumber.OrganizationID(organizationID), phonenumber.StatusEQ(phonenumber.StatusHeld)).
+		ForShare().Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, apierr.MissingThing("number")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get number: %w", err)
+	}
+	return n, nil
+}

@@ -93,7 +93,7 @@ func (s *Service) UpdateService(ctx context.Context, in UpdateServiceInput) (*Up
 		return nil, refusal
 	}
 	var row *ent.Service
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
+	err = Administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		if row, err = serviceTx(ctx, tx, v, in.ID); err != nil {
 			return err
 		}

@@ -66,7 +66,7 @@ func (s *Service) UpdateSettings(ctx context.Context, in UpdateSettingsInput) (*
 		return nil, err
 	}
 	var o *ent.Organization
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
+	err = Administer(ctx, s.ent, v, func(tx *ent.Tx) (err error) {
 		if o, err = tx.Organization.Get(ctx, v.OrganizationID()); err != nil {
 			return err
 		}

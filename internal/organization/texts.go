@@ -183,7 +183,7 @@ func (s *Service) withMessage(ctx context.Context, v auth.Viewer, id string, wor
 		if _, err := auth.Allowed(ctx, auth.Administer); err != nil {
 			return err
 		}
-		within = func(work func(tx *ent.Tx) error) error { return administer(ctx, s.ent, v, work) }
+		within = func(work func(tx *ent.Tx) error) error { return Administer(ctx, s.ent, v, work) }
 	}
 	return within(func(tx *ent.Tx) error {
 		locked, err := found(tx.PredefinedMessage.Query().Where(predefinedmessage.ID(id)).ForUpdate().Only(ctx))("predefined message")

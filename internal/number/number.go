@@ -1,4 +1,11 @@
-package organization
+// Package number is how organisations come to phone numbers, and part with them (rule O8).
+//
+// It guarantees that a number is one organisation's at a time, and that what is paid for is what is held. The row comes first,
+// then the carrier is asked, outside of a transaction, by the row's id; what it says is settled in the row. Where nobody has
+// heard what it says, it is asked again, by whoever comes first: a repeated request, or Run in any process.
+//
+// It does not know what a number is used for: that is the organisation's.
+package number
 
 import (
 	"cmp"
@@ -19,17 +26,14 @@ import (
 	"parley/internal/idempotency"
 	"parley/internal/identifier"
 	"parley/internal/limits"
+	"parley/internal/organization"
 	"parley/internal/page"
 	"parley/internal/throttle"
 	"parley/internal/typeid"
 )
 
-// Numbers is how organisations come to phone numbers (rule O8).
-//
-// It guarantees that a number is one organisation's at a time, and that what is paid for is what is held. The row comes first,
-// then the carrier is asked, outside of a transaction, by the row's id; what it says is settled in the row. Where nobody has
-// heard what it says, it is asked again, by whoever comes first: a repeated request, or Run in any process.
-type Numbers struct {
+// Service answers for buying and releasing numbers.
+type Service struct {
 	ent     *ent.Client
 	limits  limits.Limits
 	carrier carrier.Numbers
@@ -38,8 +42,8 @@ type Numbers struct {
 	log     *slog.Logger
 }
 
-// NumberParts are what Numbers is made of.
-type NumberParts struct {
+// Parts are what a Service is made of.
+type Parts struct {
 	Ent     *ent.Client
 	Limits  limits.Limits
 	Carrier carrier.Numbers
@@ -48,15 +52,15 @@ type NumberParts struct {
 	Log     *slog.Logger
 }
 
-// NewNumbers returns the numbers of all organisations. Run must be called for what the carrier did not answer to be settled.
-func NewNumbers(p NumberParts) *Numbers {
-	return &Numbers{ent: p.Ent, limits: p.Limits, carrier: p.Carrier, counter: p.Counter, audit: p.Audit, log: cmp.Or(p.Log, slog.New(slog.DiscardHandler))}
+// New returns the service. Run must be called for what the carrier did not answer to be settled.
+func New(p Parts) *Service {
+	return &Service{ent: p.Ent, limits: p.Limits, carrier: p.Carrier, counter: p.Counter, audit: p.Audit, log: cmp.Or(p.Log, slog.New(slog.DiscardHandler))}
 }
 
-const numberPrefix = "num"
+const prefix = "num"
 
 // Available are numbers of a country that can be bought, of the area where a code is given; for administrators.
-func (s *Numbers) Available(ctx context.Context, o *ent.Organization, country string, areaCode *string, first *int) ([]*carrier.Number, error) {
+func (s *Service) Available(ctx context.Context, o *ent.Organization, country string, areaCode *string, first *int) ([]*carrier.Number, error) {
 	v, err := auth.Allowed(ctx, auth.Administer)
 	if err != nil {
 		return nil, err
@@ -95,7 +99,7 @@ func place(country string, areaCode *string) (string, string, error) {
 }
 
 // search asks the carrier, and leaves out what somebody has here, so that nobody is offered what they cannot buy.
-func (s *Numbers) search(ctx context.Context, country, areaCode string, most int) ([]*carrier.Number, error) {
+func (s *Service) search(ctx context.Context, country, areaCode string, most int) ([]*carrier.Number, error) {
 	asking, cancel := context.WithTimeout(ctx, answering)
 	defer cancel()
 	found, err := s.carrier.Search(asking, country, areaCode, most)
@@ -144,7 +148,7 @@ type PurchasePhoneNumberPayload struct {
 
 // Purchase buys a number; for administrators. One that was refused leaves its count of the day and nothing else, and
 // may be tried again with the same key.
-func (s *Numbers) Purchase(ctx context.Context, in PurchasePhoneNumberInput) (*PurchasePhoneNumberPayload, error) {
+func (s *Service) Purchase(ctx context.Context, in PurchasePhoneNumberInput) (*PurchasePhoneNumberPayload, error) {
 	v, err := auth.Allowed(ctx, auth.Administer)
 	if err != nil {
 		return nil, err
@@ -178,9 +182,9 @@ func (s *Numbers) Purchase(ctx context.Context, in PurchasePhoneNumberInput) (*P
 
 // reserve keeps a number that is about to be bought, so that nobody else buys it, and tells that it did; or returns what the
 // key stands for. A purchase that came to nothing is begun anew under the id that its key stands for.
-func (s *Numbers) reserve(ctx context.Context, v auth.Viewer, number string, key idempotency.Key) (n *ent.PhoneNumber, ours bool, err error) {
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) error {
-		id, err := key.ClaimTx(ctx, tx, typeid.New(numberPrefix))
+func (s *Service) reserve(ctx context.Context, v auth.Viewer, number string, key idempotency.Key) (n *ent.PhoneNumber, ours bool, err error) {
+	err = organization.Administer(ctx, s.ent, v, func(tx *ent.Tx) error {
+		id, err := key.ClaimTx(ctx, tx, typeid.New(prefix))
 		if err != nil {
 			return err
 		}
@@ -200,7 +204,7 @@ func (s *Numbers) reserve(ctx context.Context, v auth.Viewer, number string, key
 	return n, ours, err
 }
 
-func (s *Numbers) reserveTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id, number string) (*ent.PhoneNumber, error) {
+func (s *Service) reserveTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id, number string) (*ent.PhoneNumber, error) {
 	n, err := tx.PhoneNumber.Create().SetID(id).SetOrganizationID(v.OrganizationID()).
 		SetBoughtByID(v.ID()).SetNumber(number).SetCountry(cmp.Or(identifier.Country(number), "ZZ")).
 		SetStatus(phonenumber.StatusPurchasing).SetSettleAt(time.Now().Add(unheard)).Save(ctx)
@@ -231,13 +235,13 @@ type ReleasePhoneNumberPayload struct {
 
 // Release gives a number back, after confirmation; for administrators. From then on nothing is sent from it, and services
 // that used it have no SMS, whenever the carrier takes it. Releasing one that was released changes nothing.
-func (s *Numbers) Release(ctx context.Context, in ReleasePhoneNumberInput) (*ReleasePhoneNumberPayload, error) {
+func (s *Service) Release(ctx context.Context, in ReleasePhoneNumberInput) (*ReleasePhoneNumberPayload, error) {
 	v, err := auth.Allowed(ctx, auth.Administer)
 	if err != nil {
 		return nil, err
 	}
 	var n *ent.PhoneNumber
-	err = administer(ctx, s.ent, v, func(tx *ent.Tx) error {
+	err = organization.Administer(ctx, s.ent, v, func(tx *ent.Tx) error {
 		n, err = tx.PhoneNumber.Query().Where(phonenumber.ID(in.ID), phonenumber.OrganizationID(v.OrganizationID())).ForUpdate().Only(ctx)
 		if ent.IsNotFound(err) {
 			return apierr.MissingThing("number")
@@ -262,7 +266,7 @@ func (s *Numbers) Release(ctx context.Context, in ReleasePhoneNumberInput) (*Rel
 }
 
 // releaseTx takes a number that is locked from all that use it.
-func (s *Numbers) releaseTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, n *ent.PhoneNumber) (*ent.PhoneNumber, error) {
+func (s *Service) releaseTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, n *ent.PhoneNumber) (*ent.PhoneNumber, error) {
 	switch n.Status {
 	case phonenumber.StatusPurchasing:
 		return nil, apierr.New(apierr.NumberNotAvailable, "This number is still being bought. Try again in a minute.").On("id")
@@ -277,19 +281,4 @@ func (s *Numbers) releaseTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, n *e
 		return nil, fmt.Errorf("take the number from services: %w", err)
 	}
 	return n, s.audit.RecordTx(ctx, tx, v, audit.PhoneNumberReleased, n.ID, n.Number)
-}
-
-// HeldTx returns a number that the organisation holds, for something that is to use it, and keeps it from being released
-// until the transaction ends. It must be called before the transaction locks any service.
-func HeldTx(ctx context.Context, tx *ent.Tx, organizationID, id string) (*ent.PhoneNumber, error) {
-	n, err := tx.PhoneNumber.Query().
-		Where(phonenumber.ID(id), phonenumber.OrganizationID(organizationID), phonenumber.StatusEQ(phonenumber.StatusHeld)).
-		ForShare().Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, apierr.MissingThing("number")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("get number: %w", err)
-	}
-	return n, nil
 }

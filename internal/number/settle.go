@@ -1,4 +1,4 @@
-package organization
+package number
 
 import (
 	"context"
@@ -31,7 +31,7 @@ const (
 // buy has the carrier sell a number that is reserved, and settles what it says. One asks at a time: who has reserved it, or
 // has claimed it a minute later. Should the first one have been asleep for that long, both are told the same. Only to who asks
 // first does it mean anything that the carrier did nothing: an earlier request may have bought the number.
-func (s *Numbers) buy(ctx context.Context, n *ent.PhoneNumber, first bool) (*ent.PhoneNumber, error) {
+func (s *Service) buy(ctx context.Context, n *ent.PhoneNumber, first bool) (*ent.PhoneNumber, error) {
 	asking, cancel := context.WithTimeout(ctx, answering)
 	defer cancel()
 	err := s.carrier.Purchase(asking, n.Number, n.ID)
@@ -55,7 +55,7 @@ func silent(what string) error {
 }
 
 // await returns a number that another request is buying, once that is settled.
-func (s *Numbers) await(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNumber, error) {
+func (s *Service) await(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNumber, error) {
 	ctx, cancel := context.WithTimeout(ctx, answering)
 	defer cancel()
 	for {
@@ -78,7 +78,7 @@ func (s *Numbers) await(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNumb
 
 // bought notes that the carrier has sold a number, and who bought it. Where it was settled otherwise meanwhile, the number is
 // given back.
-func (s *Numbers) bought(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNumber, error) {
+func (s *Service) bought(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNumber, error) {
 	if err := database.WithTx(ctx, s.ent, func(tx *ent.Tx) error { return s.holdTx(ctx, tx, n.ID) }); err != nil {
 		return nil, fmt.Errorf("note that a number is bought: %w", err)
 	}
@@ -99,7 +99,7 @@ func (s *Numbers) bought(ctx context.Context, n *ent.PhoneNumber) (*ent.PhoneNum
 }
 
 // holdTx makes a number that is being bought one that is held; one that is settled stays as it is.
-func (s *Numbers) holdTx(ctx context.Context, tx *ent.Tx, id string) error {
+func (s *Service) holdTx(ctx context.Context, tx *ent.Tx, id string) error {
 	n, err := tx.PhoneNumber.Query().WithBoughtBy().
 		Where(phonenumber.ID(id), phonenumber.StatusEQ(phonenumber.StatusPurchasing)).ForUpdate().Only(ctx)
 	if ent.IsNotFound(err) {
@@ -115,7 +115,7 @@ func (s *Numbers) holdTx(ctx context.Context, tx *ent.Tx, id string) error {
 }
 
 // undo forgets a number that was not bought, and returns the refusal.
-func (s *Numbers) undo(ctx context.Context, n *ent.PhoneNumber, refusal error) error {
+func (s *Service) undo(ctx context.Context, n *ent.PhoneNumber, refusal error) error {
 	_, err := s.ent.PhoneNumber.Delete().
 		Where(phonenumber.ID(n.ID), phonenumber.StatusEQ(phonenumber.StatusPurchasing)).Exec(ctx)
 	if err != nil {
@@ -126,7 +126,7 @@ func (s *Numbers) undo(ctx context.Context, n *ent.PhoneNumber, refusal error) e
 
 // giveBack has the carrier take a number that is released here, and returns it as it is then. Where the carrier does not
 // answer it is asked again later: nothing is left to whoever released it.
-func (s *Numbers) giveBack(ctx context.Context, n *ent.PhoneNumber) *ent.PhoneNumber {
+func (s *Service) giveBack(ctx context.Context, n *ent.PhoneNumber) *ent.PhoneNumber {
 	asking, cancel := context.WithTimeout(ctx, answering)
 	defer cancel()
 	if err := s.carrier.Release(asking, n.Number, n.ID); err != nil {
@@ -148,7 +148,7 @@ func (s *Numbers) giveBack(ctx context.Context, n *ent.PhoneNumber) *ent.PhoneNu
 }
 
 // Run settles what the carrier has not answered, until the context ends. Any number of processes may do so.
-func (s *Numbers) Run(ctx context.Context) error {
+func (s *Service) Run(ctx context.Context) error {
 	tick := time.NewTicker(settling)
 	defer tick.Stop()
 	for {
@@ -164,7 +164,7 @@ func (s *Numbers) Run(ctx context.Context) error {
 }
 
 // Settle asks the carrier about each number whose answer nobody has heard.
-func (s *Numbers) Settle(ctx context.Context) error {
+func (s *Service) Settle(ctx context.Context) error {
 	for ctx.Err() == nil {
 		n, err := s.claim(ctx)
 		if err != nil || n == nil {
@@ -182,7 +182,7 @@ func (s *Numbers) Settle(ctx context.Context) error {
 }
 
 // claim takes a number that is to be settled, for a while; nil where there is none.
-func (s *Numbers) claim(ctx context.Context) (n *ent.PhoneNumber, err error) {
+func (s *Service) claim(ctx context.Context) (n *ent.PhoneNumber, err error) {
 	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
 		n, err = tx.PhoneNumber.Query().Where(phonenumber.SettleAtLTE(time.Now())).
 			ForUpdate(sql.WithLockAction(sql.SkipLocked)).First(ctx)

@@ -1,4 +1,4 @@
-package organization_test
+package number_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"parley/internal/database"
 	"parley/internal/limits"
 	"parley/internal/notify/simulator"
+	"parley/internal/number"
 	"parley/internal/organization"
 	"parley/internal/throttle"
 )
@@ -65,26 +66,26 @@ func loseAnswers(ask func() error) error {
 }
 func busyLine(func() error) error { return carrier.ErrNotDone }
 
-func (b *bundle) numbers() (*organization.Numbers, *exchange) {
+func (b *bundle) numbers() (*number.Service, *exchange) {
 	e := &exchange{Numbers: simulator.NewNumbers(b.db.Ent)}
-	return organization.NewNumbers(organization.NumberParts{
+	return number.New(number.Parts{
 		Ent: b.db.Ent, Limits: limits.Default(), Carrier: e, Counter: throttle.NewCounter(b.db.SQL), Audit: b.audit(),
 	}), e
 }
 
 const forSale = "+12015550123"
 
-func purchase(number string, key ...string) organization.PurchasePhoneNumberInput {
-	in := organization.PurchasePhoneNumberInput{Number: number}
+func purchase(text string, key ...string) number.PurchasePhoneNumberInput {
+	in := number.PurchasePhoneNumberInput{Number: text}
 	if len(key) > 0 {
 		in.IdempotencyKey = &key[0]
 	}
 	return in
 }
 
-func release(id string) organization.ReleasePhoneNumberInput {
+func release(id string) number.ReleasePhoneNumberInput {
 	yes := true
-	return organization.ReleasePhoneNumberInput{ID: id, Confirm: &yes}
+	return number.ReleasePhoneNumberInput{ID: id, Confirm: &yes}
 }
 
 // paid are the numbers that the carrier has sold, and held those that organisations hold.
@@ -99,7 +100,7 @@ func (b *bundle) held(t *testing.T, number string) bool {
 }
 
 // later is a minute later: whoever waited for the carrier has given up.
-func (b *bundle) later(t *testing.T, s *organization.Numbers) {
+func (b *bundle) later(t *testing.T, s *number.Service) {
 	t.Helper()
 	b.db.Ent.PhoneNumber.Update().Where(phonenumber.SettleAtNotNil()).SetSettleAt(time.Now().Add(-time.Second)).ExecX(t.Context())
 	if err := s.Settle(t.Context()); err != nil {
@@ -118,7 +119,7 @@ func TestO8_ANumberIsBoughtAndReleased(t *testing.T) {
 	if paid := b.paid(t); !slices.Equal(paid, []string{forSale}) {
 		t.Errorf("paid for %v", paid)
 	}
-	_, err = s.Release(ada, organization.ReleasePhoneNumberInput{ID: p.PhoneNumber.ID})
+	_, err = s.Release(ada, number.ReleasePhoneNumberInput{ID: p.PhoneNumber.ID})
 	wantCode(t, "without confirmation", err, apierr.ConfirmationRequired)
 	_, err = s.Release(b.as(t, "ada@Other.example"), release(p.PhoneNumber.ID))
 	wantCode(t, "another organisation's", err, apierr.NotFound)
@@ -252,7 +253,7 @@ func TestO8_WithoutItsNumberThereIsNoSMS(t *testing.T) {
 		return err
 	})
 	wantCode(t, "SMS", err, apierr.SmsNotActivated)
-	if listed, err := b.service.PhoneNumbers(ada, &ent.Organization{ID: acme}, nil); err != nil || len(listed) != 0 {
+	if listed, err := b.organizations.PhoneNumbers(ada, &ent.Organization{ID: acme}, nil); err != nil || len(listed) != 0 {
 		t.Errorf("listed %v, %v", listed, err)
 	}
 	err = database.WithTx(t.Context(), b.db.Ent, func(tx *ent.Tx) error {
