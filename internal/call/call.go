@@ -9,12 +9,12 @@ import (
 	"parley/ent"
 	"parley/ent/call"
 	"parley/ent/member"
-	"parley/ent/service"
 	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/database"
 	"parley/internal/idempotency"
 	"parley/internal/identifier"
+	"parley/internal/organization"
 	"parley/internal/typeid"
 )
 
@@ -117,21 +117,8 @@ func servesTx(ctx context.Context, tx *ent.Tx, m *ent.Member, in StartCallInput)
 	if in.ServiceID == nil {
 		return apierr.Blank("serviceId")
 	}
-	found, err := tx.Service.Query().Where(service.ID(*in.ServiceID), service.OrganizationID(m.OrganizationID)).Exist(ctx)
-	if err != nil {
-		return fmt.Errorf("find service: %w", err)
-	}
-	if !found {
-		return apierr.MissingThing("service")
-	}
-	serves, err := m.QueryServices().Where(service.ID(*in.ServiceID)).Exist(ctx)
-	if err != nil {
-		return fmt.Errorf("find service of member: %w", err)
-	}
-	if !serves {
-		return apierr.New(apierr.ServiceNotGranted, "You do not work for this service; an administrator can change it.").On("serviceId")
-	}
-	return nil
+	_, err := organization.ServedTx(ctx, tx, m, *in.ServiceID, "serviceId")
+	return err
 }
 
 // EndCallInput is the input of endCall.

@@ -11,6 +11,7 @@ import (
 	"parley/ent/skill"
 	"parley/internal/apierr"
 	"parley/internal/auth"
+	"parley/internal/organization"
 )
 
 // channelSMS is the channel that a member needs.
@@ -27,23 +28,12 @@ func granted(v auth.Viewer) error {
 // mayTextTx returns a service of the organisation under which the viewer may text (rule M1). A refusal names the field of the input
 // that led to the service.
 func mayTextTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, serviceID, field string) (*ent.Service, error) {
-	of, err := tx.Service.Query().
-		Where(service.ID(serviceID), service.OrganizationID(v.OrganizationID())).WithPhoneNumber().Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, apierr.MissingThing("service")
-	}
+	of, err := organization.ServedTx(ctx, tx, v.Member, serviceID, field)
 	if err != nil {
-		return nil, fmt.Errorf("get service: %w", err)
+		return nil, err
 	}
 	if !of.SupportsSms() {
 		return nil, noSMS(field)
-	}
-	serves, err := tx.Service.Query().Where(service.ID(of.ID), service.HasMembersWith(member.ID(v.ID()))).Exist(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("find service of member: %w", err)
-	}
-	if !serves {
-		return nil, apierr.New(apierr.ServiceNotGranted, "You do not work for this service; an administrator can change it.").On(field)
 	}
 	return of, nil
 }

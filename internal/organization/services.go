@@ -7,6 +7,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"parley/ent"
+	"parley/ent/member"
 	"parley/ent/service"
 	"parley/internal/apierr"
 	"parley/internal/audit"
@@ -155,4 +156,20 @@ func holdNumberTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id *string) er
 	}
 	_, err := HeldTx(ctx, tx, v.OrganizationID(), *id)
 	return err
+}
+
+// ServedTx returns a service that a member works for, with its number. A refusal names the field of the input that led to it.
+func ServedTx(ctx context.Context, tx *ent.Tx, m *ent.Member, id, field string) (*ent.Service, error) {
+	row, err := found(tx.Service.Query().Where(service.ID(id), service.OrganizationID(m.OrganizationID)).WithPhoneNumber().Only(ctx))("service")
+	if err != nil {
+		return nil, err
+	}
+	serves, err := tx.Service.Query().Where(service.ID(id), service.HasMembersWith(member.ID(m.ID))).Exist(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find service of member: %w", err)
+	}
+	if !serves {
+		return nil, apierr.New(apierr.ServiceNotGranted, "You do not work for this service; an administrator can change it.").On(field)
+	}
+	return row, nil
 }
