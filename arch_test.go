@@ -40,7 +40,7 @@ var layers = []struct {
 	{"internal/notify/twilio/twiliotest", nil, "what stands in for Twilio is not built of what is tested against it"},
 	{"internal/notify/twilio", []string{"internal/notify", "internal/apierr", "internal/carrier", "ent/delivery"}, "a carrier knows the ports only"},
 	{"internal/notify/smtp", []string{"internal/notify", "internal/apierr", "ent/delivery"}, "a carrier knows the outbox's ports only"},
-	{"internal/optout", []string{"ent", "internal/apierr", "internal/limits", "internal/notify", "internal/sms", "internal/throttle"}, "who wants no messages is known without knowing what they say"},
+	{"internal/optout", []string{"ent", "internal/apierr", "internal/identifier", "internal/limits", "internal/notify", "internal/sms", "internal/throttle"}, "who wants no messages is known without knowing what they say"},
 	{"internal/notify", []string{"ent", "internal/apierr", "internal/database", "internal/supervise"}, "the outbox carries messages and does not know what they are about"},
 	{"internal/bus", []string{"internal/database", "internal/supervise"}, "a bus carries news and does not know what they mean"},
 	{"internal/presence", []string{"internal/bus"}, "who is where is counted without knowing what a place is"},

@@ -118,6 +118,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	}
 	a.outbox.Tell(a.told)
 	a.outbox.Hear(a.conversations.Received)
+	a.outbox.Ask(a.refuse)
 	a.documents.Tell(a.rooms.DocumentDoneTx)
 	a.sessions = session.New(session.Parts{
 		Ent: s.ent, Limits: c.limits, Rooms: a.rooms, Links: links, Tokens: a.tokens, Outbox: a.outbox, Counter: a.counter,
@@ -148,8 +149,22 @@ func (a *app) told(ctx context.Context, tx *ent.Tx, d *ent.Delivery) error {
 		return a.organizations.Told(ctx, tx, d)
 	case conversation.MessagePrefix:
 		return a.conversations.Told(ctx, tx, d)
+	case "num": // an answer to HELP, which nobody follows
+		return nil
 	}
 	return a.rooms.Told(ctx, tx, d)
+}
+
+// refuse keeps a text from a customer who has opted out since it was written. An answer to HELP is for them as well.
+func (a *app) refuse(ctx context.Context, m notify.Outgoing, aboutID string) error {
+	if prefix, _ := typeid.Prefix(aboutID); m.Channel != delivery.ChannelSMS || prefix == "num" {
+		return nil
+	}
+	out, err := optout.Out(ctx, a.store.ent, m.From, m.To)
+	if err == nil && out {
+		err = notify.Refused{Reason: "The customer has opted out of text messages from this number.", Code: "opted out"}
+	}
+	return err
 }
 
 // carrier is the bus that is set: how processes on one database tell each other of news.

@@ -6826,7 +6826,7 @@ type Call implements Node {
 
 "How far a conversation by text messages is."
 enum SmsConversationStatus {
-  "A customer has begun it, and nobody has accepted it yet."
+  "It waits for somebody to accept it."
   OFFERED
   "Its agent and the customer text each other."
   ACTIVE
@@ -9309,7 +9309,7 @@ type Mutation {
   ): FinishAfterCallWorkPayload!
   """
   Accepts a customer's request by SMS that is offered to the viewer (` + "`" + `ChatOffered` + "`" + `): they are the conversation's agent from then on.
-  For members. Whom it is not offered to, or not any more, gets ` + "`" + `CHAT_NOT_OFFERED` + "`" + `; accepting it once more changes nothing.
+  For members who serve customers. Whom it is not offered to, or not any more, gets ` + "`" + `CHAT_NOT_OFFERED` + "`" + `; accepting it once more changes nothing.
 
   ` + "`" + `` + "`" + `` + "`" + `graphql
   mutation { acceptChat(input: {conversationId: "sms_…"}) { conversation { id status customerNumber lastCursor } userErrors { code message } } }
@@ -9321,7 +9321,7 @@ type Mutation {
   ): AcceptChatPayload!
   """
   Rejects a customer's request by SMS that is offered to the viewer: it is offered to the next member. To the viewer it is not offered
-  again before they have been not ready, or busy, and are ready anew. For members. Rejecting it once more changes nothing.
+  again before they have been not ready, or busy, and are ready anew. For members who serve customers. Rejecting it once more changes nothing.
 
   ` + "`" + `` + "`" + `` + "`" + `graphql
   mutation { rejectChat(input: {conversationId: "sms_…"}) { conversation { id status } userErrors { code message } } }

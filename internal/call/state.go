@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"entgo.io/ent/dialect/sql"
+
 	"parley/ent"
 	"parley/ent/call"
 	"parley/ent/member"
@@ -101,12 +103,15 @@ func checkReason(typed *string, longest int) (*string, *apierr.Error) {
 	return &reason, nil
 }
 
-// NotReadyTx has a member who is ready be so no more, for a reason, of which Parley is the author. Who is in a call, or is not
-// ready already, stays as they are.
+// NotReadyTx has a member who is ready be so no more, for a reason, of which Parley is the author: nobody's rights are asked. Who is
+// in a call, is not ready already, or has left, stays as they are.
 func (s *Service) NotReadyTx(ctx context.Context, tx *ent.Tx, memberID, reason string) error {
-	m, err := lockTx(ctx, tx, memberID)
-	if err != nil || m.State != member.StateReady {
-		return err
+	m, err := tx.Member.Query().Where(member.ID(memberID)).ForUpdate(sql.WithLockClause("FOR NO KEY UPDATE")).Only(ctx)
+	if err != nil {
+		return fmt.Errorf("lock member: %w", err)
+	}
+	if m.State != member.StateReady || m.DeactivatedAt != nil {
+		return nil
 	}
 	return s.enterTx(ctx, tx, m, state{member.StateNotReady, &reason}, eventlog.Entry{Side: "SYSTEM"})
 }

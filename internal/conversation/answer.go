@@ -11,7 +11,6 @@ import (
 	"parley/ent/chatrejection"
 	"parley/internal/apierr"
 	"parley/internal/auth"
-	"parley/internal/database"
 )
 
 // AcceptChatInput is the input of acceptChat.
@@ -84,7 +83,7 @@ func (s *Service) answer(ctx context.Context, id string, f func(*ent.Tx, auth.Vi
 	if err != nil {
 		return nil, err
 	}
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+	err = s.serve(ctx, v, func(tx *ent.Tx, v auth.Viewer) error {
 		c, err := lockTx(ctx, tx, v, id)
 		if err != nil {
 			return err

@@ -10,7 +10,6 @@ import (
 	"parley/ent/smsconversation"
 	"parley/internal/apierr"
 	"parley/internal/auth"
-	"parley/internal/database"
 	"parley/internal/eventlog"
 )
 
@@ -29,7 +28,7 @@ func (s *Service) End(ctx context.Context, in EndSmsConversationInput) (*EndSmsC
 	if err != nil {
 		return nil, err
 	}
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+	err = s.serve(ctx, v, func(tx *ent.Tx, v auth.Viewer) error {
 		c, err := lockTx(ctx, tx, v, in.ConversationID)
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 
 	"parley/ent"
 	"parley/ent/smsconversation"
+	"parley/internal/auth"
 	"parley/internal/database"
 	"parley/internal/eventlog"
 	"parley/internal/limits"
@@ -18,6 +19,9 @@ import (
 const (
 	// lookEvery is how often requests are looked for, unless something happens: what was rung in no process is found then.
 	lookEvery = time.Second
+
+	// sweepEvery is how often conversations are looked for whose agents may not text any more, while their customers wait.
+	sweepEvery = 5 * time.Second
 
 	// pace is the time between two looks for what somebody else has locked.
 	pace = 20 * time.Millisecond
@@ -42,6 +46,7 @@ func (s *Service) Ring() {
 func (s *Service) Run(ctx context.Context) error {
 	wake := time.NewTimer(0)
 	defer wake.Stop()
+	var swept time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -49,12 +54,32 @@ func (s *Service) Run(ctx context.Context) error {
 		case <-s.bell:
 		case <-wake.C:
 		}
+		var deserted error
+		if time.Since(swept) >= sweepEvery {
+			swept, deserted = time.Now(), s.offerAgain(ctx)
+		}
 		pause, err := s.offerAll(ctx)
-		if err != nil && ctx.Err() == nil {
+		if err = errors.Join(deserted, err); err != nil && ctx.Err() == nil {
 			s.logger.WarnContext(ctx, "offer requests to members", "error", err) // the next look finds them
 		}
 		wake.Reset(pause)
 	}
+}
+
+// offerAgain has conversations offered whose agents may not text any more, while their customers wait.
+func (s *Service) offerAgain(ctx context.Context) error {
+	ids, err := s.ids(ctx, desertedOnes, serving(), atOnce)
+	for _, id := range ids {
+		err = errors.Join(err, database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+			c, err := freeTx(ctx, tx, id, smsconversation.StatusActive)
+			if err != nil || c == nil {
+				return err
+			}
+			_, err = s.manTx(ctx, tx, c)
+			return err
+		}))
+	}
+	return err
 }
 
 // offerAll brings all requests further that can be, and returns after how long there may be more.
@@ -87,20 +112,38 @@ func (s *Service) offerEach(ctx context.Context, ids []string) (some bool, faile
 	return some, failed
 }
 
-// offerTx brings a request further, unless somebody else has it locked, and tells whether it did.
+// offerTx brings a request further, unless somebody else has it locked, and tells whether it did. One whose number the organisation
+// does not hold any more is ended: nobody could answer it.
 func (s *Service) offerTx(ctx context.Context, tx *ent.Tx, id string) (bool, error) {
-	c, err := tx.SmsConversation.Query().
-		Where(smsconversation.ID(id), smsconversation.StatusEQ(smsconversation.StatusOffered)).
-		ForUpdate(sql.WithLockClause("FOR NO KEY UPDATE SKIP LOCKED")).Only(ctx)
+	c, err := freeTx(ctx, tx, id, smsconversation.StatusOffered)
+	if err != nil || c == nil {
+		return false, err
+	}
+	var answerable bool
+	if err := scan(ctx, tx, &answerable, isHeld, c.ID); err != nil {
+		return false, err
+	}
 	switch {
-	case ent.IsNotFound(err):
-		return false, nil
-	case err != nil:
-		return false, fmt.Errorf("lock request: %w", err)
+	case !answerable:
+		_, err := s.endTx(ctx, tx, auth.Viewer{}, c)
+		return true, err
 	case c.OfferedToID == nil:
 		return s.giveTx(ctx, tx, c)
 	}
 	return s.takeBackTx(ctx, tx, c)
+}
+
+// freeTx returns a conversation with a status, locked; nil where it has another one, or somebody else has it locked.
+func freeTx(ctx context.Context, tx *ent.Tx, id string, status smsconversation.Status) (*ent.SmsConversation, error) {
+	c, err := tx.SmsConversation.Query().Where(smsconversation.ID(id), smsconversation.StatusEQ(status)).
+		ForUpdate(sql.WithLockClause("FOR NO KEY UPDATE SKIP LOCKED")).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock request: %w", err)
+	}
+	return c, nil
 }
 
 // giveTx offers a request that is locked, and offered to nobody, to the member whose turn it is, where there is one.

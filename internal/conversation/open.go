@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"parley/ent/smsconversation"
 	"parley/internal/apierr"
 	"parley/internal/auth"
-	"parley/internal/database"
 	"parley/internal/idempotency"
 	"parley/internal/identifier"
 	"parley/internal/organization"
@@ -43,7 +43,7 @@ func (s *Service) Open(ctx context.Context, in OpenSmsConversationInput) (*OpenS
 		return nil, err
 	}
 	var standing string
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) (err error) {
+	err = s.serve(ctx, v, func(tx *ent.Tx, v auth.Viewer) (err error) {
 		standing, err = s.openOnceTx(ctx, tx, v, key, in)
 		return err
 	})
@@ -109,6 +109,9 @@ func (s *Service) ownTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, t target
 	if !s.limits.SmsCountries.Allow(identifier.Country(t.number)) {
 		return nil, apierr.New(apierr.CountryNotAllowed, "Text messages may not go to the country of this number (limit sms-countries).").On(t.field)
 	}
+	if theirs, err := heldTx(ctx, tx, t.number); err != nil || theirs != nil && theirs.OrganizationID == v.OrganizationID() {
+		return nil, cmp.Or(err, error(apierr.New(apierr.PhoneInvalid, "This is a number of your own organisation: give a customer's.").On(t.field)))
+	}
 	ours, err := organization.HeldTx(ctx, tx, v.OrganizationID(), *of.PhoneNumberID)
 	if apierr.Is(err, apierr.NotFound) {
 		return nil, noSMS(t.serviceField)
@@ -120,6 +123,9 @@ func (s *Service) ownTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, t target
 	c, _, err := s.ensureTx(ctx, tx, beginning{
 		pair{v.OrganizationID(), of.ID, ours.Number, t.number}, t.origin, t.callID, &agentID,
 	})
+	if err == nil && isAgent(v, c) && c.ServiceID != of.ID { // which has the same number
+		_, err = mayTextTx(ctx, tx, v, c.ServiceID, t.serviceField)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +133,7 @@ func (s *Service) ownTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, t target
 }
 
 // joinTx makes a conversation that lives, and is locked, the viewer's, where it may be: one that is already, that nobody has
-// accepted, or whose agent has no seat any more.
+// accepted, or whose agent may not text in it any more.
 func (s *Service) joinTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, c *ent.SmsConversation, field string) (*ent.SmsConversation, error) {
 	if isAgent(v, c) {
 		return c, nil

@@ -2,13 +2,9 @@ package conversation
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"parley/ent"
-	"parley/ent/member"
-	"parley/ent/service"
-	"parley/ent/skill"
 	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/organization"
@@ -42,28 +38,16 @@ func noSMS(field string) error {
 	return apierr.New(apierr.ServiceHasNoSms, "No text messages can be exchanged here: the service has no number, or it was released. Choose another service, or have an administrator give this one a number.").On(field)
 }
 
-// couldTakeTx tells whether a conversation that waits could have been offered to the member (rule M8), whether they are ready or
+// couldTakeTx tells whether a conversation that waits could have been offered to the viewer (rule M8), whether they are ready or
 // not.
-func couldTakeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, c *ent.SmsConversation) (bool, error) {
-	could, err := tx.Service.Query().Where(
-		service.ID(c.ServiceID),
-		service.HasMembersWith(member.ID(v.ID())),
-		service.Not(service.HasSkillsWith(skill.Not(skill.HasMembersWith(member.ID(v.ID()))))),
-	).Exist(ctx)
-	if err != nil {
-		return false, fmt.Errorf("find who may take a conversation: %w", err)
-	}
-	return could && slices.Contains(v.Member.Channels, channelSMS), nil
+func couldTakeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, c *ent.SmsConversation) (could bool, err error) {
+	err = scan(ctx, tx, &could, suitsNow, serving(), c.ID, v.ID())
+	return could, err
 }
 
-// desertedTx tells whether the agent of a conversation has no seat any more.
+// desertedTx tells whether the agent of a conversation may not text in it any more: they have left, or lost what it takes.
 func desertedTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversation) (bool, error) {
-	if c.AgentID == nil {
-		return false, nil
-	}
-	gone, err := tx.Member.Query().Where(member.ID(*c.AgentID), member.DeactivatedAtNotNil()).Exist(ctx)
-	if err != nil {
-		return false, fmt.Errorf("find the agent of a conversation: %w", err)
-	}
-	return gone, nil
+	var served bool
+	err := scan(ctx, tx, &served, isServed, serving(), c.ID)
+	return !served, err
 }

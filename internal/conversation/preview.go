@@ -44,7 +44,10 @@ func (s *Service) Preview(ctx context.Context, in SmsPreviewInput) (*Preview, er
 		if in.Body != nil {
 			return nil, apierr.New(apierr.BadUserInput, "Give body or predefinedMessageId, not both.")
 		}
-		number, _ := identifier.ParsePhone(value(in.To))
+		number, err := s.previewed(ctx, v, in)
+		if err != nil {
+			return nil, err
+		}
 		if text, err = s.filled(ctx, s.ent, v, *in.PredefinedMessageID, number); err != nil {
 			return nil, err
 		}
@@ -55,6 +58,22 @@ func (s *Service) Preview(ctx context.Context, in SmsPreviewInput) (*Preview, er
 		p.Limit = &longest
 	}
 	return p, nil
+}
+
+// previewed is the number that a text would go to: the one that is given, or that of whom the viewer speaks with (rule M2); "" for
+// none.
+func (s *Service) previewed(ctx context.Context, v auth.Viewer, in SmsPreviewInput) (string, error) {
+	to := value(in.To)
+	if in.ServiceID == nil && in.To == nil {
+		switch c, err := served(ctx, s.ent, v, nil); {
+		case err == nil:
+			to = c.Number
+		case len(apierr.As(err)) == 0:
+			return "", err
+		}
+	}
+	number, _ := identifier.ParsePhone(to)
+	return number, nil
 }
 
 // ofService tells whether a service that is given is one of the organisation's.

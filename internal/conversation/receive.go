@@ -70,7 +70,7 @@ func (s *Service) requestTx(ctx context.Context, tx *ent.Tx, ours *ent.PhoneNumb
 	return c, err
 }
 
-// manTx has a conversation that is locked offered again where its agent has no seat any more, and the customer waits.
+// manTx has a conversation that is locked offered again where its agent may not text any more, and the customer waits.
 func (s *Service) manTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversation) (*ent.SmsConversation, error) {
 	if c.Status != smsconversation.StatusActive {
 		return c, nil

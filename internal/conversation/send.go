@@ -12,7 +12,6 @@ import (
 	"parley/ent/smsconversation"
 	"parley/internal/apierr"
 	"parley/internal/auth"
-	"parley/internal/database"
 	"parley/internal/idempotency"
 	"parley/internal/identifier"
 	"parley/internal/limits"
@@ -57,7 +56,7 @@ func (s *Service) Send(ctx context.Context, in SendSmsInput) (*SendSmsPayload, e
 		return nil, err
 	}
 	var standing string
-	err = database.WithTx(ctx, s.ent, func(tx *ent.Tx) (err error) {
+	err = s.serve(ctx, v, func(tx *ent.Tx, v auth.Viewer) (err error) {
 		standing, err = s.sendOnceTx(ctx, tx, v, key, in)
 		return err
 	})
@@ -98,6 +97,17 @@ func (in SendSmsInput) check() error {
 		return apierr.Blank("to")
 	}
 	return nil
+}
+
+// to is the field that says whom the text is for.
+func (in SendSmsInput) to() string {
+	switch {
+	case in.ConversationID != nil:
+		return "conversationId"
+	case in.CallID != nil:
+		return "callId"
+	}
+	return "to"
 }
 
 // sendOnceTx sends the message, or returns the one that an earlier request with the same key has sent.
@@ -191,7 +201,7 @@ func (s *Service) writeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, c *ent
 	if err != nil {
 		return err
 	}
-	if err := s.mayReachTx(ctx, tx, c); err != nil {
+	if err := s.mayReachTx(ctx, tx, c, in.to()); err != nil {
 		return err
 	}
 	measured := sms.Measure(text)
@@ -209,12 +219,13 @@ func (s *Service) writeTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, c *ent
 	return s.counter.TakeTx(ctx, tx, rules(s.limits, v, c.CustomerNumber)...)
 }
 
-// mayReachTx tells whether the customer takes texts from the conversation's number, and texts may go to their country.
-func (s *Service) mayReachTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversation) error {
+// mayReachTx tells whether the customer takes texts from the conversation's number, and texts may go to their country. The field of
+// the input is the one that says whom the text is for.
+func (s *Service) mayReachTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversation, field string) error {
 	if !s.limits.SmsCountries.Allow(identifier.Country(c.CustomerNumber)) {
-		return apierr.New(apierr.CountryNotAllowed, "Text messages may not go to the country of this number (limit sms-countries).").On("to")
+		return apierr.New(apierr.CountryNotAllowed, "Text messages may not go to the country of this number (limit sms-countries).").On(field)
 	}
-	return optout.CheckTx(ctx, tx, "to", c.Number, c.CustomerNumber)
+	return optout.CheckTx(ctx, tx, field, c.Number, c.CustomerNumber)
 }
 
 // textTx is what is sent: what was typed, or a predefined message with the customer's names filled in (rules M3, M4).

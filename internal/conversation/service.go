@@ -5,12 +5,13 @@
 //   - A pair of numbers, one of ours and one of a customer's, has one conversation that lives: the database's constraint.
 //   - A message is its event in the conversation's log, so what is answered without an error is on disk, once, and its place
 //     in the order is that of its commit. What has become of it is kept with its delivery alone.
-//   - Whatever changes a conversation or adds to it locks it first. So nothing comes behind its end, and nothing is lost that
-//     came before it.
+//   - Whatever changes a conversation or adds to it locks it first, but for what becomes of messages, which its log's lock keeps
+//     before the end. So nothing comes behind it, and nothing is lost that came before.
 //   - Colleagues may read a conversation; its agent alone writes in it. What is of another organisation is not found (X2).
 //   - A request of a customer's is offered to one member at a time, and a member is offered one at a time, by whichever process;
 //     what a member, or a process, leaves undone goes to the next.
-//   - Nothing is sent to a customer before the transaction that says so has committed, and nothing to one who has opted out.
+//   - Nothing is sent to a customer before the transaction that says so has committed, and nothing to one who had opted out
+//     when it was sent (package optout says how that is meant).
 //
 // It does not know how a message leaves the house (package notify), nor how the log is kept (package eventlog).
 package conversation
@@ -27,10 +28,12 @@ import (
 	"parley/internal/apierr"
 	"parley/internal/auth"
 	"parley/internal/call"
+	"parley/internal/database"
 	"parley/internal/eventlog"
 	"parley/internal/limits"
 	"parley/internal/notify"
 	"parley/internal/optout"
+	"parley/internal/organization"
 	"parley/internal/throttle"
 )
 
@@ -108,3 +111,14 @@ func lockTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, id string) (*ent.Sms
 }
 
 func missing() error { return apierr.MissingThing("conversation") }
+
+// serve runs work in a transaction as the viewer, who is a member that serves customers, until it ends.
+func (s *Service) serve(ctx context.Context, v auth.Viewer, work func(tx *ent.Tx, v auth.Viewer) error) error {
+	return database.WithTx(ctx, s.ent, func(tx *ent.Tx) error {
+		v, err := organization.ServingTx(ctx, tx, v)
+		if err != nil {
+			return err
+		}
+		return work(tx, v)
+	})
+}

@@ -12,15 +12,22 @@ import (
 	"parley/internal/auth"
 )
 
-// takes is whether member m can take requests of c's organisation and service: they are ready, have a seat, a role that serves
-// customers and the channel, work for the service and have all of its skills (rules M8, O6). $1 are the roles.
-const takes = `m.organization_id = c.organization_id AND m.deactivated_at IS NULL AND m.state = 'READY'
+// works is whether member m may text the customers of c's service: they have a seat, a role that serves customers and the channel,
+// and work for the service (rules M1, O6). suits is whether they have its skills as well, and takes whether they are ready, and
+// the service has a number, so that they are offered its requests (M8). $1 are the roles.
+const (
+	works = `m.organization_id = c.organization_id AND m.deactivated_at IS NULL
 	AND m.role = ANY($1) AND m.channels::jsonb @> '["SMS"]'
-	AND EXISTS (SELECT FROM member_services s WHERE s.member_id = m.id AND s.service_id = c.service_id)
-	AND NOT EXISTS (
+	AND EXISTS (SELECT FROM member_services s WHERE s.member_id = m.id AND s.service_id = c.service_id)`
+	suits = works + ` AND NOT EXISTS (
 		SELECT FROM service_skills n WHERE n.service_id = c.service_id
 		AND NOT EXISTS (SELECT FROM member_skills h WHERE h.member_id = m.id AND h.skill_id = n.skill_id)
 	)`
+	takes = suits + ` AND m.state = 'READY' AND EXISTS (SELECT FROM services v WHERE v.id = c.service_id AND v.phone_number_id IS NOT NULL)`
+)
+
+// held is whether c's organisation holds its number.
+const held = `EXISTS (SELECT FROM phone_numbers p WHERE p.number = c.number AND p.organization_id = c.organization_id AND p.status = 'HELD')`
 
 // idle is whether member m is asked nothing, and willing whether they have not rejected request c since they are ready.
 const (
@@ -31,7 +38,7 @@ const (
 	free = takes + ` AND ` + idle + ` AND ` + willing
 )
 
-// Those that can be brought further: whose offer is over, or which somebody is free for. Oldest first. Who is there for a service
+// Those that can be brought further: whose offer is over, which somebody is free for, or whose number is gone. Oldest first. Who is there for a service
 // is found once, however many requests wait for it.
 const dueRequests = `WITH waiting AS (
 		SELECT DISTINCT organization_id, service_id FROM sms_conversations WHERE status = 'OFFERED' AND offered_to_id IS NULL
@@ -39,7 +46,7 @@ const dueRequests = `WITH waiting AS (
 		SELECT c.service_id, m.id, m.state_changed_at FROM waiting c JOIN members m ON ` + takes + ` AND ` + idle + `
 	)
 	SELECT c.id FROM sms_conversations c
-	WHERE c.status = 'OFFERED' AND CASE WHEN c.offered_to_id IS NULL
+	WHERE c.status = 'OFFERED' AND CASE WHEN NOT ` + held + ` THEN true WHEN c.offered_to_id IS NULL
 		THEN EXISTS (SELECT FROM there m WHERE m.service_id = c.service_id AND ` + willing + `)
 		ELSE c.offered_until <= $2 OR NOT EXISTS (SELECT FROM members m WHERE m.id = c.offered_to_id AND ` + takes + `)
 	END
@@ -52,6 +59,9 @@ const nextMember = `SELECT m.id FROM members m JOIN sms_conversations c ON c.id 
 const (
 	isFree   = `SELECT true FROM members m JOIN sms_conversations c ON c.id = $2 WHERE m.id = $3 AND ` + free
 	canTake  = `SELECT true FROM members m JOIN sms_conversations c ON c.id = $2 WHERE m.id = $3 AND ` + takes
+	suitsNow = `SELECT true FROM members m JOIN sms_conversations c ON c.id = $2 WHERE m.id = $3 AND ` + suits
+	isHeld   = `SELECT true FROM sms_conversations c WHERE c.id = $1 AND ` + held
+	isServed = `SELECT true FROM sms_conversations c JOIN members m ON m.id = c.agent_id WHERE c.id = $2 AND ` + works
 	firstDue = `SELECT min(offered_until) FROM sms_conversations WHERE status = 'OFFERED'`
 )
 
@@ -60,7 +70,12 @@ func serving() any { return pq.Array(auth.Who(auth.Serve)) }
 
 // due are the requests that can be brought further, oldest first, some at a time.
 func (s *Service) due(ctx context.Context) ([]string, error) {
-	rows, err := s.ent.QueryContext(ctx, dueRequests, serving(), time.Now(), atOnce)
+	return s.ids(ctx, dueRequests, serving(), time.Now(), atOnce)
+}
+
+// ids are those of the conversations that a query finds.
+func (s *Service) ids(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := s.ent.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("find requests: %w", err)
 	}
@@ -112,6 +127,12 @@ func canTakeTx(ctx context.Context, tx *ent.Tx, requestID, memberID string) (boo
 	err := scan(ctx, tx, &can, canTake, serving(), requestID, memberID)
 	return can, err
 }
+
+// Those whose agent may not text any more, and whose customer waits for an answer.
+const desertedOnes = `SELECT c.id FROM sms_conversations c
+	WHERE c.status = 'ACTIVE' AND NOT EXISTS (SELECT FROM members m WHERE m.id = c.agent_id AND ` + works + `) AND 'SMS_RECEIVED' = (
+		SELECT e.kind FROM events e WHERE e.stream_id = c.stream_id AND e.kind IN ('SMS_RECEIVED', 'SMS_SENT') ORDER BY e.seq DESC LIMIT 1
+	) LIMIT $2`
 
 // scan reads the one value of the first row that a query finds; where there is none the value stays as it is.
 func scan(ctx context.Context, in interface {

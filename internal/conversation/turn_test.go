@@ -48,7 +48,10 @@ func newDesk(t *testing.T, needs int) *desk {
 		d.must(err)
 		d.skills = append(d.skills, s)
 	}
-	d.service, err = d.db.Ent.Service.Create().SetOrganizationID(d.org.ID).SetName("Sales").AddSkills(d.skills[:needs]...).Save(t.Context())
+	number, err := d.db.Ent.PhoneNumber.Create().SetOrganizationID(d.org.ID).SetNumber("+447480000100").SetCountry("GB").Save(t.Context())
+	d.must(err)
+	d.service, err = d.db.Ent.Service.Create().SetOrganizationID(d.org.ID).SetName("Sales").SetPhoneNumberID(number.ID).
+		AddSkills(d.skills[:needs]...).Save(t.Context())
 	d.must(err)
 	return d
 }

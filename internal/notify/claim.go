@@ -24,6 +24,7 @@ type claim struct {
 	subject   string
 	text      string
 	linkID    string
+	aboutID   string
 }
 
 // errClaimLost says that another worker has the delivery now.
@@ -38,7 +39,7 @@ WITH due AS (
 UPDATE deliveries d
 SET state = 'SENDING', claim = $1, due_at = now() + $2 * interval '1 second', attempts = d.attempts + 1
 FROM due WHERE d.id = due.id
-RETURNING d.id, d.created_at, d.attempts, d.channel, d.sender, d.recipient, d.subject, d.text, d.link_id`
+RETURNING d.id, d.created_at, d.attempts, d.channel, d.sender, d.recipient, d.subject, d.text, d.link_id, d.about_id`
 
 // claim takes at most n deliveries that are due, oldest first: those that wait, and those whose claim has ended.
 func (o *Outbox) claim(ctx context.Context, n int) ([]claim, error) {
@@ -51,7 +52,7 @@ func (o *Outbox) claim(ctx context.Context, n int) ([]claim, error) {
 	var claims []claim
 	for rows.Next() {
 		c := claim{token: token, began: began}
-		if err := rows.Scan(&c.id, &c.created, &c.attempt, &c.channel, &c.from, &c.to, &c.subject, &c.text, &c.linkID); err != nil {
+		if err := rows.Scan(&c.id, &c.created, &c.attempt, &c.channel, &c.from, &c.to, &c.subject, &c.text, &c.linkID, &c.aboutID); err != nil {
 			return nil, fmt.Errorf("read a claimed delivery: %w", err)
 		}
 		claims = append(claims, c)

@@ -89,6 +89,9 @@ func (o *Outbox) send(ctx context.Context, sender Sender, c *claim) (outcome, er
 	message := o.outgoing(c)
 	ctx, cancel := context.WithTimeout(ctx, o.tuning.Call)
 	defer cancel()
+	if err := o.refused(ctx, message, c.aboutID); err != nil {
+		return outcome{}, err
+	}
 	if o.age(c) > o.tuning.Lease {
 		return outcome{}, errTooLate
 	}
@@ -97,6 +100,15 @@ func (o *Outbox) send(ctx context.Context, sender Sender, c *claim) (outcome, er
 		return outcome{}, err
 	}
 	return taken(receipt), nil
+}
+
+// refused tells whether a message must not be handed over any more. What cannot be found out is not handed over yet.
+func (o *Outbox) refused(ctx context.Context, m Outgoing, aboutID string) error {
+	err := o.refuse(ctx, m, aboutID)
+	if refusal := (Refused{}); err == nil || errors.As(err, &refusal) {
+		return err
+	}
+	return NotTaken{Code: "asking whether it may be sent: " + kind(err)}
 }
 
 func (o *Outbox) outgoing(c *claim) Outgoing {

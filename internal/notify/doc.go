@@ -17,6 +17,7 @@
 //     call, counts for more than what a lookup has found;
 //   - a status only moves forward, QUEUED, SENT, then DELIVERED or FAILED, in whatever order and however often reports
 //     arrive, also before the call that sent the message has returned; of two final reports the first one stays;
+//   - whoever may refuse a message is asked right before it is handed over, however long it has waited;
 //   - who is told of a status learns it in the transaction that writes it;
 //   - the same inbound message counts once, and is kept;
 //   - log lines hold ids and never a body, a number, an address, a link or a token.

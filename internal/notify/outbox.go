@@ -28,6 +28,10 @@ type Told func(ctx context.Context, tx *ent.Tx, d *ent.Delivery) error
 // Received is called once for each inbound message, in the transaction that keeps it: an error undoes both.
 type Received func(ctx context.Context, tx *ent.Tx, m *ent.InboundMessage) error
 
+// Refuse tells, right before a message is handed over, whether it must not be any more, by a Refused; any other error is that it
+// could not be found out, and the message waits.
+type Refuse func(ctx context.Context, m Outgoing, aboutID string) error
+
 // Outbox is the table of deliveries with its worker.
 type Outbox struct {
 	ent      *ent.Client
@@ -35,6 +39,7 @@ type Outbox struct {
 	link     func(string) string
 	told     Told
 	received Received
+	refuse   Refuse
 	log      *slog.Logger
 	now      func() time.Time
 	tuning   Tuning
@@ -54,6 +59,7 @@ func New(c Config) *Outbox {
 	}
 	o.Tell(c.Told)
 	o.Hear(c.Received)
+	o.Ask(nil)
 	return o
 }
 
@@ -71,6 +77,14 @@ func (o *Outbox) Hear(received Received) {
 		received = func(context.Context, *ent.Tx, *ent.InboundMessage) error { return nil }
 	}
 	o.received = received
+}
+
+// Ask sets who is asked before a message is handed over. It is for wiring: call it before Run.
+func (o *Outbox) Ask(refuse Refuse) {
+	if refuse == nil {
+		refuse = func(context.Context, Outgoing, string) error { return nil }
+	}
+	o.refuse = refuse
 }
 
 func (o *Outbox) ring() {

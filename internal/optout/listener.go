@@ -9,6 +9,7 @@ import (
 	"parley/ent"
 	"parley/ent/delivery"
 	"parley/internal/apierr"
+	"parley/internal/identifier"
 	"parley/internal/limits"
 	"parley/internal/notify"
 	"parley/internal/sms"
@@ -46,10 +47,12 @@ func (l *Listener) HeardTx(ctx context.Context, tx *ent.Tx, m *ent.InboundMessag
 // help are told so often and no more.
 func (l *Listener) helpTx(ctx context.Context, tx *ent.Tx, ours, theirs string) error {
 	n, err := heldTx(ctx, tx, ours)
-	if err != nil || n == nil {
+	if err != nil || n == nil || !l.limits.SmsCountries.Allow(identifier.Country(theirs)) {
 		return err
 	}
-	err = l.counter.TakeTx(ctx, tx, throttle.Rule{Name: "help-replies-per-hour", Of: ours + " " + theirs, Limit: l.limits.HelpReplies, Window: time.Hour})
+	err = l.counter.TakeTx(ctx, tx,
+		throttle.Rule{Name: "help-replies-per-hour", Of: ours + " " + theirs, Limit: l.limits.HelpReplies, Window: time.Hour},
+		throttle.Rule{Name: "sms-per-organization-day", Of: n.OrganizationID, Limit: l.limits.SmsPerOrgDay, Window: 24 * time.Hour})
 	if apierr.Is(err, apierr.Throttled) {
 		return nil
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"parley/ent"
 	"parley/ent/accesstoken"
 	"parley/ent/member"
@@ -253,4 +255,16 @@ func keepAdministratorTx(ctx context.Context, tx *ent.Tx, m *ent.Member, field s
 			"%s is the last administrator: make somebody else one first.", m.Name()).On(field)
 	}
 	return nil
+}
+
+// ServingTx returns a viewer as they are now, who serves customers: they are neither changed nor deactivated before the transaction
+// ends. UNAUTHENTICATED or FORBIDDEN tells of who did a moment ago.
+func ServingTx(ctx context.Context, tx *ent.Tx, v auth.Viewer) (auth.Viewer, error) {
+	m, err := tx.Member.Query().Where(member.ID(v.ID()), member.DeactivatedAtIsNil()).
+		ForShare(sql.WithLockClause("FOR KEY SHARE")).Only(ctx)
+	if err != nil && !ent.IsNotFound(err) {
+		return v, fmt.Errorf("get member who serves: %w", err)
+	}
+	v.Member = m
+	return auth.Allowed(auth.With(ctx, v), auth.Serve)
 }

@@ -12,6 +12,7 @@ func TestM9_WordsThatCount(t *testing.T) {
 		sms.Stop: {
 			"STOP", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "STOPALL",
 			"stop", "Unsubscribe", "cAnCeL", " stop ", "Stop.", "Stop!", "STOP !", "\nStop.\r\n", "\u00a0end\u00a0", "Quit!!",
+			`"STOP"`, "“Stop”", "STOP\u200b", "\u202dSTOP", "ＳＴＯＰ", "stop all",
 		},
 		sms.Start: {"START", "UNSTOP", "YES", "yes", "Yes!", " start."},
 		sms.Help:  {"HELP", "help", "Help!", " HELP. "},
