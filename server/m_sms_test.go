@@ -170,6 +170,29 @@ func TestM2_DuringACall(t *testing.T) {
 	agent.TryText("To a landline", vars{}).refused("NOT_A_MOBILE_NUMBER", "serviceId")
 }
 
+// What is previewed in a call is what is sent in it.
+func TestM3_APreviewInACall(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, phone := h.SignIn("agent@demo.example"), h.Phone(adasNumber)
+	agent.Invite(agent.CreateRoom(), bySMS(phone), "Ada", "Lovelace")
+	phone.Expect("")
+	text := agent.mutate("createPredefinedMessage", vars{"title": "Thanks", "body": "Thank you, %F"}, "predefinedMessage { id }").ok().text("predefinedMessage.id")
+	preview := func() string {
+		t.Helper()
+		return agent.ask(`query ($id: ID!) { smsPreview(input: {predefinedMessageId: $id}) { text } }`, vars{"id": text}).ok().text("smsPreview.text")
+	}
+	if got := preview(); got != "Thank you," {
+		t.Errorf("to nobody: %q", got)
+	}
+	agent.Calls(phone.address, "Sales")
+	if got := preview(); got != "Thank you, Ada" {
+		t.Errorf("in a call: %q", got)
+	}
+	agent.mutate("sendSms", vars{"predefinedMessageId": text}, sendSelection).ok()
+	phone.Expect("Thank you, Ada")
+}
+
 // A text is at most 160 characters once it is filled in.
 func TestM3_HowLongATextMayBe(t *testing.T) {
 	t.Parallel()

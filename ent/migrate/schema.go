@@ -1308,6 +1308,14 @@ var (
 				},
 			},
 			{
+				Name:    "sms_conversation_live",
+				Unique:  false,
+				Columns: []*schema.Column{SmsConversationsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status <> 'ENDED'",
+				},
+			},
+			{
 				Name:    "smsconversation_organization_id_customer_number",
 				Unique:  false,
 				Columns: []*schema.Column{SmsConversationsColumns[8], SmsConversationsColumns[2]},

@@ -52,6 +52,7 @@ func (SmsConversation) Indexes() []ent.Index {
 		index.Fields("number", "customer_number").Unique().StorageKey("sms_conversation_live_once").Annotations(where("status <> 'ENDED'")),
 		index.Fields("offered_to_id").Unique().StorageKey("sms_conversation_offered_once").Annotations(where("status = 'OFFERED'")),
 		index.Fields("created_at").StorageKey("sms_conversation_offered").Annotations(where("status = 'OFFERED'")),
+		index.Fields("organization_id").StorageKey("sms_conversation_live").Annotations(where("status <> 'ENDED'")),
 		index.Fields("organization_id", "customer_number"),
 		index.Fields("agent_id"),
 		index.Fields("service_id"),

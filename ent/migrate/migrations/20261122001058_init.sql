@@ -153,6 +153,8 @@ CREATE TABLE "calls" ("id" character varying NOT NULL, "number" character varyin
 CREATE UNIQUE INDEX "call_once_a_member" ON "calls" ("member_id") WHERE ((status)::text <> 'ENDED'::text);
 -- create "sms_conversations" table
 CREATE TABLE "sms_conversations" ("id" character varying NOT NULL, "number" character varying NOT NULL, "customer_number" character varying NOT NULL, "status" character varying NOT NULL, "origin" character varying NOT NULL, "offered_until" timestamptz NULL, "ended_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "organization_id" character varying NOT NULL, "service_id" character varying NOT NULL, "customer_id" character varying NULL, "agent_id" character varying NULL, "call_id" character varying NULL, "stream_id" bigint NOT NULL, "offered_to_id" character varying NULL, PRIMARY KEY ("id"), CONSTRAINT "sms_conversations_calls_call" FOREIGN KEY ("call_id") REFERENCES "calls" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "sms_conversations_customers_customer" FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "sms_conversations_members_agent" FOREIGN KEY ("agent_id") REFERENCES "members" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "sms_conversations_members_offered_to" FOREIGN KEY ("offered_to_id") REFERENCES "members" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "sms_conversations_organizations_organization" FOREIGN KEY ("organization_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "sms_conversations_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "sms_conversations_streams_stream" FOREIGN KEY ("stream_id") REFERENCES "streams" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "sms_conversation_active_by_agent" CHECK (((status)::text <> 'ACTIVE'::text) OR (agent_id IS NOT NULL)), CONSTRAINT "sms_conversation_ended" CHECK (((status)::text = 'ENDED'::text) = (ended_at IS NOT NULL)), CONSTRAINT "sms_conversation_of_a_call" CHECK (((origin)::text = 'CALL'::text) = (call_id IS NOT NULL)), CONSTRAINT "sms_conversation_offered" CHECK ((offered_to_id IS NULL) OR ((status)::text = 'OFFERED'::text)), CONSTRAINT "sms_conversation_offered_until" CHECK ((offered_to_id IS NULL) = (offered_until IS NULL)));
+-- create index "sms_conversation_live" to table: "sms_conversations"
+CREATE INDEX "sms_conversation_live" ON "sms_conversations" ("organization_id") WHERE ((status)::text <> 'ENDED'::text);
 -- create index "sms_conversation_live_once" to table: "sms_conversations"
 CREATE UNIQUE INDEX "sms_conversation_live_once" ON "sms_conversations" ("number", "customer_number") WHERE ((status)::text <> 'ENDED'::text);
 -- create index "sms_conversation_offered" to table: "sms_conversations"
@@ -323,6 +325,8 @@ DROP INDEX "sms_conversation_offered_once";
 DROP INDEX "sms_conversation_offered";
 -- reverse: create index "sms_conversation_live_once" to table: "sms_conversations"
 DROP INDEX "sms_conversation_live_once";
+-- reverse: create index "sms_conversation_live" to table: "sms_conversations"
+DROP INDEX "sms_conversation_live";
 -- reverse: create "sms_conversations" table
 DROP TABLE "sms_conversations";
 -- reverse: create index "call_once_a_member" to table: "calls"
