@@ -65,35 +65,13 @@ func (f following) now() Happening {
 
 // tell makes items of what the log gives, which is nothing when it is time for a Heartbeat.
 func (f following) tell(batches iter.Seq2[[]eventlog.Event, error]) items {
-	return func(yield func(item, error) bool) {
-		for events, err := range batches {
-			switch {
-			case err != nil:
-				yield(item{}, err)
-				return
-			case len(events) == 0:
-				if !yield(item{Value: &Heartbeat{f.now()}}, nil) {
-					return
-				}
-			case !f.give(events, yield):
-				return
-			}
-		}
-	}
+	return feed.Items(batches, func() Event { return &Heartbeat{f.now()} }, f.happened)
 }
 
-// give hands events on, and tells whether to go on.
-func (f following) give(events []eventlog.Event, yield func(item, error) bool) bool {
+func (f following) happened(events []eventlog.Event) func(eventlog.Event) (item, bool, error) {
 	sc := f.conversations.scene(f.streamID, events...)
-	for _, stored := range events {
+	return func(stored eventlog.Event) (item, bool, error) {
 		e, err := f.conversations.happened(stored, sc)
-		if err != nil {
-			yield(item{}, err)
-			return false
-		}
-		if !yield(item{Place: stored.Seq, Value: e, Silent: e == nil}, nil) || stored.Kind == kindEnded {
-			return false
-		}
+		return item{Place: stored.Seq, Value: e, Silent: e == nil}, stored.Kind == kindEnded, err
 	}
-	return true
 }

@@ -103,36 +103,14 @@ func (f following) now() Happening {
 
 // tell makes items of what the log gives, which is nothing when it is time for a Heartbeat.
 func (f following) tell(batches iter.Seq2[[]eventlog.Event, error]) items {
-	return func(yield func(item, error) bool) {
-		for events, err := range batches {
-			switch {
-			case err != nil:
-				yield(item{}, err)
-				return
-			case len(events) == 0:
-				if !yield(item{Value: &Heartbeat{f.now()}}, nil) {
-					return
-				}
-			case !f.give(events, yield):
-				return
-			}
-		}
-	}
+	return feed.Items(batches, func() ScreenEvent { return &Heartbeat{f.now()} }, f.signalled)
 }
 
-// give hands events on, and tells whether to go on.
-func (f following) give(events []eventlog.Event, yield func(item, error) bool) bool {
-	for _, e := range events {
+func (f following) signalled([]eventlog.Event) func(eventlog.Event) (item, bool, error) {
+	return func(e eventlog.Event) (item, bool, error) {
 		told, err := f.event(e)
-		if err != nil {
-			yield(item{}, err)
-			return false
-		}
-		if !yield(item{Place: e.Seq, Value: told, Silent: told == nil}, nil) || e.Kind == kindStopped {
-			return false
-		}
+		return item{Place: e.Seq, Value: told, Silent: told == nil}, e.Kind == kindStopped, err
 	}
-	return true
 }
 
 // event makes of what the log gives what the person is told, or nil of what is not for them, was forgotten, or is of a kind that
