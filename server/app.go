@@ -149,7 +149,7 @@ func (a *app) told(ctx context.Context, tx *ent.Tx, d *ent.Delivery) error {
 		return a.organizations.Told(ctx, tx, d)
 	case conversation.MessagePrefix:
 		return a.conversations.Told(ctx, tx, d)
-	case "num": // an answer to HELP, which nobody follows
+	case number.Prefix: // an answer to HELP, which nobody follows
 		return nil
 	}
 	return a.rooms.Told(ctx, tx, d)
@@ -157,7 +157,7 @@ func (a *app) told(ctx context.Context, tx *ent.Tx, d *ent.Delivery) error {
 
 // refuse keeps a text from a customer who has opted out since it was written. An answer to HELP is for them as well.
 func (a *app) refuse(ctx context.Context, m notify.Outgoing, aboutID string) error {
-	if prefix, _ := typeid.Prefix(aboutID); m.Channel != delivery.ChannelSMS || prefix == "num" {
+	if prefix, _ := typeid.Prefix(aboutID); m.Channel != delivery.ChannelSMS || prefix == number.Prefix {
 		return nil
 	}
 	out, err := optout.Out(ctx, a.store.ent, m.From, m.To)

@@ -58,25 +58,22 @@ func (s *Service) Open(ctx context.Context, in OpenSmsConversationInput) (*OpenS
 }
 
 func (s *Service) openOnceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, key idempotency.Key, in OpenSmsConversationInput) (string, error) {
-	if made, found, err := key.Made(ctx, tx.Client()); err != nil || found {
-		return made, errors.Join(err, repeated(found))
+	made, found, err := key.Made(ctx, tx.Client())
+	if err != nil {
+		return "", err
+	}
+	if found {
+		return made, errRepeated
 	}
 	c, err := s.toTx(ctx, tx, v, in.ServiceID, in.To)
 	if err != nil {
 		return "", err
 	}
 	standing, err := key.ClaimTx(ctx, tx, c.ID)
-	if err != nil {
-		return "", err
+	if err == nil && standing != c.ID {
+		err = errRepeated
 	}
-	return standing, repeated(standing != c.ID)
-}
-
-func repeated(is bool) error {
-	if is {
-		return errRepeated
-	}
-	return nil
+	return standing, err
 }
 
 // toTx is the viewer's conversation under a service with a number that was typed.

@@ -112,8 +112,12 @@ func (in SendSmsInput) to() string {
 
 // sendOnceTx sends the message, or returns the one that an earlier request with the same key has sent.
 func (s *Service) sendOnceTx(ctx context.Context, tx *ent.Tx, v auth.Viewer, key idempotency.Key, in SendSmsInput) (string, error) {
-	if made, found, err := key.Made(ctx, tx.Client()); err != nil || found {
-		return made, errors.Join(err, repeated(found))
+	made, found, err := key.Made(ctx, tx.Client())
+	if err != nil {
+		return "", err
+	}
+	if found {
+		return made, errRepeated
 	}
 	c, err := s.addressTx(ctx, tx, v, in)
 	if err != nil {

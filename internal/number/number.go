@@ -57,7 +57,8 @@ func New(p Parts) *Service {
 	return &Service{ent: p.Ent, limits: p.Limits, carrier: p.Carrier, counter: p.Counter, audit: p.Audit, log: cmp.Or(p.Log, slog.New(slog.DiscardHandler))}
 }
 
-const prefix = "num"
+// Prefix is the type of ids of numbers.
+const Prefix = "num"
 
 // Available are numbers of a country that can be bought, of the area where a code is given; for administrators.
 func (s *Service) Available(ctx context.Context, o *ent.Organization, country string, areaCode *string, first *int) ([]*carrier.Number, error) {
@@ -184,7 +185,7 @@ func (s *Service) Purchase(ctx context.Context, in PurchasePhoneNumberInput) (*P
 // key stands for. A purchase that came to nothing is begun anew under the id that its key stands for.
 func (s *Service) reserve(ctx context.Context, v auth.Viewer, number string, key idempotency.Key) (n *ent.PhoneNumber, ours bool, err error) {
 	err = organization.Administer(ctx, s.ent, v, func(tx *ent.Tx) error {
-		id, err := key.ClaimTx(ctx, tx, typeid.New(prefix))
+		id, err := key.ClaimTx(ctx, tx, typeid.New(Prefix))
 		if err != nil {
 			return err
 		}
