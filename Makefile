@@ -20,9 +20,13 @@ run: web ## build and start everything: PostgreSQL, server, demo, simulator, Gra
 
 web: web/dist/.built ## build the pages
 
-web/dist/.built: web/package-lock.json web/build.js
+web/node_modules/.installed: web/package-lock.json
+	@cd web && npm ci --silent --no-progress
+	@touch $@
+
+web/dist/.built: web/node_modules/.installed web/build.js web/vite.config.js $(shell find web/desk -type f)
 	@echo "building the pages"
-	@cd web && npm ci --silent --no-progress && npm run --silent build
+	@cd web && npm run --silent build
 	@touch $@
 
 test: web ## test everything, on a PostgreSQL of its own
@@ -45,8 +49,9 @@ lint: ## gofmt, go vet, staticcheck
 	go vet ./...
 	go tool staticcheck ./...
 
-verify: lint ## lint, and: what is generated is fresh, migrations match the model, the compose file is valid, imports go downwards
+verify: lint web/node_modules/.installed ## lint, and: what is generated is fresh, the desk fits the schema, migrations match the model, the compose file is valid, imports go downwards
 	bash scripts/generated-is-fresh.sh
+	cd web && npm run --silent check
 	go test -run '^Test(MigrationsMatchSchema|Imports|Every|Only|Compose)' . ./internal/database/migration
 
 generate: ## generate the model and the API's code
@@ -56,5 +61,5 @@ migration: ## write the migration that the model needs: make migration name=add_
 	go run ./internal/database/migration/new $(name)
 
 clean: ## remove what was built, and the private database
-	rm -rf bin web/dist/vendor web/dist/.built web/node_modules test/clients/node_modules
+	rm -rf bin web/dist/vendor web/dist/desk web/dist/.built web/node_modules test/clients/node_modules
 	rm -rf "$$(readlink .parley/postgres/cluster || echo .parley)" .parley # root's may be elsewhere, with a link to it

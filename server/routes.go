@@ -27,6 +27,7 @@ func (a *app) routes() http.Handler {
 	mux.HandleFunc("GET /schema.graphqls", schema)
 
 	mux.Handle("GET /{$}", web.GraphiQL())
+	mux.Handle("GET /desk", web.Desk())
 	mux.Handle("GET /r/{token}", web.Customer())
 	mux.HandleFunc("POST /r/{token}", a.seen)
 	mux.Handle("GET /s/{code}", web.Specialist())

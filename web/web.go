@@ -1,9 +1,9 @@
 // Package web serves the pages that come with Parley, out of the binary and without the internet:
-// GraphiQL, the pages of customers and specialists, the registration of members, and the simulator.
+// GraphiQL, the members' desk, the pages of customers and specialists, the registration of members, and the simulator.
 //
-// The pages are plain HTML, CSS and JavaScript modules in pages/ and assets/. What they need from npm is copied into
-// dist/ by `npm run build` and embedded with them. A binary built without that step works, but answers for every page
-// that they are not built.
+// The pages are plain HTML, CSS and JavaScript modules in pages/ and assets/, but for the desk, which is an application of its
+// own, in desk/. `npm run build` copies what they need from npm into dist/, and builds the desk there; it is embedded with
+// them. A binary built without that step works, but answers for every page that they are not built.
 //
 // It guarantees that no page holds inline script, that no page may be framed, and that a link's token goes nowhere:
 // pages send no referrer, are not indexed and not stored. It knows nothing of the API, and decides nothing.
@@ -29,6 +29,9 @@ const (
 
 // GraphiQL serves the page to try the API with, for "GET /{$}".
 func GraphiQL() http.Handler { return own().page("graphiql.html", styled) }
+
+// Desk serves the application of members, for "GET /desk". Where one is in it is said behind the # of its address.
+func Desk() http.Handler { return own().page("desk.html", strict) }
 
 // Customer serves the page behind a customer's link, for "GET /r/{token}". Serving it changes nothing: the page itself reports
 // with a POST to its own address that it was seen.

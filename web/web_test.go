@@ -145,7 +145,7 @@ func TestAssetsServeNothingElse(t *testing.T) {
 
 func allPages() map[string]http.Handler {
 	return map[string]http.Handler{
-		"GraphiQL": web.GraphiQL(), "Customer": web.Customer(), "Specialist": web.Specialist(), "Join": web.Join(), "Simulator": web.Simulator(),
+		"GraphiQL": web.GraphiQL(), "Desk": web.Desk(), "Customer": web.Customer(), "Specialist": web.Specialist(), "Join": web.Join(), "Simulator": web.Simulator(),
 	}
 }
 

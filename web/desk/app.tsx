@@ -1,0 +1,36 @@
+import { useEffect } from 'preact/hooks';
+import { attempt, reconnecting } from './connection';
+import { followInbox } from './inbox';
+import { me } from './member/me';
+import { SIGN_OUT } from './member/operations';
+import { SignIn } from './member/sign-in';
+import { StateButton } from './member/state';
+import * as session from './session';
+
+export function App() {
+  return session.accessToken.value ? <Desk /> : <SignIn />;
+}
+
+function Desk() {
+  useEffect(() => {
+    const leaving = new AbortController();
+    followInbox(leaving.signal).catch(() => session.end());
+    return () => leaving.abort();
+  }, []);
+  return (
+    <div class="desk">
+      <header class="top">
+        <h1>Desk</h1>
+        <p class="connection" role="status">{reconnecting.value && 'Reconnecting…'}</p>
+        <StateButton />
+        <span class="name">{me.value?.name}</span>
+        <button class="quiet" onClick={signOut}>Sign out</button>
+      </header>
+    </div>
+  );
+}
+
+async function signOut() {
+  await attempt(SIGN_OUT, {}).catch(() => {}); // the token is forgotten all the same
+  session.end();
+}

@@ -1,0 +1,32 @@
+import { graphql, REFUSAL } from '../graphql';
+
+export const MEMBER = graphql(`
+  fragment Member on Member {
+    id name email state stateReason
+    call { id number status service { id name } }
+  }
+`);
+
+export const SIGN_IN = graphql(
+  `
+    mutation SignIn($email: String!, $password: String!) {
+      signIn(input: { email: $email, password: $password }) { accessToken userErrors { ...Refusal } }
+    }
+  `,
+  [REFUSAL],
+);
+
+export const SIGN_OUT = graphql(`
+  mutation SignOut { signOut(input: {}) { userErrors { message } } }
+`);
+
+export const ME = graphql(`query Me { viewer { __typename ... on Member { ...Member } } }`, [MEMBER]);
+
+export const SET_STATE = graphql(
+  `
+    mutation SetState($state: AgentState!, $reason: String) {
+      setAgentState(input: { state: $state, reason: $reason }) { member { ...Member } userErrors { ...Refusal } }
+    }
+  `,
+  [MEMBER, REFUSAL],
+);
