@@ -1,10 +1,13 @@
 import { useEffect } from 'preact/hooks';
+import { place } from './address';
 import { attempt, reconnecting } from './connection';
 import { followInbox } from './inbox';
 import { me } from './member/me';
 import { SIGN_OUT } from './member/operations';
 import { SignIn } from './member/sign-in';
 import { StateButton } from './member/state';
+import { RoomList } from './room/list';
+import * as rooms from './room/rooms';
 import * as session from './session';
 
 export function App() {
@@ -14,11 +17,16 @@ export function App() {
 function Desk() {
   useEffect(() => {
     const leaving = new AbortController();
+    const stopLooking = rooms.keepLooking();
     followInbox(leaving.signal).catch(() => session.end());
-    return () => leaving.abort();
+    return () => {
+      leaving.abort();
+      stopLooking();
+    };
   }, []);
+  const { id } = place.value;
   return (
-    <div class="desk">
+    <div class="desk" data-open={id !== ''}>
       <header class="top">
         <h1>Desk</h1>
         <p class="connection" role="status">{reconnecting.value && 'Reconnecting…'}</p>
@@ -26,6 +34,7 @@ function Desk() {
         <span class="name">{me.value?.name}</span>
         <button class="quiet" onClick={signOut}>Sign out</button>
       </header>
+      <nav><RoomList current={id} /></nav>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { follow } from './connection';
 import { graphql } from './graphql';
 import * as me from './member/me';
 import { MEMBER } from './member/operations';
+import * as rooms from './room/rooms';
 
 const INBOX = graphql(
   `
@@ -25,6 +26,10 @@ export async function followInbox(signal: AbortSignal) {
       switch (event.__typename) {
         case 'InboxCaughtUp':
           me.look();
+          rooms.look();
+          break;
+        case 'RoomUpdated':
+          rooms.look();
           break;
         case 'AgentStateChanged':
           if (event.member.id === me.me.value?.id) me.me.value = event.member;
