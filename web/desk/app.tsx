@@ -7,6 +7,7 @@ import { SIGN_OUT } from './member/operations';
 import { SignIn } from './member/sign-in';
 import { StateButton } from './member/state';
 import { RoomList } from './room/list';
+import { Room } from './room/room';
 import * as rooms from './room/rooms';
 import * as session from './session';
 
@@ -35,6 +36,7 @@ function Desk() {
         <button class="quiet" onClick={signOut}>Sign out</button>
       </header>
       <nav><RoomList current={id} /></nav>
+      <main>{id ? <Room key={id} id={id} /> : <p class="quiet">Choose a room.</p>}</main>
     </div>
   );
 }

@@ -1,0 +1,64 @@
+import { useRef, useState } from 'preact/hooks';
+import { attempt, change, messageOf, newKey } from '../connection';
+import type { LiveRoom } from './live-room';
+import { SEND, SET_TYPING } from './operations';
+
+const typingEveryMs = 3_000;
+
+/** The chat bar. The text stays in its box until the server has answered: then, and only then, it is on its way for certain. */
+export function Composer({ live }: { live: LiveRoom }) {
+  const [sending, setSending] = useState(false);
+  const [note, setNote] = useState('');
+  const box = useRef<HTMLTextAreaElement>(null);
+  const lastTyped = useRef(0);
+
+  async function send() {
+    const body = box.current!.value;
+    if (sending || body.trim() === '') return;
+    setSending(true);
+    setNote('');
+    try {
+      const variables = { roomId: live.id, body, key: newKey() };
+      const { sendMessage } = await change(SEND, variables, () => setNote('Not sent yet. Trying again…'));
+      if (sendMessage.message) {
+        live.show(sendMessage.message);
+        box.current!.value = '';
+        lastTyped.current = 0;
+      }
+      setNote(sendMessage.userErrors.map((refusal) => refusal.message).join(' '));
+    } catch (error) {
+      setNote(messageOf(error));
+    }
+    setSending(false);
+  }
+
+  function pressed(key: KeyboardEvent) {
+    if (key.key !== 'Enter' || key.shiftKey || key.isComposing) return;
+    key.preventDefault();
+    send();
+  }
+
+  function typed() {
+    if (Date.now() - lastTyped.current < typingEveryMs) return;
+    lastTyped.current = Date.now();
+    attempt(SET_TYPING, { roomId: live.id, typing: true }).catch(() => {}); // it may get lost
+  }
+
+  return (
+    <form class="composer" onSubmit={(submission) => (submission.preventDefault(), send())}>
+      <textarea
+        ref={box}
+        rows={2}
+        maxLength={10_000}
+        aria-label="Your message"
+        aria-describedby="send-note"
+        enterkeyhint="send"
+        readOnly={sending}
+        onKeyDown={pressed}
+        onInput={typed}
+      />
+      <button class="icon" aria-label="Send">➤</button>
+      <p id="send-note" class="refusal" role="alert">{note}</p>
+    </form>
+  );
+}

@@ -1,0 +1,161 @@
+// One room that is looked at: everything in it, kept right by its events for as long as it is open.
+import { signal } from '@preact/signals';
+import { moved } from '../address';
+import { ApiError, ask, change, follow } from '../connection';
+import type { FragmentOf, ResultOf } from '../graphql';
+import { me } from '../member/me';
+import { oneAtATime } from '../one-at-a-time';
+import { EVENTS, HISTORY, MARK_READ, type MESSAGE, type PERSON, ROOM, type SITUATION, SITUATION_OF } from './operations';
+import * as rooms from './rooms';
+
+export type Message = FragmentOf<typeof MESSAGE>;
+export type Person = FragmentOf<typeof PERSON>;
+export type Situation = FragmentOf<typeof SITUATION>;
+type RoomEvent = ResultOf<typeof EVENTS>['roomEvents'];
+type Page = NonNullable<ResultOf<typeof HISTORY>['room']>['messages'];
+
+const typingMs = 6_000; // typing that is said no more is forgotten
+
+// What is told of a room that does not change who is here, how it is called, or how far its invitations are.
+const onlySaid = new Set(['MessagePosted', 'DocumentChanged', 'Typing', 'Heartbeat']);
+
+export class LiveRoom {
+  /** How it is, apart from its timeline; null until it is known. */
+  readonly situation = signal<Situation | null>(null);
+  /** Its newest messages in order of time, and those before that were asked for. */
+  readonly messages = signal<Message[]>([]);
+  readonly hasEarlier = signal(false);
+  /** Who is typing, others than the member. */
+  readonly typing = signal<Person[]>([]);
+  /** Why it cannot be shown. */
+  readonly refusal = signal('');
+
+  #id: string;
+  #cursor = ''; // of the last event that is known
+  #start: string | null = null; // of the earliest message
+  #forget = new Map<string, ReturnType<typeof setTimeout>>();
+  #closing = new AbortController();
+  #lookAround = oneAtATime(() => this.#look());
+  #markRead = oneAtATime(() => this.#sayRead());
+
+  constructor(id: string) {
+    this.#id = id;
+    document.addEventListener('visibilitychange', () => this.#markRead(), { signal: this.#closing.signal });
+    this.#stay();
+  }
+
+  /** Its id, or by now that of the room it has become one with. */
+  get id() {
+    return this.#id;
+  }
+
+  close() {
+    this.#closing.abort();
+    this.#forget.forEach(clearTimeout);
+  }
+
+  async showEarlier() {
+    const { room } = await ask(HISTORY, { id: this.#id, before: this.#start });
+    if (room) this.#addPage(room.messages);
+  }
+
+  /** Shows messages, each once, however often they are given. */
+  show(...messages: Message[]) {
+    const known = new Map(this.messages.value.map((message) => [message.id, message]));
+    messages.forEach((message) => known.set(message.id, message));
+    this.messages.value = [...known.values()].sort((a, b) => Date.parse(a.sentAt) - Date.parse(b.sentAt));
+  }
+
+  async #stay(): Promise<void> {
+    try {
+      const { room } = await ask(ROOM, { id: this.#id });
+      if (!room) throw new ApiError([{ message: 'There is no such room.' }]);
+      this.#become(room);
+      this.situation.value = room;
+      this.#cursor = room.lastCursor;
+      this.#addPage(room.messages);
+      this.#markRead();
+      await follow(EVENTS, { roomId: this.#id, after: this.#cursor }, (event) => this.#apply(event), this.#closing.signal);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.codes.includes('CURSOR_EXPIRED')) return this.#stay();
+      this.refusal.value = error.message;
+    }
+  }
+
+  #apply(event: RoomEvent) {
+    this.#cursor = event.cursor ?? this.#cursor;
+    if (!onlySaid.has(event.__typename)) this.#lookAround();
+    switch (event.__typename) {
+      case 'MessagePosted':
+        this.show(event.message);
+        this.#setTyping(event.message.author, false);
+        this.#markRead();
+        break;
+      case 'DocumentChanged':
+        this.#replace(event.document);
+        break;
+      case 'Typing':
+        this.#setTyping(event.actor, event.typing);
+        break;
+      case 'RoomMerged':
+        return this.#merge(event);
+    }
+  }
+
+  // Another room and this one have become one: what was written there is to be seen, too. Where this one has gone into the other,
+  // that is where it goes on.
+  #merge({ from, into, continueAfter }: Extract<RoomEvent, { __typename: 'RoomMerged' }>) {
+    const goes = from.id === this.#id;
+    if (goes) this.#cursor = continueAfter;
+    this.#become(into);
+    this.#readAgain();
+    return goes ? { roomId: into.id, after: continueAfter } : undefined;
+  }
+
+  #become({ id }: { id: string }) {
+    if (id !== this.#id) moved('rooms', id);
+    this.#id = id;
+  }
+
+  // What came in from elsewhere may be older than what is shown, with a gap between: only the newest page is without one.
+  async #readAgain() {
+    const { room } = await ask(HISTORY, { id: this.#id });
+    if (!room) return;
+    const [first] = room.messages.nodes;
+    this.messages.value = this.messages.value.filter((message) => Date.parse(message.sentAt) >= Date.parse(first?.sentAt ?? ''));
+    this.#addPage(room.messages);
+  }
+
+  #addPage({ nodes, pageInfo }: Page) {
+    this.show(...nodes);
+    this.#start = pageInfo.startCursor;
+    this.hasEarlier.value = pageInfo.hasPreviousPage;
+  }
+
+  #replace(document: NonNullable<Message['document']>) {
+    this.messages.value = this.messages.value.map((message) =>
+      message.document?.id === document.id ? { ...message, document } : message,
+    );
+  }
+
+  async #look() {
+    const { room } = await ask(SITUATION_OF, { id: this.#id });
+    this.situation.value = room;
+  }
+
+  #setTyping(person: Person | null, typing: boolean) {
+    if (!person || person.id === me.value?.id) return;
+    const others = this.typing.value.filter(({ id }) => id !== person.id);
+    clearTimeout(this.#forget.get(person.id));
+    if (typing) this.#forget.set(person.id, setTimeout(() => this.#setTyping(person, false), typingMs));
+    if (typing || others.length < this.typing.value.length) this.typing.value = typing ? [...others, person] : others;
+  }
+
+  // What is on a page that nobody looks at is not read.
+  async #sayRead() {
+    if (document.visibilityState !== 'visible' || !this.#cursor || this.#closing.signal.aborted) return;
+    await change(MARK_READ, { roomId: this.#id, cursor: this.#cursor });
+    rooms.look();
+  }
+}

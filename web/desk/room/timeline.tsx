@@ -1,0 +1,56 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { me } from '../member/me';
+import { Shared } from '../document/shared';
+import { Time } from '../parts/time';
+import type { LiveRoom, Message } from './live-room';
+import { nameOf } from './people';
+
+const sides = { MEMBER: 'Team', CUSTOMER: 'Customer', SPECIALIST: 'Specialist', SYSTEM: 'Notice' } as const;
+
+/** Everything that was put into a room. It stays at the end, unless somebody has scrolled up to read. */
+export function Timeline({ live }: { live: LiveRoom }) {
+  const log = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const messages = live.messages.value;
+  const last = messages.at(-1);
+  const own = last?.author?.id === me.value?.id;
+  useLayoutEffect(() => {
+    if (atEnd.current || own) log.current!.scrollTop = log.current!.scrollHeight;
+  }, [last?.id]);
+
+  function scrolled({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: { currentTarget: HTMLDivElement }) {
+    atEnd.current = scrollHeight - scrollTop - clientHeight < 40;
+  }
+
+  return (
+    <>
+      <div class="log" role="log" aria-label="Messages" tabIndex={0} ref={log} onScroll={scrolled}>
+        {live.hasEarlier.value && <button class="quiet" onClick={() => live.showEarlier()}>Earlier messages</button>}
+        <ol>
+          {messages.map((message) => (
+            <Entry key={message.id} message={message} />
+          ))}
+        </ol>
+      </div>
+      <p class="typing quiet" role="status">{typingSentence(live)}</p>
+    </>
+  );
+}
+
+function Entry({ message }: { message: Message }) {
+  const { author, body, document, side } = message;
+  return (
+    <li class={`message ${author && author.id === me.value?.id ? 'own' : ''}`} data-side={side}>
+      <p class="heading">
+        {author && <strong>{nameOf(author)}</strong>} <span>{sides[side]}</span> <Time at={message.sentAt} />
+      </p>
+      {document ? <Shared document={document} /> : <p class="body">{body}</p>}
+    </li>
+  );
+}
+
+function typingSentence(live: LiveRoom) {
+  const names = live.typing.value.map((person) => person.name);
+  if (names.length === 0) return '';
+  return `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} typing…`;
+}
