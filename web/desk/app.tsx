@@ -35,8 +35,10 @@ function Desk() {
         <span class="name">{me.value?.name}</span>
         <button class="quiet" onClick={signOut}>Sign out</button>
       </header>
-      <nav><RoomList current={id} /></nav>
-      <main>{id ? <Room key={id} id={id} /> : <p class="quiet">Choose a room.</p>}</main>
+      <main>
+        <nav><RoomList current={id} /></nav>
+        <div class="open">{id ? <Room key={id} id={id} /> : <p class="quiet">Choose a room.</p>}</div>
+      </main>
     </div>
   );
 }

@@ -1,35 +1,23 @@
-import { useState } from 'preact/hooks';
-import { attempt, messageOf } from '../connection';
+import { attempt } from '../connection';
 import { Field } from '../parts/field';
+import { useSubmission } from '../parts/use-submission';
 import * as session from '../session';
 import { SIGN_IN } from './operations';
 
 export function SignIn() {
-  const [refusal, setRefusal] = useState('');
-  const [busy, setBusy] = useState(false);
-
-  async function signIn(submission: SubmitEvent) {
-    submission.preventDefault();
-    const form = new FormData(submission.currentTarget as HTMLFormElement);
-    setBusy(true);
-    try {
-      const { signIn } = await attempt(SIGN_IN, { email: String(form.get('email')), password: String(form.get('password')) });
-      setRefusal(signIn.userErrors.map((error) => error.message).join(' '));
-      if (signIn.accessToken) session.begin(signIn.accessToken);
-    } catch (error) {
-      setRefusal(messageOf(error));
-    }
-    setBusy(false);
-  }
-
+  const form = useSubmission(async (fields) => {
+    const { signIn } = await attempt(SIGN_IN, { email: String(fields.get('email')), password: String(fields.get('password')) });
+    if (signIn.accessToken) session.begin(signIn.accessToken);
+    return signIn.userErrors;
+  });
   return (
     <main class="sign-in">
       <h1>Desk</h1>
-      <form onSubmit={signIn}>
+      <form onSubmit={form.submit}>
         <Field label="Email" name="email" type="email" autocomplete="username" required />
         <Field label="Password" name="password" type="password" autocomplete="current-password" required />
-        <p class="refusal" role="alert">{refusal}</p>
-        <button disabled={busy}>Sign in</button>
+        <p class="refusal" role="alert">{form.note()}</p>
+        <button disabled={form.busy}>Sign in</button>
       </form>
     </main>
   );

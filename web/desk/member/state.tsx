@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
-import { attempt, messageOf } from '../connection';
+import { attempt } from '../connection';
 import { Dialog } from '../parts/dialog';
 import { Field } from '../parts/field';
+import { useSubmission } from '../parts/use-submission';
 import { me, type Member } from './me';
 import { SET_STATE } from './operations';
 
@@ -13,7 +14,10 @@ export function StateButton() {
   if (!me.value) return null;
   return (
     <>
-      <button class="quiet state" data-state={me.value.state} onClick={() => setChoosing(true)}>{sentenceOf(me.value)}</button>
+      <button class="quiet state" data-state={me.value.state} onClick={() => setChoosing(true)}>
+        <span class="unseen">My state: </span>
+        {sentenceOf(me.value)}
+      </button>
       {choosing && <StateDialog member={me.value} onClose={() => setChoosing(false)} />}
     </>
   );
@@ -21,32 +25,35 @@ export function StateButton() {
 
 function StateDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const [ready, setReady] = useState(member.state === 'READY');
-  const [refusal, setRefusal] = useState('');
-
-  async function save(submission: SubmitEvent) {
-    submission.preventDefault();
-    const reason = new FormData(submission.currentTarget as HTMLFormElement).get('reason');
-    try {
-      const variables = ready ? { state: 'READY' as const } : { state: 'NOT_READY' as const, reason: String(reason) };
-      const { setAgentState } = await attempt(SET_STATE, variables);
-      if (setAgentState.member) me.value = setAgentState.member;
-      if (setAgentState.userErrors.length === 0) return onClose();
-      setRefusal(setAgentState.userErrors[0].message);
-    } catch (error) {
-      setRefusal(messageOf(error));
+  const form = useSubmission(async (fields) => {
+    const state = ready ? 'READY' : 'NOT_READY';
+    const { setAgentState } = await attempt(SET_STATE, { state, reason: ready ? null : String(fields.get('reason')) });
+    if (setAgentState.member) {
+      me.value = setAgentState.member;
+      onClose();
     }
-  }
-
+    return setAgentState.userErrors;
+  });
   return (
     <Dialog title="My state" onClose={onClose}>
-      <form onSubmit={save}>
+      <form onSubmit={form.submit}>
         {member.call && <p>In a call with {member.call.number}. What is chosen here holds afterwards.</p>}
         <label><input type="radio" name="state" checked={ready} onChange={() => setReady(true)} /> Ready</label>
         <label><input type="radio" name="state" checked={!ready} onChange={() => setReady(false)} /> Not ready</label>
-        {!ready && <Field label="Reason" name="reason" maxLength={100} required defaultValue={member.stateReason ?? ''} list="reasons" />}
+        {!ready && (
+          <Field
+            label="Reason"
+            name="reason"
+            maxLength={100}
+            required
+            list="reasons"
+            defaultValue={member.stateReason ?? ''}
+            refusal={form.against('reason')}
+          />
+        )}
         <datalist id="reasons"><option value="Break" /><option value="Lunch" /><option value="Meeting" /></datalist>
-        <p class="refusal" role="alert">{refusal}</p>
-        <button>Save</button>
+        <p class="refusal" role="alert">{form.note('reason')}</p>
+        <button disabled={form.busy}>Save</button>
       </form>
     </Dialog>
   );

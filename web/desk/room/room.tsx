@@ -1,6 +1,8 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { addressOf } from '../address';
+import { InvitationButtons } from '../invitation/buttons';
 import { Composer } from './composer';
+import { CustomerInformation } from './customer';
 import { statusLabels } from './list';
 import { LiveRoom } from './live-room';
 import { People } from './people';
@@ -18,7 +20,9 @@ export function Room({ id }: { id: string }) {
         <a class="back" href={addressOf('rooms')}>Rooms</a>
         <h2 id="room-name">{situation.name}</h2>
         <span class="quiet">{statusLabels[situation.status]}</span>
+        <InvitationButtons room={situation} />
       </header>
+      <CustomerInformation room={situation} />
       <People situation={situation} />
       <Timeline live={live} />
       {closed ? <p class="quiet">This room is closed.</p> : <Composer live={live} />}

@@ -1,0 +1,27 @@
+const labels = { SMS: 'SMS', EMAIL: 'Email', LINK: 'Link' } as const;
+const identifiers = { SMS: { label: 'Mobile number', type: 'tel' }, EMAIL: { label: 'Email address', type: 'email' } } as const;
+
+interface ChoiceProps<Channel> {
+  of: readonly Channel[];
+  chosen: Channel;
+  onChoose: (channel: Channel) => void;
+}
+
+/** The way by which a customer is invited. */
+export function ChannelChoice<Channel extends keyof typeof labels>({ of, chosen, onChoose }: ChoiceProps<Channel>) {
+  return (
+    <fieldset>
+      <legend>By</legend>
+      {of.map((channel) => (
+        <label key={channel}>
+          <input type="radio" name="channel" checked={channel === chosen} onChange={() => onChoose(channel)} /> {labels[channel]}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** How the field for a number or an address is called, and what it is. */
+export function identifierOf(channel: keyof typeof identifiers) {
+  return identifiers[channel];
+}

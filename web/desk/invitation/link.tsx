@@ -1,0 +1,39 @@
+import { useEffect, useState } from 'preact/hooks';
+import { change, messageOf } from '../connection';
+import { Dialog } from '../parts/dialog';
+import { Field } from '../parts/field';
+import { GET_LINK } from './operations';
+
+/** The link into a room, to be passed on by hand. Nothing is sent. */
+export function GetLink({ roomId, onClose }: { roomId: string; onClose: () => void }) {
+  const [url, setUrl] = useState('');
+  const [refusal, setRefusal] = useState('');
+  useEffect(() => {
+    change(GET_LINK, { roomId }).then(
+      ({ getLink }) => {
+        setUrl(getLink.url ?? '');
+        setRefusal(getLink.userErrors.map((error) => error.message).join(' '));
+      },
+      (error) => setRefusal(messageOf(error)),
+    );
+  }, [roomId]);
+  return (
+    <Dialog title="Get link" onClose={onClose}>
+      {url && <LinkFrame url={url} />}
+      <p class="refusal" role="alert">{refusal}</p>
+    </Dialog>
+  );
+}
+
+/** A link to be copied. */
+export function LinkFrame({ url }: { url: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => navigator.clipboard.writeText(url).then(() => setCopied(true));
+  return (
+    <div class="link-frame">
+      <Field label="Link for the customer" readOnly value={url} onFocus={(event) => event.currentTarget.select()} />
+      <button type="button" onClick={copy}>Copy</button>
+      <p role="status">{copied && 'Copied.'}</p>
+    </div>
+  );
+}

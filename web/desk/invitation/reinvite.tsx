@@ -1,0 +1,56 @@
+import { useEffect, useState } from 'preact/hooks';
+import { ask, change, newKey } from '../connection';
+import type { ResultOf } from '../graphql';
+import { Dialog } from '../parts/dialog';
+import { Field } from '../parts/field';
+import { useSubmission } from '../parts/use-submission';
+import { ChannelChoice, identifierOf } from './channel';
+import { Confirmation } from './confirmation';
+import { LinkFrame } from './link';
+import { REINVITE, REINVITE_FORMS } from './operations';
+
+type Forms = ResultOf<typeof REINVITE_FORMS>['room'];
+
+/** Re-invites the customer of a room. What the room knows of them is shown, and locked. */
+export function Reinvite({ roomId, onClose }: { roomId: string; onClose: () => void }) {
+  const [forms, setForms] = useState<Forms>(null);
+  const [channel, setChannel] = useState<'SMS' | 'EMAIL' | 'LINK'>('SMS');
+  const [done, setDone] = useState<{ confirmation: string | null; url: string | null } | null>(null);
+  useEffect(() => void ask(REINVITE_FORMS, { id: roomId }).then(({ room }) => setForms(room)), [roomId]);
+
+  const shown = forms?.[channel];
+  const asksIdentifier = shown?.editable.includes('IDENTIFIER') ?? false;
+  const form = useSubmission(async (fields) => {
+    const to = asksIdentifier ? String(fields.get('to')) : null;
+    const { reinviteCustomer } = await change(REINVITE, { input: { roomId, channel, to, idempotencyKey: newKey() } });
+    if (reinviteCustomer.userErrors.length === 0) setDone(reinviteCustomer);
+    return reinviteCustomer.userErrors;
+  });
+
+  return (
+    <Dialog title="Re-invite the customer" onClose={onClose}>
+      {done?.url && <LinkFrame url={done.url} />}
+      {done && <Confirmation sentence={done.confirmation ?? ''} />}
+      {shown && !done && (
+        <form onSubmit={form.submit}>
+          <ChannelChoice of={['SMS', 'EMAIL', 'LINK']} chosen={channel} onChoose={setChannel} />
+          {channel !== 'LINK' && (
+            <Field
+              key={channel}
+              {...identifierOf(channel)}
+              name="to"
+              required
+              readOnly={!asksIdentifier}
+              defaultValue={shown.identifier ?? ''}
+              refusal={form.against('to')}
+            />
+          )}
+          <Field label="First name" readOnly value={shown.firstName} />
+          <Field label="Last name" readOnly value={shown.lastName} />
+          <p class="refusal" role="alert">{form.note('to')}</p>
+          <button disabled={form.busy}>Re-invite</button>
+        </form>
+      )}
+    </Dialog>
+  );
+}
