@@ -1,0 +1,115 @@
+// The members' desk in a real browser: npm run test:browser. Skipped where no Chromium is installed.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { findings } from './lib/axe.js';
+import { launch, noBrowser, open } from './lib/browser.js';
+import { freshNumber, linkTokenSentTo } from './lib/demo.js';
+
+describe('at the desk', { skip: noBrowser }, () => {
+  let browser;
+  before(async () => {
+    browser = await launch();
+  });
+  after(() => browser.close());
+
+  test('an agent invites a customer and talks with them, and nothing is lost or doubled when the network is cut', async () => {
+    const desk = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
+    const { page } = desk;
+    await page.getByLabel('Email').waitFor();
+    assert.deepEqual(await findings(page), []);
+    await signIn(page, 'agent@demo.example');
+
+    await page.getByRole('button', { name: 'New room' }).click();
+    await page.getByRole('heading', { name: 'Collaboration Room' }).waitFor();
+    await write(page, 'Before you came.');
+
+    const number = freshNumber();
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await page.getByLabel('Mobile number').fill('0171 23');
+    await page.getByLabel('First name').fill('Ada');
+    await page.getByLabel('Last name').fill('Lovelace');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'prefix' }).waitFor();
+    assert.deepEqual(await findings(page), []);
+    await page.getByLabel('Mobile number').fill(number);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+
+    const customer = await open(browser, `/r/${await linkTokenSentTo(number)}`, { viewport: { width: 390, height: 800 } });
+    await customer.page.getByRole('button', { name: 'Enter the room' }).click();
+    await customer.page.getByText('Before you came.').waitFor();
+    await write(customer.page, 'Hello!');
+    await page.getByText('Hello!').waitFor();
+    await page.getByRole('list', { name: 'Who is here' }).getByText('Ada Lovelace').waitFor();
+
+    await loseTheNextAnswer(page, 'Send');
+    await write(page, 'Welcome.');
+    await customer.page.getByText('Welcome.').waitFor();
+
+    await Promise.all([desk.disconnect(), page.context().setOffline(true)]);
+    await page.getByText('Reconnecting…').waitFor();
+    await write(customer.page, 'While you were away.');
+    await page.getByLabel('Your message').fill('Written without a network.');
+    await page.keyboard.press('Enter');
+    await page.getByText('Not sent yet').waitFor();
+    desk.reconnect();
+    await page.context().setOffline(false);
+    await customer.page.getByText('Written without a network.').waitFor();
+    await page.getByText('While you were away.').waitFor();
+    await page.getByText('Reconnecting…').waitFor({ state: 'detached' });
+
+    const conversation = ['Before you came.', 'Hello!', 'Welcome.', 'While you were away.', 'Written without a network.'];
+    assert.deepEqual(await shownMessages(page), conversation);
+    assert.deepEqual(await shownMessages(customer.page), conversation);
+    await page.reload();
+    await page.getByText('Written without a network.').waitFor();
+    assert.deepEqual(await shownMessages(page), conversation);
+
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await findings(page), [], colorScheme);
+    }
+    await page.setViewportSize({ width: 360, height: 720 });
+    assert.deepEqual(await findings(page), []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    await page.getByRole('link', { name: 'Rooms' }).click();
+    await page.getByRole('link', { name: 'Ada Lovelace' }).first().waitFor();
+    assert.deepEqual(await findings(page), []);
+    assert.deepEqual(desk.complaints.filter(unexpected), []);
+    assert.deepEqual(customer.complaints, []);
+  });
+});
+
+async function signIn(page, email) {
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password').fill('parley-demo');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Rooms' }).waitFor();
+}
+
+async function write(page, body) {
+  await page.getByLabel('Your message').fill(body);
+  await page.keyboard.press('Enter');
+  await page.locator('.message', { hasText: body }).waitFor();
+}
+
+// Has the server answer an operation without the page hearing of it, once.
+async function loseTheNextAnswer(page, operation) {
+  let lost = false;
+  await page.route('/graphql', async (route) => {
+    if (lost || route.request().postDataJSON()?.operationName !== operation) return route.fallback();
+    lost = true;
+    await route.fetch();
+    await route.abort();
+  });
+}
+
+// What the browser remarks of requests that are cut off.
+function unexpected(complaint) {
+  return !/net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(complaint);
+}
+
+function shownMessages(page) {
+  return page.locator('.message:not([data-side=SYSTEM]) .body').allInnerTexts();
+}
