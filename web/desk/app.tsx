@@ -1,6 +1,10 @@
 import { useEffect } from 'preact/hooks';
-import { place } from './address';
+import { addressOf, place } from './address';
 import { attempt, reconnecting } from './connection';
+import * as chats from './conversation/conversations';
+import { ConversationList } from './conversation/list';
+import { Offer } from './conversation/offer';
+import { Texts } from './conversation/texts';
 import { followInbox } from './inbox';
 import { me } from './member/me';
 import { SIGN_OUT } from './member/operations';
@@ -18,14 +22,14 @@ export function App() {
 function Desk() {
   useEffect(() => {
     const leaving = new AbortController();
-    const stopLooking = rooms.keepLooking();
+    const stops = [rooms.keepLooking(), chats.keepLooking()];
     followInbox(leaving.signal).catch(() => session.end());
     return () => {
       leaving.abort();
-      stopLooking();
+      stops.forEach((stop) => stop());
     };
   }, []);
-  const { id } = place.value;
+  const { noun, id } = place.value;
   return (
     <div class="desk" data-open={id !== ''}>
       <header class="top">
@@ -35,12 +39,26 @@ function Desk() {
         <span class="name">{me.value?.name}</span>
         <button class="quiet" onClick={signOut}>Sign out</button>
       </header>
+      <Offer />
       <main>
-        <nav><RoomList current={id} /></nav>
-        <div class="open">{id ? <Room key={id} id={id} /> : <p class="quiet">Choose a room.</p>}</div>
+        <nav>
+          <p class="nouns">
+            <a href={addressOf('rooms')} aria-current={noun === 'rooms' ? 'true' : undefined}>Rooms</a>
+            <a href={addressOf('texts')} aria-current={noun === 'texts' ? 'true' : undefined}>
+              Text messages {chats.news.value.size > 0 && <span class="unread">new</span>}
+            </a>
+          </p>
+          {noun === 'texts' ? <ConversationList current={id} /> : <RoomList current={id} />}
+        </nav>
+        <div class="open"><Open noun={noun} id={id} /></div>
       </main>
     </div>
   );
+}
+
+function Open({ noun, id }: { noun: string; id: string }) {
+  if (!id) return <p class="quiet">Choose one of the list.</p>;
+  return noun === 'texts' ? <Texts id={id} /> : <Room key={id} id={id} />;
 }
 
 async function signOut() {

@@ -14,10 +14,10 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useEffect(() => dialog.current!.showModal(), []);
   return (
     <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
-      <header>
+      <div class="title">
         <h2 id={id}>{title}</h2>
         <button type="button" class="quiet icon" aria-label="Close" onClick={() => dialog.current!.close()}>✕</button>
-      </header>
+      </div>
       {children}
     </dialog>
   );

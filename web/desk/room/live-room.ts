@@ -5,6 +5,7 @@ import { ApiError, ask, change, follow } from '../connection';
 import type { FragmentOf, ResultOf } from '../graphql';
 import { me } from '../member/me';
 import { oneAtATime } from '../one-at-a-time';
+import { inOrder } from '../parts/in-order';
 import { EVENTS, HISTORY, MARK_READ, type MESSAGE, type PERSON, ROOM, type SITUATION, SITUATION_OF } from './operations';
 import * as rooms from './rooms';
 
@@ -61,9 +62,7 @@ export class LiveRoom {
 
   /** Shows messages, each once, however often they are given. */
   show(...messages: Message[]) {
-    const known = new Map(this.messages.value.map((message) => [message.id, message]));
-    messages.forEach((message) => known.set(message.id, message));
-    this.messages.value = [...known.values()].sort((a, b) => Date.parse(a.sentAt) - Date.parse(b.sentAt));
+    this.messages.value = inOrder(this.messages.value, messages);
   }
 
   async #stay(): Promise<void> {

@@ -1,0 +1,56 @@
+import { useState } from 'preact/hooks';
+import { addressOf, go } from '../address';
+import { me } from '../member/me';
+import { Field } from '../parts/field';
+import { look } from './conversations';
+import { type Contact, TextForm } from './text-form';
+
+/** A new text message. During a call for a service it goes to that customer; otherwise the member says to whom, and for what. */
+export function ContactPanel({ contact }: { contact: Contact }) {
+  const services = contact.services?.filter((service) => service.supportsSms) ?? [];
+  const [serviceId, setServiceId] = useState(services[0]?.id);
+  const [to, setTo] = useState('');
+  const call = me.value?.call?.service ? me.value.call : null;
+
+  return (
+    <section class="contact" aria-labelledby="contact-title">
+      <header>
+        <a class="back" href={addressOf('texts')}>Text messages</a>
+        <h2 id="contact-title">New text message</h2>
+      </header>
+      {services.length === 0 && !call && <p class="quiet">None of your services sends text messages.</p>}
+      <TextForm
+        contact={contact}
+        target={call ? { callId: call.id } : { serviceId, to }}
+        serviceId={call?.service?.id ?? serviceId}
+        onSent={({ conversation }) => {
+          look();
+          if (conversation) go('texts', conversation.id);
+        }}
+      >
+        {(against) =>
+          call ? (
+            <p>To {call.number}, for {call.service!.name}.</p>
+          ) : (
+            <>
+              <div class="field">
+                <label for="service">Service</label>
+                <select id="service" onChange={(event) => setServiceId(event.currentTarget.value)}>
+                  {services.map(({ id, name }) => <option key={id} value={id} selected={id === serviceId}>{name}</option>)}
+                </select>
+              </div>
+              <Field
+                label="Customer's number"
+                type="tel"
+                required
+                value={to}
+                onInput={(event) => setTo(event.currentTarget.value)}
+                refusal={against('to')}
+              />
+            </>
+          )
+        }
+      </TextForm>
+    </section>
+  );
+}

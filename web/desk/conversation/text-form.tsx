@@ -1,0 +1,86 @@
+import { type ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { ask, change, newKey } from '../connection';
+import type { ResultOf, VariablesOf } from '../graphql';
+import { useSubmission } from '../parts/use-submission';
+import { CONTACT, PREVIEW, SEND_TEXT } from './operations';
+
+type Target = Omit<VariablesOf<typeof SEND_TEXT>['input'], 'body' | 'predefinedMessageId' | 'idempotencyKey'>;
+type Sent = ResultOf<typeof SEND_TEXT>['sendSms'];
+export type Contact = Extract<ResultOf<typeof CONTACT>['viewer'], { __typename: 'Member' }>;
+
+const limit = 160;
+
+interface TextFormProps {
+  contact: Contact;
+  /** To whom the text goes. */
+  target: Target;
+  /** The service that it is sent under: its predefined messages can be chosen. */
+  serviceId: string | undefined;
+  onSent: (sent: Sent) => void;
+  /** What else is asked for, with what was said against it. */
+  children?: (against: (name: string) => string) => ComponentChildren;
+}
+
+/** A text message to be sent: written, or chosen of those that are predefined, and counted as the server counts. */
+export function TextForm({ contact, target, serviceId, onSent, children }: TextFormProps) {
+  const [body, setBody] = useState('');
+  const count = useCount(body, target, serviceId);
+  const form = useSubmission(async () => {
+    const { sendSms } = await change(SEND_TEXT, { input: { ...target, body, idempotencyKey: newKey() } });
+    if (sendSms.message) {
+      setBody('');
+      onSent(sendSms);
+    }
+    return sendSms.userErrors;
+  });
+
+  async function choose(predefinedMessageId: string) {
+    const { smsPreview } = await ask(PREVIEW, { input: { predefinedMessageId, serviceId, to: target.to } });
+    setBody(smsPreview.text);
+  }
+
+  const service = contact.services?.find(({ id }) => id === serviceId);
+  const predefined = [...(contact.predefinedMessages ?? []), ...(service?.predefinedMessages ?? [])];
+  return (
+    <form class="text-form" onSubmit={form.submit}>
+      {children?.(form.against)}
+      {predefined.length > 0 && (
+        <select aria-label="Predefined message" value="" onChange={(event) => choose(event.currentTarget.value)}>
+          <option value="">Predefined message…</option>
+          {predefined.map(({ id, title }) => <option key={id} value={id}>{title}</option>)}
+        </select>
+      )}
+      <textarea
+        rows={3}
+        aria-label="Text message"
+        aria-describedby="text-count text-note"
+        readOnly={form.busy}
+        value={body}
+        onInput={(event) => setBody(event.currentTarget.value)}
+        onKeyDown={sendOnEnter}
+      />
+      <button class="icon" aria-label="Send">➤</button>
+      <p id="text-count" class={count > limit ? 'refusal' : 'quiet'}>{count}/{limit}</p>
+      <p id="text-note" class="refusal" role="alert">{form.note('to', 'serviceId')}</p>
+    </form>
+  );
+}
+
+/** How long a text is with everything filled in: the server says. Until it has, it is as long as it looks. */
+function useCount(body: string, { to }: Target, serviceId: string | undefined) {
+  const [count, setCount] = useState(0);
+  useEffect(() => {
+    setCount([...body].length);
+    if (!body.includes('%')) return;
+    const timer = setTimeout(async () => setCount((await ask(PREVIEW, { input: { body, serviceId, to } })).smsPreview.count), 250);
+    return () => clearTimeout(timer);
+  }, [body, to, serviceId]);
+  return count;
+}
+
+function sendOnEnter(key: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) {
+  if (key.key !== 'Enter' || key.shiftKey || key.isComposing) return;
+  key.preventDefault();
+  key.currentTarget.form!.requestSubmit();
+}
