@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findings } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
-import { freshNumber, linkTokenSentTo } from './lib/demo.js';
+import { freshNumber, linkTokenSentTo, tokenOf } from './lib/demo.js';
+import { address, run } from './lib/server.js';
 
 describe('at the desk', { skip: noBrowser }, () => {
   let browser;
@@ -79,7 +80,81 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.deepEqual(desk.complaints.filter(unexpected), []);
     assert.deepEqual(customer.complaints, []);
   });
+
+  test('a customer texts, an agent who is ready is offered the chat, answers, and ends it', async () => {
+    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
+    await signIn(page, 'second@demo.example');
+    await setState(page, 'Ready');
+    const customer = freshNumber();
+    await textFrom(customer, 'Is anybody there?');
+    const offer = page.getByRole('region', { name: 'Offered chat' });
+    await offer.getByText(customer).waitFor();
+    assert.deepEqual(await findings(page), []);
+    await offer.getByRole('button', { name: 'Accept' }).click();
+    await page.getByRole('heading', { name: customer }).waitFor();
+    await page.getByText('Is anybody there?').waitFor();
+
+    const text = page.getByLabel('Text message', { exact: true });
+    await text.fill('x'.repeat(161));
+    await page.getByText('161/160').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: '160' }).waitFor();
+    await text.fill('Hello, I am 🙂');
+    await page.getByText('13/160').waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.message', { hasText: 'I am 🙂' }).getByText('Delivered').waitFor();
+    await textFrom(customer, 'Good.');
+    await page.locator('.message.reply', { hasText: 'Good.' }).waitFor();
+    assert.deepEqual(await shownMessages(page), ['Is anybody there?', 'Hello, I am 🙂', 'Good.']);
+    assert.deepEqual(await findings(page), []);
+
+    await page.getByRole('button', { name: 'End chat' }).click();
+    await page.getByRole('button', { name: 'End it for good' }).click();
+    await page.getByText('This chat has ended.').waitFor();
+    await setState(page, 'Not ready', 'Lunch');
+    assert.deepEqual(complaints, []);
+  });
+
+  test('an agent begins to text, with a service and a number', async () => {
+    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 360, height: 720 } });
+    await signIn(page, 'second@demo.example');
+    await page.getByRole('link', { name: 'Text messages' }).click();
+    await page.getByRole('link', { name: 'New' }).click();
+    await page.getByLabel('Service').selectOption('Support');
+    assert.deepEqual(await findings(page), []);
+    await page.getByLabel("Customer's number").fill('0171');
+    await page.getByLabel('Text message', { exact: true }).fill('Your parcel is here.');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByText(/prefix/).waitFor();
+    const customer = freshNumber();
+    await page.getByLabel("Customer's number").fill(customer);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('heading', { name: customer }).waitFor();
+    assert.deepEqual(await shownMessages(page), ['Your parcel is here.']);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    assert.deepEqual(complaints, []);
+  });
 });
+
+async function setState(page, state, reason) {
+  await page.getByRole('button', { name: 'My state' }).click();
+  await page.getByLabel(state, { exact: true }).check();
+  if (reason) await page.getByLabel('Reason').fill(reason);
+  assert.deepEqual(await findings(page), []);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: `My state: ${[state, reason].filter(Boolean).join(' – ')}` }).waitFor();
+}
+
+// A customer texts the organisation's number.
+async function textFrom(from, body) {
+  const { organization } = await run('{ organization { phoneNumbers { number status } } }', {}, await tokenOf('admin@demo.example'));
+  const { number } = organization.phoneNumbers.find(({ status }) => status === 'HELD');
+  await fetch(address('/simulator/sms'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ from, to: number, body }),
+  });
+}
 
 async function signIn(page, email) {
   await page.getByLabel('Email').fill(email);
