@@ -5,7 +5,7 @@ import * as chats from './conversation/conversations';
 import { ConversationList } from './conversation/list';
 import { Offer } from './conversation/offer';
 import { Texts } from './conversation/texts';
-import { followInbox } from './inbox';
+import { followInbox, forget } from './inbox';
 import { me } from './member/me';
 import { SIGN_OUT } from './member/operations';
 import { SignIn } from './member/sign-in';
@@ -27,6 +27,7 @@ function Desk() {
     return () => {
       leaving.abort();
       stops.forEach((stop) => stop());
+      forget();
     };
   }, []);
   const { noun, id } = place.value;
@@ -58,7 +59,7 @@ function Desk() {
 
 function Open({ noun, id }: { noun: string; id: string }) {
   if (!id) return <p class="quiet">Choose one of the list.</p>;
-  return noun === 'texts' ? <Texts id={id} /> : <Room key={id} id={id} />;
+  return noun === 'texts' ? <Texts id={id} /> : <Room id={id} />;
 }
 
 async function signOut() {

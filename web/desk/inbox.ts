@@ -1,9 +1,9 @@
 // What happens anywhere that the member should know of: it is followed once, for as long as they are signed in, and passed on.
 import { place } from './address';
+import { ApiError, follow } from './connection';
 import * as chats from './conversation/conversations';
 import { CONVERSATION } from './conversation/operations';
-import { follow } from './connection';
-import { graphql } from './graphql';
+import { graphql, type ResultOf } from './graphql';
 import * as me from './member/me';
 import { MEMBER } from './member/operations';
 import * as rooms from './room/rooms';
@@ -24,35 +24,53 @@ const INBOX = graphql(
   [MEMBER, CONVERSATION],
 );
 
-export async function followInbox(signal: AbortSignal) {
-  await follow(
-    INBOX,
-    {},
-    (event) => {
-      switch (event.__typename) {
-        case 'InboxCaughtUp':
-          me.look();
-          rooms.look();
-          chats.look();
-          break;
-        case 'RoomUpdated':
-          rooms.look();
-          break;
-        case 'AgentStateChanged':
-          if (event.member.id === me.me.value?.id) me.me.value = event.member;
-          break;
-        case 'ChatOffered':
-          chats.offer.value = event.conversation;
-          break;
-        case 'ChatWithdrawn':
-          if (chats.offer.value?.id === event.conversation.id) chats.offer.value = null;
-          break;
-        case 'SmsConversationUpdated':
-          chats.markNews(event.conversation.id, event.conversation.id !== place.value.id);
-          chats.look();
-          break;
-      }
-    },
-    signal,
-  );
+type InboxEvent = ResultOf<typeof INBOX>['inboxEvents'];
+
+// A reload goes on behind this cursor. It stays before an offer that is not answered: who comes back is told of it again.
+const kept = 'parley.desk.inbox';
+
+/** Ends when `signal` says so; or by throwing an ApiError, when the member may not stay. */
+export async function followInbox(signal: AbortSignal): Promise<void> {
+  try {
+    await follow(INBOX, { after: sessionStorage.getItem(kept) }, apply, signal);
+  } catch (refusal) {
+    forget();
+    if (!(refusal instanceof ApiError && refusal.codes.includes('CURSOR_EXPIRED'))) throw refusal;
+    await followInbox(signal);
+  }
+}
+
+/** Forgets all that belongs to the member who was signed in. */
+export function forget() {
+  sessionStorage.removeItem(kept);
+  me.forget();
+  rooms.forget();
+  chats.forget();
+}
+
+function apply(event: InboxEvent) {
+  switch (event.__typename) {
+    case 'InboxCaughtUp':
+      me.look();
+      rooms.look();
+      chats.look();
+      break;
+    case 'RoomUpdated':
+      rooms.look();
+      break;
+    case 'AgentStateChanged':
+      if (event.member.id === me.me.value?.id) me.me.value = event.member;
+      break;
+    case 'ChatOffered':
+      chats.offer.value = event.conversation;
+      break;
+    case 'ChatWithdrawn':
+      if (chats.offer.value?.id === event.conversation.id) chats.offer.value = null;
+      break;
+    case 'SmsConversationUpdated':
+      chats.markNews(event.conversation.id, event.conversation.id !== place.value.id);
+      chats.look();
+      break;
+  }
+  if (event.cursor && !chats.offer.value) sessionStorage.setItem(kept, event.cursor);
 }

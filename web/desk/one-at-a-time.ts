@@ -1,5 +1,10 @@
-/** A function that does `work`, never twice at a time: who calls it meanwhile has it done once more, afterwards. */
-export function oneAtATime(work: () => Promise<void>) {
+import { ApiError } from './connection';
+
+/**
+ * A function that reads something anew, never twice at a time: who calls it meanwhile has it read once more, afterwards. Where the
+ * server refuses, all stays as it was: who may not read it may not stay, either, and is told so by what is followed.
+ */
+export function oneAtATime(read: () => Promise<void>) {
   let wanted = false;
   let busy = false;
   return async () => {
@@ -7,7 +12,9 @@ export function oneAtATime(work: () => Promise<void>) {
     if (busy) return;
     busy = true;
     try {
-      for (; wanted; await work()) wanted = false;
+      for (; wanted; await read()) wanted = false;
+    } catch (refusal) {
+      if (!(refusal instanceof ApiError)) throw refusal;
     } finally {
       busy = false;
     }

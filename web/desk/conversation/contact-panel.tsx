@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { addressOf, go } from '../address';
 import { me } from '../member/me';
 import { Field } from '../parts/field';
+import { Heading } from '../parts/heading';
 import { look } from './conversations';
 import { type Contact, TextForm } from './text-form';
 
@@ -16,13 +17,14 @@ export function ContactPanel({ contact }: { contact: Contact }) {
     <section class="contact" aria-labelledby="contact-title">
       <header>
         <a class="back" href={addressOf('texts')}>Text messages</a>
-        <h2 id="contact-title">New text message</h2>
+        <Heading id="contact-title">New text message</Heading>
       </header>
       {services.length === 0 && !call && <p class="quiet">None of your services sends text messages.</p>}
       <TextForm
         contact={contact}
         target={call ? { callId: call.id } : { serviceId, to }}
         serviceId={call?.service?.id ?? serviceId}
+        to={call?.number ?? to}
         onSent={({ conversation }) => {
           look();
           if (conversation) go('texts', conversation.id);

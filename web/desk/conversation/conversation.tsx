@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { addressOf } from '../address';
 import { change, messageOf } from '../connection';
 import { me } from '../member/me';
+import { Heading } from '../parts/heading';
 import { Time } from '../parts/time';
 import { look, markNews } from './conversations';
 import { nameOf } from './list';
@@ -23,7 +24,7 @@ export function Conversation({ id, contact }: { id: string; contact: Contact }) 
     <article class="room" aria-labelledby="conversation-name">
       <header>
         <a class="back" href={addressOf('texts')}>Text messages</a>
-        <h2 id="conversation-name">{nameOf(conversation)}</h2>
+        <Heading id="conversation-name">{nameOf(conversation)}</Heading>
         <span class="quiet">{conversation.service.name} · {conversation.customerNumber}</span>
         {!ended && <EndChat live={live} />}
       </header>
@@ -34,6 +35,7 @@ export function Conversation({ id, contact }: { id: string; contact: Contact }) 
           contact={contact}
           target={{ conversationId: id }}
           serviceId={conversation.service.id}
+          to={conversation.customerNumber}
           onSent={({ message }) => message && live.show(message)}
         />
       )}

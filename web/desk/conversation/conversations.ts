@@ -25,8 +25,14 @@ export const look = oneAtATime(async () => {
 /** Reads it as soon as it is known who the member is. */
 export function keepLooking() {
   return effect(() => {
-    if (me.value?.id) look().catch(() => {}); // who is refused is signed out
+    if (me.value?.id) look();
   });
+}
+
+export function forget() {
+  conversations.value = null;
+  news.value = new Set();
+  offer.value = null;
 }
 
 export function markNews(id: string, isNews: boolean) {

@@ -2,6 +2,7 @@ import { type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ask, change, newKey } from '../connection';
 import type { ResultOf, VariablesOf } from '../graphql';
+import { SendIcon } from '../parts/icons';
 import { useSubmission } from '../parts/use-submission';
 import { CONTACT, PREVIEW, SEND_TEXT } from './operations';
 
@@ -17,15 +18,17 @@ interface TextFormProps {
   target: Target;
   /** The service that it is sent under: its predefined messages can be chosen. */
   serviceId: string | undefined;
+  /** The customer's number, by which their names are found. */
+  to: string;
   onSent: (sent: Sent) => void;
   /** What else is asked for, with what was said against it. */
   children?: (against: (name: string) => string) => ComponentChildren;
 }
 
 /** A text message to be sent: written, or chosen of those that are predefined, and counted as the server counts. */
-export function TextForm({ contact, target, serviceId, onSent, children }: TextFormProps) {
+export function TextForm({ contact, target, serviceId, to, onSent, children }: TextFormProps) {
   const [body, setBody] = useState('');
-  const count = useCount(body, target, serviceId);
+  const count = useCount({ body, serviceId, to });
   const form = useSubmission(async () => {
     const { sendSms } = await change(SEND_TEXT, { input: { ...target, body, idempotencyKey: newKey() } });
     if (sendSms.message) {
@@ -36,7 +39,7 @@ export function TextForm({ contact, target, serviceId, onSent, children }: TextF
   });
 
   async function choose(predefinedMessageId: string) {
-    const { smsPreview } = await ask(PREVIEW, { input: { predefinedMessageId, serviceId, to: target.to } });
+    const { smsPreview } = await ask(PREVIEW, { input: { predefinedMessageId, serviceId, to } });
     setBody(smsPreview.text);
   }
 
@@ -60,7 +63,7 @@ export function TextForm({ contact, target, serviceId, onSent, children }: TextF
         onInput={(event) => setBody(event.currentTarget.value)}
         onKeyDown={sendOnEnter}
       />
-      <button class="icon" aria-label="Send">➤</button>
+      <button class="icon" aria-label="Send"><SendIcon /></button>
       <p id="text-count" class={count > limit ? 'refusal' : 'quiet'}>{count}/{limit}</p>
       <p id="text-note" class="refusal" role="alert">{form.note('to', 'serviceId')}</p>
     </form>
@@ -68,7 +71,7 @@ export function TextForm({ contact, target, serviceId, onSent, children }: TextF
 }
 
 /** How long a text is with everything filled in: the server says. Until it has, it is as long as it looks. */
-function useCount(body: string, { to }: Target, serviceId: string | undefined) {
+function useCount({ body, serviceId, to }: { body: string; serviceId: string | undefined; to: string }) {
   const [count, setCount] = useState(0);
   useEffect(() => {
     setCount([...body].length);

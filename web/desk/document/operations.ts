@@ -1,4 +1,18 @@
-import { graphql } from '../graphql';
+import { graphql, REFUSAL } from '../graphql';
+import { MESSAGE } from '../room/operations';
+
+export const SHARE = graphql(
+  `
+    mutation Share($roomId: ID!, $file: Upload!, $key: String!) {
+      shareDocument(input: { roomId: $roomId, file: $file, idempotencyKey: $key }) {
+        message { ...Message }
+        confirmation
+        userErrors { ...Refusal }
+      }
+    }
+  `,
+  [MESSAGE, REFUSAL],
+);
 
 /** Addresses of a document, which are good for a minute. */
 export const ADDRESSES = graphql(`

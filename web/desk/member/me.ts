@@ -1,15 +1,20 @@
 // The member who has signed in, and their state.
 import { signal } from '@preact/signals';
 import { ask } from '../connection';
-import { type FragmentOf } from '../graphql';
-import { ME, MEMBER } from './operations';
+import type { FragmentOf } from '../graphql';
+import { oneAtATime } from '../one-at-a-time';
+import { ME, type MEMBER } from './operations';
 
 export type Member = FragmentOf<typeof MEMBER>;
 
 /** Null until it is known. */
 export const me = signal<Member | null>(null);
 
-export async function look() {
+export const look = oneAtATime(async () => {
   const { viewer } = await ask(ME, {});
   if (viewer?.__typename === 'Member') me.value = viewer;
+});
+
+export function forget() {
+  me.value = null;
 }

@@ -1,5 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { attempt, change, messageOf, newKey } from '../connection';
+import { ShareButton } from '../document/share';
+import { SendIcon } from '../parts/icons';
 import type { LiveRoom } from './live-room';
 import { SEND, SET_TYPING } from './operations';
 
@@ -57,8 +59,9 @@ export function Composer({ live }: { live: LiveRoom }) {
         onKeyDown={pressed}
         onInput={typed}
       />
-      <button class="icon" aria-label="Send">➤</button>
-      <p id="send-note" class="refusal" role="alert">{note}</p>
+      <ShareButton live={live} onNote={setNote} />
+      <button class="icon" aria-label="Send"><SendIcon /></button>
+      <p id="send-note" role="status">{note}</p>
     </form>
   );
 }

@@ -1,6 +1,7 @@
 import { addressOf, go } from '../address';
 import { change, newKey } from '../connection';
 import { Time } from '../parts/time';
+import { useSubmission } from '../parts/use-submission';
 import { CREATE_ROOM } from './operations';
 import * as rooms from './rooms';
 
@@ -20,7 +21,7 @@ export function RoomList({ current }: { current: string }) {
     <section class="list" aria-label="Rooms">
       <header>
         <h2>Rooms</h2>
-        <button onClick={createRoom}>New room</button>
+        <NewRoom />
       </header>
       <Choice />
       {!found && <p class="quiet" role="status">Loading…</p>}
@@ -48,6 +49,20 @@ export function RoomList({ current }: { current: string }) {
       )}
       <Hits />
     </section>
+  );
+}
+
+function NewRoom() {
+  const form = useSubmission(async () => {
+    const { createRoom } = await change(CREATE_ROOM, { key: newKey() });
+    if (createRoom.room) go('rooms', createRoom.room.id);
+    return createRoom.userErrors;
+  });
+  return (
+    <form onSubmit={form.submit}>
+      <button disabled={form.busy}>New room</button>
+      <p class="refusal" role="alert">{form.note()}</p>
+    </form>
   );
 }
 
@@ -95,9 +110,4 @@ let typing: ReturnType<typeof setTimeout>;
 function typed({ currentTarget }: { currentTarget: HTMLInputElement }) {
   clearTimeout(typing);
   typing = setTimeout(() => (rooms.search.value = currentTarget.value), 250);
-}
-
-async function createRoom() {
-  const { createRoom } = await change(CREATE_ROOM, { key: newKey() });
-  if (createRoom.room) go('rooms', createRoom.room.id);
 }

@@ -39,8 +39,8 @@ export class LiveRoom {
   #lookAround = oneAtATime(() => this.#look());
   #markRead = oneAtATime(() => this.#sayRead());
 
-  constructor(id: string) {
-    this.#id = id;
+  constructor(readonly openedAs: string) {
+    this.#id = openedAs;
     document.addEventListener('visibilitychange', () => this.#markRead(), { signal: this.#closing.signal });
     this.#stay();
   }
@@ -109,12 +109,14 @@ export class LiveRoom {
     if (goes) this.#cursor = continueAfter;
     this.#become(into);
     this.#readAgain();
+    this.#markRead();
     return goes ? { roomId: into.id, after: continueAfter } : undefined;
   }
 
   #become({ id }: { id: string }) {
-    if (id !== this.#id) moved('rooms', id);
+    if (id === this.#id) return;
     this.#id = id;
+    moved('rooms', id);
   }
 
   // What came in from elsewhere may be older than what is shown, with a gap between: only the newest page is without one.

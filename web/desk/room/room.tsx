@@ -1,6 +1,7 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { addressOf } from '../address';
 import { InvitationButtons } from '../invitation/buttons';
+import { Heading } from '../parts/heading';
 import { Composer } from './composer';
 import { CustomerInformation } from './customer';
 import { statusLabels } from './list';
@@ -9,16 +10,15 @@ import { People } from './people';
 import { Timeline } from './timeline';
 
 export function Room({ id }: { id: string }) {
-  const live = useMemo(() => new LiveRoom(id), [id]);
-  useEffect(() => () => live.close(), [live]);
+  const live = useLiveRoom(id);
   const situation = live.situation.value;
   if (!situation) return <p class="quiet" role="status">{live.refusal.value || 'Loading…'}</p>;
   const closed = situation.status === 'CLOSED';
   return (
-    <article class="room" aria-labelledby="room-name">
+    <article key={live.openedAs} class="room" aria-labelledby="room-name">
       <header>
         <a class="back" href={addressOf('rooms')}>Rooms</a>
-        <h2 id="room-name">{situation.name}</h2>
+        <Heading id="room-name">{situation.name}</Heading>
         <span class="quiet">{statusLabels[situation.status]}</span>
         <InvitationButtons room={situation} />
       </header>
@@ -29,4 +29,15 @@ export function Room({ id }: { id: string }) {
       <p class="refusal" role="alert">{live.refusal}</p>
     </article>
   );
+}
+
+/** The room at an address: still the same where it has another id, having become one with another. */
+function useLiveRoom(id: string) {
+  const live = useRef<LiveRoom | null>(null);
+  if (live.current?.id !== id) {
+    live.current?.close();
+    live.current = new LiveRoom(id);
+  }
+  useEffect(() => () => live.current!.close(), []);
+  return live.current;
 }

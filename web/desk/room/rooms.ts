@@ -25,11 +25,15 @@ export const look = oneAtATime(async () => {
   if (accessToken.value) found.value = await ask(ROOMS, wanted());
 });
 
+export function forget() {
+  found.value = null;
+}
+
 /** Goes on reading it for as long as the member is signed in: now, and whenever something else is wanted. */
 export function keepLooking() {
   return effect(() => {
     wanted();
-    look().catch(() => {}); // who is refused is signed out
+    look();
   });
 }
 

@@ -7,16 +7,16 @@ import { nameOf } from './people';
 
 const sides = { MEMBER: 'Team', CUSTOMER: 'Customer', SPECIALIST: 'Specialist', SYSTEM: 'Notice' } as const;
 
-/** Everything that was put into a room. It stays at the end, unless somebody has scrolled up to read. */
+/** Everything that was put into a room. It stays at the end, unless the member has scrolled up to read and does not write. */
 export function Timeline({ live }: { live: LiveRoom }) {
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const messages = live.messages.value;
   const last = messages.at(-1);
-  const own = last?.author?.id === me.value?.id;
+  useLayoutEffect(() => void (atEnd.current ||= last?.author?.id === me.value?.id), [last?.id]);
   useLayoutEffect(() => {
-    if (atEnd.current || own) log.current!.scrollTop = log.current!.scrollHeight;
-  }, [last?.id]);
+    if (atEnd.current) log.current!.scrollTop = log.current!.scrollHeight;
+  }, [messages]);
 
   function scrolled({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: { currentTarget: HTMLDivElement }) {
     atEnd.current = scrollHeight - scrollTop - clientHeight < 40;
