@@ -130,6 +130,7 @@ func (a *app) welcome(say func(string, ...any)) {
 	say("")
 	say("Parley is ready.")
 	say("  GraphiQL            %s/", base)
+	say("  Desk                %s/desk", base)
 	say("  API                 %s/graphql", base)
 	if a.simulator != nil {
 		say("  Simulator           %s/simulator", base)
