@@ -1,6 +1,7 @@
 // The pages in a real browser: npm run test:browser. Skipped where no Chromium is installed.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { findings } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import {
   closeRoom,
@@ -141,6 +142,15 @@ describe('in a browser', { skip: noBrowser }, () => {
     await page.getByText('Fourth, by the customer.').waitFor();
     assert.deepEqual(await shownMessages(page), conversation);
     assert.deepEqual(complaints, []);
+  });
+
+  test('axe-core finds nothing that keeps people out', async () => {
+    const { token } = await invitedRoom('EMAIL', freshAddress());
+    for (const path of [`/r/${token}`, '/s/made-up', '/join/made-up', '/simulator']) {
+      const { page } = await open(browser, path, { viewport: { width: 360, height: 800 } });
+      await page.locator('main:not([hidden])').waitFor();
+      assert.deepEqual(await findings(page), [], path);
+    }
   });
 
   test('a link that was made up is refused with a sentence', async () => {

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { findings } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import { freshNumber, linkTokenSentTo, tokenOf } from './lib/demo.js';
-import { address, run } from './lib/server.js';
+import { address, mutate, run } from './lib/server.js';
 
 describe('at the desk', { skip: noBrowser }, () => {
   let browser;
@@ -63,6 +63,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     const conversation = ['Before you came.', 'Hello!', 'Welcome.', 'While you were away.', 'Written without a network.'];
     assert.deepEqual(await shownMessages(page), conversation);
     assert.deepEqual(await shownMessages(customer.page), conversation);
+    assert.deepEqual(await findings(customer.page), []);
     await page.reload();
     await page.getByText('Written without a network.').waitFor();
     assert.deepEqual(await shownMessages(page), conversation);
@@ -84,6 +85,7 @@ describe('at the desk', { skip: noBrowser }, () => {
   test('a customer texts, an agent who is ready is offered the chat, answers, and ends it', async () => {
     const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
     await signIn(page, 'second@demo.example');
+    await setNotReady('agent@demo.example'); // whoever is idle for longer would be asked first
     await setState(page, 'Ready');
     const customer = freshNumber();
     await textFrom(customer, 'Is anybody there?');
@@ -143,6 +145,10 @@ async function setState(page, state, reason) {
   assert.deepEqual(await findings(page), []);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('button', { name: `My state: ${[state, reason].filter(Boolean).join(' – ')}` }).waitFor();
+}
+
+async function setNotReady(email) {
+  await mutate('mutation { setAgentState(input: {state: NOT_READY, reason: "Away"}) { userErrors { message } } }', {}, await tokenOf(email));
 }
 
 // A customer texts the organisation's number.
