@@ -24,7 +24,7 @@ web/node_modules/.installed: web/package-lock.json
 	@cd web && npm ci --silent --no-progress
 	@touch $@
 
-web/dist/.built: web/node_modules/.installed web/build.js web/vite.config.js $(shell find web/desk -type f)
+web/dist/.built: web/node_modules/.installed web/build.js web/vite.config.js $(shell find web/desk -type f ! -name schema.d.ts)
 	@echo "building the pages"
 	@cd web && npm run --silent build
 	@touch $@
