@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { me } from '../member/me';
 import { Shared } from '../document/shared';
 import { Time } from '../parts/time';
@@ -14,9 +14,16 @@ export function Timeline({ live }: { live: LiveRoom }) {
   const messages = live.messages.value;
   const last = messages.at(-1);
   useLayoutEffect(() => void (atEnd.current ||= last?.author?.id === me.value?.id), [last?.id]);
-  useLayoutEffect(() => {
+  useLayoutEffect(goOnToEnd, [messages]);
+  useEffect(() => {
+    const observer = new ResizeObserver(goOnToEnd);
+    observer.observe(log.current!);
+    return () => observer.disconnect();
+  }, []);
+
+  function goOnToEnd() {
     if (atEnd.current) log.current!.scrollTop = log.current!.scrollHeight;
-  }, [messages]);
+  }
 
   function scrolled({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: { currentTarget: HTMLDivElement }) {
     atEnd.current = scrollHeight - scrollTop - clientHeight < 40;
