@@ -4,8 +4,7 @@ FROM node:22.20.0-alpine3.22 AS web
 WORKDIR /src/web
 COPY web/package.json web/package-lock.json web/.npmrc ./
 RUN npm ci --no-audit --no-fund
-COPY web/build.js web/vite.config.js ./
-COPY web/desk desk/
+COPY web ./
 RUN npm run build
 
 FROM golang:1.26.5-alpine3.24 AS server

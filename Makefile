@@ -24,7 +24,10 @@ web/node_modules/.installed: web/package-lock.json
 	@cd web && npm ci --silent --no-progress
 	@touch $@
 
-web/dist/.built: web/node_modules/.installed web/build.js web/vite.config.js $(shell find web/desk -type f ! -name schema.d.ts)
+# What the pages are built of; schema.d.ts is nothing but types.
+PAGES = $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -name '*.go' -not -name schema.d.ts)
+
+web/dist/.built: web/node_modules/.installed $(PAGES)
 	@echo "building the pages"
 	@cd web && npm run --silent build
 	@touch $@
@@ -61,5 +64,5 @@ migration: ## write the migration that the model needs: make migration name=add_
 	go run ./internal/database/migration/new $(name)
 
 clean: ## remove what was built, and the private database
-	rm -rf bin web/dist/vendor web/dist/desk web/dist/.built web/node_modules test/clients/node_modules
+	rm -rf bin web/dist/vendor web/dist/app web/dist/.built web/node_modules test/clients/node_modules
 	rm -rf "$$(readlink .parley/postgres/cluster || echo .parley)" .parley # root's may be elsewhere, with a link to it

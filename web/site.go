@@ -11,7 +11,11 @@ import (
 	"time"
 )
 
-const notBuilt = "The pages are not built: run make web\n"
+const (
+	notBuilt = "The pages are not built: run make web\n"
+	// named is where what is built lies: the name of a file says what is in it.
+	named = "app/"
+)
 
 // A site is a set of pages and the assets they load.
 type site struct {
@@ -20,18 +24,17 @@ type site struct {
 	built  bool
 }
 
-// newSite reads pages/, assets/ and dist/; the latter two are one under /assets/.
+// newSite reads pages/, assets/ and dist/. HTML is a page, anything else an asset.
 func newSite(files fs.FS) *site {
 	s := &site{pages: fileSet{}, assets: fileSet{}}
-	s.pages.add(files, "pages")
-	s.assets.add(files, "assets")
-	s.built = s.assets.add(files, "dist") > 0
+	s.add(files, "pages")
+	s.add(files, "assets")
+	s.built = s.add(files, "dist") > 0
 	return s
 }
 
 // page serves one HTML file under a content security policy.
 func (s *site) page(name, policy string) http.Handler {
-	page := s.pages[name]
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -43,7 +46,7 @@ func (s *site) page(name, policy string) http.Handler {
 			http.Error(w, notBuilt, http.StatusServiceUnavailable)
 			return
 		}
-		page.serve(w, r)
+		s.pages[name].serve(w, r)
 	})
 }
 
@@ -59,16 +62,16 @@ func (s *site) serveAssets() http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-cache")
+		if strings.HasPrefix(r.URL.Path, "/assets/"+named) {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		}
 		h.Set("ETag", asset.etag)
 		asset.serve(w, r)
 	})
 }
 
-// A fileSet holds files by their path below the folder they were read from.
-type fileSet map[string]file
-
 // add reads a folder, leaving out files whose name begins with a dot, and says how many there were.
-func (set fileSet) add(files fs.FS, folder string) int {
+func (s *site) add(files fs.FS, folder string) int {
 	count := 0
 	err := fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
@@ -77,6 +80,10 @@ func (set fileSet) add(files fs.FS, folder string) int {
 		content, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err
+		}
+		set := s.assets
+		if path.Ext(name) == ".html" {
+			set = s.pages
 		}
 		set[strings.TrimPrefix(name, folder+"/")] = newFile(name, content)
 		count++
@@ -87,6 +94,9 @@ func (set fileSet) add(files fs.FS, folder string) int {
 	}
 	return count
 }
+
+// A fileSet holds files by their path below the folder they were read from.
+type fileSet map[string]file
 
 // A file is served from memory.
 type file struct {

@@ -1,9 +1,10 @@
 // Package web serves the pages that come with Parley, out of the binary and without the internet:
 // GraphiQL, the members' desk, the pages of customers and specialists, the registration of members, and the simulator.
 //
-// The pages are plain HTML, CSS and JavaScript modules in pages/ and assets/, but for the desk, which is an application of its
-// own, in desk/. `npm run build` copies what they need from npm into dist/, and builds the desk there; it is embedded with
-// them. A binary built without that step works, but answers for every page that they are not built.
+// GraphiQL and the simulator are plain HTML, CSS and JavaScript modules in pages/ and assets/. The others are applications in
+// TypeScript, each in a folder with an index.html; client/, parts/ and room/ is what they share. `npm run build` builds them into
+// dist/app and copies into dist/vendor what GraphiQL needs from npm; both are embedded. A binary built without that step works, but
+// answers for every page that they are not built.
 //
 // It guarantees that no page holds inline script, that no page may be framed, and that a link's token goes nowhere:
 // pages send no referrer, are not indexed and not stored. It knows nothing of the API, and decides nothing.
@@ -31,7 +32,7 @@ const (
 func GraphiQL() http.Handler { return own().page("graphiql.html", styled) }
 
 // Desk serves the application of members, for "GET /desk". Where one is in it is said behind the # of its address.
-func Desk() http.Handler { return own().page("desk.html", strict) }
+func Desk() http.Handler { return own().page("app/desk/index.html", strict) }
 
 // Customer serves the page behind a customer's link, for "GET /r/{token}". Serving it changes nothing: the page itself reports
 // with a POST to its own address that it was seen.
@@ -47,5 +48,5 @@ func Join() http.Handler { return own().page("join.html", strict) }
 func Simulator() http.Handler { return own().page("simulator.html", strict) }
 
 // Assets serves the scripts and styles of the pages, for "GET /assets/". Browsers keep them, and ask each time whether they
-// are still the same.
+// are still the same, but for files that are named by what is in them.
 func Assets() http.Handler { return own().serveAssets() }

@@ -4,7 +4,9 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -64,7 +66,7 @@ var inline = regexp.MustCompile(`(?i)<script(?:\s[^>]*)?>[^<]|<style|\sstyle=|\s
 
 func TestPagesHoldNoInlineScriptOrStyleOrForeignAddress(t *testing.T) {
 	t.Parallel()
-	for name, html := range sources(t, "pages") {
+	for name, html := range sources(t, ".html") {
 		if found := inline.FindString(html); found != "" {
 			t.Errorf("%s holds %q", name, found)
 		}
@@ -78,12 +80,10 @@ func TestEverythingThatPagesLoadIsServed(t *testing.T) {
 	if !built(t) {
 		t.Skip("the pages are not built")
 	}
-	for _, folder := range []string{"pages", "assets"} {
-		for name, source := range sources(t, folder) {
-			for _, match := range reference.FindAllStringSubmatch(source, -1) {
-				if status := get(t, web.Assets(), match[1]).Code; status != http.StatusOK {
-					t.Errorf("%s loads %s: %d", name, match[1], status)
-				}
+	for name, source := range sources(t, ".html", ".js") {
+		for _, match := range reference.FindAllStringSubmatch(source, -1) {
+			if status := get(t, web.Assets(), match[1]).Code; status != http.StatusOK {
+				t.Errorf("%s loads %s: %d", name, match[1], status)
 			}
 		}
 	}
@@ -117,14 +117,14 @@ func TestAssetsAreCheckedByTheirContent(t *testing.T) {
 	t.Parallel()
 	files := unbuilt()
 	files["assets/a.js"] = &fstest.MapFile{Data: []byte("a")}
-	files["dist/b.js"] = &fstest.MapFile{Data: []byte("b")}
+	files["dist/app/b.js"] = &fstest.MapFile{Data: []byte("b")}
 	assets := web.AssetsOf(files)
 	first := get(t, assets, "/assets/a.js")
 	if first.Code != http.StatusOK || !strings.HasPrefix(first.Header().Get("Content-Type"), "text/javascript") {
 		t.Fatalf("got %d %q", first.Code, first.Header())
 	}
 	etag := first.Header().Get("ETag")
-	if etag == "" || etag == get(t, assets, "/assets/b.js").Header().Get("ETag") {
+	if etag == "" || etag == get(t, assets, "/assets/app/b.js").Header().Get("ETag") {
 		t.Errorf("ETag %q does not tell files apart", etag)
 	}
 	again := httptest.NewRequest(http.MethodGet, "/assets/a.js", nil)
@@ -134,9 +134,23 @@ func TestAssetsAreCheckedByTheirContent(t *testing.T) {
 	}
 }
 
+func TestAssetsThatAreNamedByTheirContentAreKept(t *testing.T) {
+	t.Parallel()
+	files := unbuilt()
+	files["dist/app/b-123.js"] = &fstest.MapFile{Data: []byte("b")}
+	files["dist/vendor/c.js"] = &fstest.MapFile{Data: []byte("c")}
+	assets := web.AssetsOf(files)
+	for path, want := range map[string]bool{"app/b-123.js": true, "vendor/c.js": false, "room.js": false} {
+		kept := get(t, assets, "/assets/"+path).Header().Get("Cache-Control")
+		if got := strings.Contains(kept, "immutable"); got != want {
+			t.Errorf("%s: Cache-Control is %q", path, kept)
+		}
+	}
+}
+
 func TestAssetsServeNothingElse(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"/assets/", "/assets/.gitkeep", "/assets/vendor", "/assets/../web.go", "/assets/customer.html"} {
+	for _, path := range []string{"/assets/", "/assets/.gitkeep", "/assets/vendor", "/assets/../web.go", "/assets/customer.html", "/assets/app/desk/index.html"} {
 		if status := get(t, web.Assets(), path).Code; status != http.StatusNotFound {
 			t.Errorf("%s: got %d", path, status)
 		}
@@ -164,19 +178,23 @@ func built(t *testing.T) bool {
 	return err == nil
 }
 
-func sources(t *testing.T, folder string) map[string]string {
+// sources are the embedded files with one of these endings, without those that come from npm as they are.
+func sources(t *testing.T, endings ...string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	entries, err := fs.ReadDir(web.Files, folder)
+	err := fs.WalkDir(web.Files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if name == "dist/vendor" {
+			return fs.SkipDir
+		}
+		if err != nil || !slices.Contains(endings, path.Ext(name)) {
+			return err
+		}
+		content, err := fs.ReadFile(web.Files, name)
+		found[name] = string(content)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		content, err := fs.ReadFile(web.Files, folder+"/"+entry.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		found[entry.Name()] = string(content)
 	}
 	return found
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { addressOf, place } from './address';
-import { attempt, reconnecting } from './connection';
+import { attempt, reconnecting } from '../client/connection';
 import * as chats from './conversation/conversations';
 import { ConversationList } from './conversation/list';
 import { Offer } from './conversation/offer';
@@ -13,7 +13,7 @@ import { StateButton } from './member/state';
 import { RoomList } from './room/list';
 import { Room } from './room/room';
 import * as rooms from './room/rooms';
-import * as session from './session';
+import * as session from '../client/session';
 
 export function App() {
   return session.accessToken.value ? <Desk /> : <SignIn />;

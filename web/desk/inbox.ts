@@ -1,9 +1,9 @@
 // What happens anywhere that the member should know of: it is followed once, for as long as they are signed in, and passed on.
 import { place } from './address';
-import { ApiError, follow } from './connection';
+import { ApiError, follow } from '../client/connection';
 import * as chats from './conversation/conversations';
 import { CONVERSATION } from './conversation/operations';
-import { graphql, type ResultOf } from './graphql';
+import { graphql, type ResultOf } from '../client/graphql';
 import * as me from './member/me';
 import { MEMBER } from './member/operations';
 import * as rooms from './room/rooms';

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { addressOf, go } from '../address';
 import { me } from '../member/me';
-import { Field } from '../parts/field';
-import { Heading } from '../parts/heading';
+import { Field } from '../../parts/field';
+import { Heading } from '../../parts/heading';
 import { look } from './conversations';
 import { type Contact, TextForm } from './text-form';
 

@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { addressOf } from '../address';
-import { change, messageOf } from '../connection';
+import { change, messageOf } from '../../client/connection';
 import { me } from '../member/me';
-import { Heading } from '../parts/heading';
-import { Time } from '../parts/time';
+import { Heading } from '../../parts/heading';
+import { Time } from '../../parts/time';
 import { look, markNews } from './conversations';
 import { nameOf } from './list';
 import { LiveConversation, type Text } from './live-conversation';

@@ -1,9 +1,9 @@
 // The member's own conversations by text messages, and the request that is offered to them.
 import { effect, signal } from '@preact/signals';
-import { ask } from '../connection';
-import type { FragmentOf } from '../graphql';
+import { ask } from '../../client/connection';
+import type { FragmentOf } from '../../client/graphql';
 import { me } from '../member/me';
-import { oneAtATime } from '../one-at-a-time';
+import { oneAtATime } from '../../client/one-at-a-time';
 import { type CONVERSATION, CONVERSATIONS } from './operations';
 
 export type Conversation = FragmentOf<typeof CONVERSATION>;

@@ -1,8 +1,8 @@
 // One conversation that is looked at: its transcript, kept right by its events for as long as it is open.
 import { signal } from '@preact/signals';
-import { ApiError, ask, follow } from '../connection';
-import type { FragmentOf, ResultOf } from '../graphql';
-import { inOrder } from '../parts/in-order';
+import { ApiError, ask, follow } from '../../client/connection';
+import type { FragmentOf, ResultOf } from '../../client/graphql';
+import { inOrder } from '../../parts/in-order';
 import type { Conversation } from './conversations';
 import { EVENTS, type TEXT, TRANSCRIPT } from './operations';
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { go } from '../address';
-import { change, messageOf } from '../connection';
+import { change, messageOf } from '../../client/connection';
 import { look, offer } from './conversations';
 import { nameOf } from './list';
 import { ACCEPT_CHAT, REJECT_CHAT } from './operations';

@@ -1,4 +1,4 @@
-import { graphql, REFUSAL } from '../graphql';
+import { graphql, REFUSAL } from '../../client/graphql';
 
 export const TEXT = graphql(`
   fragment Text on SmsMessage { id direction body status failureReason sentAt }

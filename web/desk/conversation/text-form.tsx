@@ -1,9 +1,9 @@
 import { type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { ask, change, newKey } from '../connection';
-import type { ResultOf, VariablesOf } from '../graphql';
-import { SendIcon } from '../parts/icons';
-import { useSubmission } from '../parts/use-submission';
+import { ask, change, newKey } from '../../client/connection';
+import type { ResultOf, VariablesOf } from '../../client/graphql';
+import { SendIcon } from '../../parts/icons';
+import { useSubmission } from '../../parts/use-submission';
 import { CONTACT, PREVIEW, SEND_TEXT } from './operations';
 
 type Target = Omit<VariablesOf<typeof SEND_TEXT>['input'], 'body' | 'predefinedMessageId' | 'idempotencyKey'>;

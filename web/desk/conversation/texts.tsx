@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ask } from '../connection';
+import { ask } from '../../client/connection';
 import { ContactPanel } from './contact-panel';
 import { Conversation } from './conversation';
 import { CONTACT } from './operations';

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
-import type { Situation } from '../room/live-room';
+import type { Details } from '../room/details';
 import { Invite } from './invite';
 import { GetLink } from './link';
 import { Reinvite } from './reinvite';
 
 /** What can be done to bring the customer in, as the room is. */
-export function InvitationButtons({ room }: { room: Situation }) {
+export function InvitationButtons({ room }: { room: Details }) {
   const [open, setOpen] = useState<typeof Invite | null>(null);
   if (room.status === 'CLOSED') return null;
   const Opened = open;

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { change, newKey } from '../connection';
-import type { ResultOf } from '../graphql';
-import { Dialog } from '../parts/dialog';
-import { Field } from '../parts/field';
-import { useSubmission } from '../parts/use-submission';
+import { change, newKey } from '../../client/connection';
+import type { ResultOf } from '../../client/graphql';
+import { Dialog } from '../../parts/dialog';
+import { Field } from '../../parts/field';
+import { useSubmission } from '../../parts/use-submission';
 import { ChannelChoice, identifierOf } from './channel';
 import { Confirmation } from './confirmation';
 import { INVITE } from './operations';

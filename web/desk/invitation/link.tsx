@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import { change, messageOf } from '../connection';
-import { Dialog } from '../parts/dialog';
-import { Field } from '../parts/field';
+import { change, messageOf } from '../../client/connection';
+import { Dialog } from '../../parts/dialog';
+import { Field } from '../../parts/field';
 import { GET_LINK } from './operations';
 
 /** The link into a room, to be passed on by hand. Nothing is sent. */

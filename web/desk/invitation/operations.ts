@@ -1,4 +1,4 @@
-import { graphql, REFUSAL } from '../graphql';
+import { graphql, REFUSAL } from '../../client/graphql';
 
 /** With `dryRun` it only says what would happen. */
 export const INVITE = graphql(

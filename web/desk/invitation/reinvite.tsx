@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ask, change, newKey } from '../connection';
-import type { ResultOf } from '../graphql';
-import { Dialog } from '../parts/dialog';
-import { Field } from '../parts/field';
-import { useSubmission } from '../parts/use-submission';
+import { ask, change, newKey } from '../../client/connection';
+import type { ResultOf } from '../../client/graphql';
+import { Dialog } from '../../parts/dialog';
+import { Field } from '../../parts/field';
+import { useSubmission } from '../../parts/use-submission';
 import { ChannelChoice, identifierOf } from './channel';
 import { Confirmation } from './confirmation';
 import { LinkFrame } from './link';

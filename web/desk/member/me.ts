@@ -1,8 +1,8 @@
 // The member who has signed in, and their state.
 import { signal } from '@preact/signals';
-import { ask } from '../connection';
-import type { FragmentOf } from '../graphql';
-import { oneAtATime } from '../one-at-a-time';
+import { ask } from '../../client/connection';
+import type { FragmentOf } from '../../client/graphql';
+import { oneAtATime } from '../../client/one-at-a-time';
 import { ME, type MEMBER } from './operations';
 
 export type Member = FragmentOf<typeof MEMBER>;

@@ -1,4 +1,4 @@
-import { graphql, REFUSAL } from '../graphql';
+import { graphql, REFUSAL } from '../../client/graphql';
 
 export const MEMBER = graphql(`
   fragment Member on Member {

@@ -1,13 +1,13 @@
-import { attempt } from '../connection';
-import { Field } from '../parts/field';
-import { useSubmission } from '../parts/use-submission';
-import * as session from '../session';
+import { attempt } from '../../client/connection';
+import { Field } from '../../parts/field';
+import { useSubmission } from '../../parts/use-submission';
+import * as session from '../../client/session';
 import { SIGN_IN } from './operations';
 
 export function SignIn() {
   const form = useSubmission(async (fields) => {
     const { signIn } = await attempt(SIGN_IN, { email: String(fields.get('email')), password: String(fields.get('password')) });
-    if (signIn.accessToken) session.begin(signIn.accessToken);
+    if (signIn.accessToken) session.begin({ accessToken: signIn.accessToken });
     return signIn.userErrors;
   });
   return (

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { attempt } from '../connection';
-import { Dialog } from '../parts/dialog';
-import { Field } from '../parts/field';
-import { useSubmission } from '../parts/use-submission';
+import { attempt } from '../../client/connection';
+import { Dialog } from '../../parts/dialog';
+import { Field } from '../../parts/field';
+import { useSubmission } from '../../parts/use-submission';
 import { me, type Member } from './me';
 import { SET_STATE } from './operations';
 

@@ -1,10 +1,10 @@
 import { Fragment } from 'preact';
-import type { Situation } from './live-room';
+import type { Details } from './details';
 
 const statuses = { QUEUED: 'on its way', SENT: 'sent', DELIVERED: 'delivered', FAILED: 'failed', OPENED: 'opened', JOINED: 'joined' } as const;
 
 /** Who the customer of a room is, and how far their invitations have come. */
-export function CustomerInformation({ room }: { room: Situation }) {
+export function CustomerInformation({ room }: { room: Details }) {
   const { customer, invitations } = room;
   if (!customer) return null;
   return (

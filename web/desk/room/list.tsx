@@ -1,7 +1,7 @@
 import { addressOf, go } from '../address';
-import { change, newKey } from '../connection';
-import { Time } from '../parts/time';
-import { useSubmission } from '../parts/use-submission';
+import { change, newKey } from '../../client/connection';
+import { Time } from '../../parts/time';
+import { useSubmission } from '../../parts/use-submission';
 import { CREATE_ROOM } from './operations';
 import * as rooms from './rooms';
 

@@ -1,16 +1,16 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { Heading } from '../../parts/heading';
+import { Composer } from '../../room/composer';
+import { People } from '../../room/people';
+import { Timeline } from '../../room/timeline';
 import { addressOf } from '../address';
 import { InvitationButtons } from '../invitation/buttons';
-import { Heading } from '../parts/heading';
-import { Composer } from './composer';
 import { CustomerInformation } from './customer';
+import { RoomAtDesk } from './details';
 import { statusLabels } from './list';
-import { LiveRoom } from './live-room';
-import { People } from './people';
-import { Timeline } from './timeline';
 
 export function Room({ id }: { id: string }) {
-  const live = useLiveRoom(id);
+  const { live, details } = useRoom(id);
   const situation = live.situation.value;
   if (!situation) return <p class="quiet" role="status">{live.refusal.value || 'Loading…'}</p>;
   const closed = situation.status === 'CLOSED';
@@ -20,10 +20,10 @@ export function Room({ id }: { id: string }) {
         <a class="back" href={addressOf('rooms')}>Rooms</a>
         <Heading id="room-name">{situation.name}</Heading>
         <span class="quiet">{statusLabels[situation.status]}</span>
-        <InvitationButtons room={situation} />
+        {details.value && <InvitationButtons room={details.value} />}
       </header>
-      <CustomerInformation room={situation} />
-      <People situation={situation} />
+      {details.value && <CustomerInformation room={details.value} />}
+      <People live={live} />
       <Timeline live={live} />
       {closed ? <p class="quiet">This room is closed.</p> : <Composer live={live} />}
       <p class="refusal" role="alert">{live.refusal}</p>
@@ -32,12 +32,12 @@ export function Room({ id }: { id: string }) {
 }
 
 /** The room at an address: still the same where it has another id, having become one with another. */
-function useLiveRoom(id: string) {
-  const live = useRef<LiveRoom | null>(null);
-  if (live.current?.id !== id) {
-    live.current?.close();
-    live.current = new LiveRoom(id);
+function useRoom(id: string) {
+  const room = useRef<RoomAtDesk | null>(null);
+  if (room.current?.live.id !== id) {
+    room.current?.close();
+    room.current = new RoomAtDesk(id);
   }
-  useEffect(() => () => live.current!.close(), []);
-  return live.current;
+  useEffect(() => () => room.current!.close(), []);
+  return room.current;
 }

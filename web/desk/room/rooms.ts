@@ -1,9 +1,9 @@
 // The list of rooms: which are wanted, in what order, and what is there.
 import { effect, signal } from '@preact/signals';
-import { ask } from '../connection';
-import type { ResultOf, VariablesOf } from '../graphql';
-import { oneAtATime } from '../one-at-a-time';
-import { accessToken } from '../session';
+import { ask } from '../../client/connection';
+import type { ResultOf, VariablesOf } from '../../client/graphql';
+import { oneAtATime } from '../../client/one-at-a-time';
+import { accessToken } from '../../client/session';
 import { ROOMS } from './operations';
 
 type Wanted = VariablesOf<typeof ROOMS>;

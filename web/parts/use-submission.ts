@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { messageOf } from '../connection';
-import type { FragmentOf, REFUSAL } from '../graphql';
+import { messageOf } from '../client/connection';
+import type { FragmentOf, REFUSAL } from '../client/graphql';
 
 type Refusal = FragmentOf<typeof REFUSAL>;
 

@@ -1,19 +1,18 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { me } from '../member/me';
-import { Shared } from '../document/shared';
+import { Shared } from './document/shared';
 import { Time } from '../parts/time';
 import type { LiveRoom, Message } from './live-room';
-import { nameOf } from './people';
+import { nameIn } from './people';
 
 const sides = { MEMBER: 'Team', CUSTOMER: 'Customer', SPECIALIST: 'Specialist', SYSTEM: 'Notice' } as const;
 
-/** Everything that was put into a room. It stays at the end, unless the member has scrolled up to read and does not write. */
+/** Everything that was put into a room. It stays at the end, unless the reader has scrolled up to read and does not write. */
 export function Timeline({ live }: { live: LiveRoom }) {
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const messages = live.messages.value;
   const last = messages.at(-1);
-  useLayoutEffect(() => void (atEnd.current ||= last?.author?.id === me.value?.id), [last?.id]);
+  useLayoutEffect(() => void (atEnd.current ||= last ? live.isViewer(last.author) : false), [last?.id]);
   useLayoutEffect(goOnToEnd, [messages]);
   useEffect(() => {
     const observer = new ResizeObserver(goOnToEnd);
@@ -35,7 +34,7 @@ export function Timeline({ live }: { live: LiveRoom }) {
         {live.hasEarlier.value && <button class="quiet" onClick={() => live.showEarlier()}>Earlier messages</button>}
         <ol>
           {messages.map((message) => (
-            <Entry key={message.id} message={message} />
+            <Entry key={message.id} live={live} message={message} />
           ))}
         </ol>
       </div>
@@ -44,12 +43,12 @@ export function Timeline({ live }: { live: LiveRoom }) {
   );
 }
 
-function Entry({ message }: { message: Message }) {
+function Entry({ live, message }: { live: LiveRoom; message: Message }) {
   const { author, body, document, side } = message;
   return (
-    <li class={`message ${author && author.id === me.value?.id ? 'own' : ''}`} data-side={side}>
+    <li class={`message ${live.isViewer(author) ? 'own' : ''}`} data-side={side}>
       <p class="heading">
-        {author && <strong>{nameOf(author)}</strong>} <span>{sides[side]}</span> <Time at={message.sentAt} />
+        {author && <strong>{nameIn(live, author)}</strong>} <span>{sides[side]}</span> <Time at={message.sentAt} />
       </p>
       {document ? <Shared document={document} /> : <p class="body">{body}</p>}
     </li>

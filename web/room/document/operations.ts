@@ -1,5 +1,5 @@
-import { graphql, REFUSAL } from '../graphql';
-import { MESSAGE } from '../room/operations';
+import { graphql, REFUSAL } from '../../client/graphql';
+import { MESSAGE } from '../operations';
 
 export const SHARE = graphql(
   `

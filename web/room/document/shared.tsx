@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { ask } from '../connection';
-import type { Message } from '../room/live-room';
+import { ask } from '../../client/connection';
+import type { Message } from '../live-room';
 import { ADDRESSES } from './operations';
 
 type Document = NonNullable<Message['document']>;

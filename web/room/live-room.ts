@@ -1,17 +1,15 @@
 // One room that is looked at: everything in it, kept right by its events for as long as it is open.
 import { signal } from '@preact/signals';
-import { moved } from '../address';
-import { ApiError, ask, change, follow } from '../connection';
-import type { FragmentOf, ResultOf } from '../graphql';
-import { me } from '../member/me';
-import { oneAtATime } from '../one-at-a-time';
+import { ApiError, ask, change, follow } from '../client/connection';
+import type { FragmentOf, ResultOf } from '../client/graphql';
+import { oneAtATime } from '../client/one-at-a-time';
 import { inOrder } from '../parts/in-order';
-import { EVENTS, HISTORY, MARK_READ, type MESSAGE, type PERSON, ROOM, type SITUATION, SITUATION_OF } from './operations';
-import * as rooms from './rooms';
+import { EVENTS, HISTORY, MARK_READ, type MESSAGE, type PERSON, ROOM, type SITUATION, SITUATION_OF, type VIEWER } from './operations';
 
 export type Message = FragmentOf<typeof MESSAGE>;
 export type Person = FragmentOf<typeof PERSON>;
 export type Situation = FragmentOf<typeof SITUATION>;
+export type Viewer = FragmentOf<typeof VIEWER>;
 type RoomEvent = ResultOf<typeof EVENTS>['roomEvents'];
 type Page = NonNullable<ResultOf<typeof HISTORY>['room']>['messages'];
 
@@ -20,18 +18,31 @@ const typingMs = 6_000; // typing that is said no more is forgotten
 // What is told of a room that does not change who is here, how it is called, or how far its invitations are.
 const onlySaid = new Set(['MessagePosted', 'DocumentChanged', 'Typing', 'Heartbeat']);
 
+/** What a page does about its room. */
+interface Reactions {
+  /** The room has become one with another: from now on it has that one's id. */
+  onMove?: (id: string) => void;
+  /** Something may have changed that is not in the timeline. */
+  onChange?: () => void;
+  /** What was shown counts as read. */
+  onRead?: () => void;
+}
+
 export class LiveRoom {
   /** How it is, apart from its timeline; null until it is known. */
   readonly situation = signal<Situation | null>(null);
   /** Its newest messages in order of time, and those before that were asked for. */
   readonly messages = signal<Message[]>([]);
   readonly hasEarlier = signal(false);
-  /** Who is typing, others than the member. */
+  /** Who looks at it; null until it is known. */
+  readonly viewer = signal<Viewer | null>(null);
+  /** Who is typing, others than the viewer. */
   readonly typing = signal<Person[]>([]);
   /** Why it cannot be shown. */
   readonly refusal = signal('');
 
   #id: string;
+  #reactions: Reactions;
   #cursor = ''; // of the last event that is known
   #start: string | null = null; // of the earliest message
   #forget = new Map<string, ReturnType<typeof setTimeout>>();
@@ -39,7 +50,8 @@ export class LiveRoom {
   #lookAround = oneAtATime(() => this.#look());
   #markRead = oneAtATime(() => this.#sayRead());
 
-  constructor(readonly openedAs: string) {
+  constructor(readonly openedAs: string, reactions: Reactions = {}) {
+    this.#reactions = reactions;
     this.#id = openedAs;
     document.addEventListener('visibilitychange', () => this.#markRead(), { signal: this.#closing.signal });
     this.#stay();
@@ -48,6 +60,11 @@ export class LiveRoom {
   /** Its id, or by now that of the room it has become one with. */
   get id() {
     return this.#id;
+  }
+
+  /** Whether somebody is who looks at it. */
+  isViewer(person: { id: string } | null) {
+    return person !== null && person.id === this.viewer.value?.id;
   }
 
   close() {
@@ -67,9 +84,10 @@ export class LiveRoom {
 
   async #stay(): Promise<void> {
     try {
-      const { room } = await ask(ROOM, { id: this.#id });
+      const { viewer, room } = await ask(ROOM, { id: this.#id });
       if (!room) throw new ApiError([{ message: 'There is no such room.' }]);
       this.#become(room);
+      this.viewer.value = viewer;
       this.situation.value = room;
       this.#cursor = room.lastCursor;
       this.#addPage(room.messages);
@@ -116,7 +134,7 @@ export class LiveRoom {
   #become({ id }: { id: string }) {
     if (id === this.#id) return;
     this.#id = id;
-    moved('rooms', id);
+    this.#reactions.onMove?.(id);
   }
 
   // What came in from elsewhere may be older than what is shown, with a gap between: only the newest page is without one.
@@ -141,12 +159,14 @@ export class LiveRoom {
   }
 
   async #look() {
-    const { room } = await ask(SITUATION_OF, { id: this.#id });
+    const { viewer, room } = await ask(SITUATION_OF, { id: this.#id });
+    this.viewer.value = viewer;
     this.situation.value = room;
+    this.#reactions.onChange?.();
   }
 
   #setTyping(person: Person | null, typing: boolean) {
-    if (!person || person.id === me.value?.id) return;
+    if (!person || this.isViewer(person)) return;
     const others = this.typing.value.filter(({ id }) => id !== person.id);
     clearTimeout(this.#forget.get(person.id));
     if (typing) this.#forget.set(person.id, setTimeout(() => this.#setTyping(person, false), typingMs));
@@ -157,6 +177,6 @@ export class LiveRoom {
   async #sayRead() {
     if (document.visibilityState !== 'visible' || !this.#cursor || this.#closing.signal.aborted) return;
     await change(MARK_READ, { roomId: this.#id, cursor: this.#cursor });
-    rooms.look();
+    this.#reactions.onRead?.();
   }
 }

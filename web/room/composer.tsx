@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
-import { attempt, change, messageOf, newKey } from '../connection';
-import { ShareButton } from '../document/share';
+import { attempt, change, messageOf, newKey } from '../client/connection';
+import { ShareButton } from './document/share';
 import { SendIcon } from '../parts/icons';
 import type { LiveRoom } from './live-room';
 import { SEND, SET_TYPING } from './operations';

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
-import { change, messageOf, newKey } from '../connection';
-import { ClipIcon } from '../parts/icons';
-import type { LiveRoom } from '../room/live-room';
+import { change, messageOf, newKey } from '../../client/connection';
+import { ClipIcon } from '../../parts/icons';
+import type { LiveRoom } from '../live-room';
 import { SHARE } from './operations';
 
 /** A button to choose a file with, which is shared in a room. `onNote` is told how it goes. */
