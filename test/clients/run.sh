@@ -8,6 +8,7 @@ chmod 755 "$work" # the private PostgreSQL of a root user runs as another accoun
 server=
 trap 'if [ -n "$server" ]; then kill "$server" 2>/dev/null; wait "$server" || true; fi; rm -rf "$work"' EXIT
 
+if [ -z "${CHROMIUM:-}" ]; then bash browser.sh; fi
 npm ci --silent --no-progress
 (cd "$root" && go build -o "$work/parley" ./server)
 touch "$work/out"
@@ -21,3 +22,4 @@ for _ in $(seq 600); do
 done
 export PARLEY_URL
 npm test --silent || { cat "$work/log"; exit 1; }
+npm run test:browser --silent || { cat "$work/log"; exit 1; }
