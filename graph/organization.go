@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"parley/ent"
-	"parley/ent/member"
 	"parley/internal/apierr"
 	"parley/internal/organization"
 	"parley/internal/page"
@@ -54,43 +53,26 @@ func (f organizationFields) Settings(ctx context.Context, o *ent.Organization) (
 	return f.Organizations.Settings(ctx, o)
 }
 
-func (f memberFields) Email(ctx context.Context, m *ent.Member) (*string, error) {
-	if m = f.Organizations.Colleague(ctx, m); m == nil {
-		return nil, nil
-	}
-	return &m.Email, nil
+func (m mutation) CreateSite(ctx context.Context, input organization.CreateSiteInput) (*organization.CreateSitePayload, error) {
+	return apierr.Answer(m.Organizations.CreateSite(ctx, input))
 }
 
-func (f memberFields) Channels(ctx context.Context, m *ent.Member) ([]string, error) {
-	if m = f.Organizations.Colleague(ctx, m); m == nil {
-		return nil, nil
-	}
-	return m.Channels, nil
+func (m mutation) UpdateSite(ctx context.Context, input organization.UpdateSiteInput) (*organization.UpdateSitePayload, error) {
+	return apierr.Answer(m.Organizations.UpdateSite(ctx, input))
 }
 
-func (f memberFields) ClassOfService(ctx context.Context, m *ent.Member) (*member.ClassOfService, error) {
-	if m = f.Organizations.Colleague(ctx, m); m == nil {
-		return nil, nil
-	}
-	return &m.ClassOfService, nil
+func (m mutation) CreateSkill(ctx context.Context, input organization.CreateSkillInput) (*organization.CreateSkillPayload, error) {
+	return apierr.Answer(m.Organizations.CreateSkill(ctx, input))
 }
 
-func (f memberFields) ClassOfServiceLabel(ctx context.Context, m *ent.Member) (*string, error) {
-	if m = f.Organizations.Colleague(ctx, m); m == nil {
-		return nil, nil
-	}
-	label := organization.ClassOfServiceLabel(m.ClassOfService)
-	return &label, nil
+func (m mutation) UpdateSkill(ctx context.Context, input organization.UpdateSkillInput) (*organization.UpdateSkillPayload, error) {
+	return apierr.Answer(m.Organizations.UpdateSkill(ctx, input))
 }
 
-func (f memberFields) Services(ctx context.Context, m *ent.Member, first *int) ([]*ent.Service, error) {
-	return f.Organizations.ServicesOf(ctx, m, first)
+func (m mutation) CreatePortal(ctx context.Context, input organization.CreatePortalInput) (*organization.CreatePortalPayload, error) {
+	return apierr.Answer(m.Organizations.CreatePortal(ctx, input))
 }
 
-func (f memberFields) Sites(ctx context.Context, m *ent.Member, first *int) ([]*ent.Site, error) {
-	return f.Organizations.SitesOf(ctx, m, first)
-}
-
-func (f memberFields) Skills(ctx context.Context, m *ent.Member, first *int) ([]*ent.Skill, error) {
-	return f.Organizations.SkillsOf(ctx, m, first)
+func (m mutation) UpdatePortal(ctx context.Context, input organization.UpdatePortalInput) (*organization.UpdatePortalPayload, error) {
+	return apierr.Answer(m.Organizations.UpdatePortal(ctx, input))
 }

@@ -6857,7 +6857,7 @@ type SmsConversation implements Node {
   customerNumber: PhoneNumber!
   "Whom the organisation knew by that number when it began; null for nobody."
   customer: Customer
-  "Who answers the customer; null before somebody has accepted it."
+  "Who answers the customer; null while nobody has accepted it, or nobody any more."
   agent: Member
   "How far it is."
   status: SmsConversationStatus!
