@@ -7,6 +7,15 @@ import (
 	"time"
 )
 
+// untilTaken tries something until it is not put off any more, as clients do: of many on a slow machine, some are.
+func untilTaken(try func() *reply) *reply {
+	for {
+		if a := try(); a.code() != "THROTTLED" {
+			return a
+		}
+	}
+}
+
 // throttled fails the test unless the answer is THROTTLED and says when to come back.
 func (a *reply) throttled(within time.Duration) {
 	a.t.Helper()

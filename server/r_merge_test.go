@@ -503,7 +503,9 @@ func TestR14_TheSameIdentifierAtTheSameMomentIsOneRoom(t *testing.T) {
 			}
 			standing := map[string]bool{}
 			for _, a := range together(n, func(i int) *reply {
-				return agents[i%2].TryInvite(rooms[i], bySMS(phone), fmt.Sprint("Ada", i), "Lovelace")
+				return untilTaken(func() *reply {
+					return agents[i%2].TryInvite(rooms[i], bySMS(phone), fmt.Sprint("Ada", i), "Lovelace")
+				})
 			}) {
 				standing[a.ok().text("room.id")] = true
 			}
