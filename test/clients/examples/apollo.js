@@ -92,12 +92,12 @@ export function connect(url, pingMs) {
       return accepted(sendMessage).message;
     },
 
-    // Apollo's HttpLink sends no files. The bytes go to an address of their own, again from the beginning where that broke.
+    // Apollo's HttpLink sends no files. The bytes go to an address of their own, and go on where that broke.
     async shareDocument(roomId, file) {
       const announced = { roomId, filename: file.name, size: file.size, idempotencyKey: crypto.randomUUID() };
       const { createUpload } = await change(CREATE_UPLOAD, announced);
       const { uploadId, url } = accepted(createUpload);
-      await untilAnswered(() => putBytes(url, file));
+      await untilAnswered(() => sendBytes(url, file));
       const { shareDocument } = await change(SHARE, { roomId, uploadId });
       return accepted(shareDocument).document;
     },
@@ -110,7 +110,14 @@ function refuse(error) {
   throw CombinedGraphQLErrors.is(error) ? new Refusal(error.errors) : error;
 }
 
-async function putBytes(url, file) {
-  const response = await impatientFetch(url, { method: 'PUT', body: file });
-  if (!response.ok) throw new Refusal([await response.json()]);
+// Sends what has not come yet: the server knows how much that is.
+async function sendBytes(url, file) {
+  const { headers } = await impatientFetch(url, { method: 'HEAD' });
+  const came = Number(headers.get('upload-offset'));
+  if (came === file.size) return;
+  const rest = { method: 'PATCH', headers: { 'upload-offset': came }, body: file.slice(came) };
+  const response = await impatientFetch(url, rest);
+  if (response.ok) return;
+  const refusal = await response.json();
+  throw [408, 409].includes(response.status) ? new Error(refusal.message) : new Refusal([refusal]); // the first two: ask again
 }

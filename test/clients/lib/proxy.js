@@ -1,13 +1,14 @@
 // A network between a client and the server, which does what networks do.
-import { createConnection, createServer } from 'node:net';
 import { once } from 'node:events';
+import { createConnection, createServer } from 'node:net';
 import { address } from './server.js';
 
 /** Passes on what comes to `url` and what is answered, until told otherwise. */
 export class Proxy {
   #server = createServer((client) => this.#connect(client));
-  #connections = new Set();
-  #losing = 0;
+  #connections = [];
+  #losesAnswers = false;
+  #posts = 0;
 
   static async open() {
     const proxy = new Proxy();
@@ -30,9 +31,9 @@ export class Proxy {
     for (const connection of this.#connections) connection.fallSilent();
   }
 
-  /** Lets the server do what is requested next by POST, and loses its answer; so often. */
-  loseAnswers(count) {
-    this.#losing = count;
+  /** Loses the answers to every other request by POST, beginning with the next: the server has done what it was asked for. */
+  loseEveryOtherAnswer() {
+    this.#losesAnswers = true;
   }
 
   close() {
@@ -52,14 +53,11 @@ export class Proxy {
       },
       fallSilent: () => (silent = true),
     };
-    this.#connections.add(connection);
+    this.#connections.push(connection);
 
     client.on('data', (bytes) => {
       if (silent) return;
-      if (this.#losing > 0 && bytes.subarray(0, 5).toString() === 'POST ') {
-        this.#losing--;
-        losing = true;
-      }
+      if (this.#losesAnswers && bytes.subarray(0, 5).toString() === 'POST ') losing = this.#posts++ % 2 === 0;
       server.write(bytes);
     });
     server.on('data', (bytes) => {
@@ -70,7 +68,6 @@ export class Proxy {
       side.on('error', () => {}); // it closes, too
       side.on('close', () => {
         if (!silent) connection.break();
-        this.#connections.delete(connection);
       });
     }
   }
