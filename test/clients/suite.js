@@ -8,3 +8,4 @@ import './websocket.test.js';
 import './sse.test.js';
 import './judge.test.js';
 import './sms.test.js';
+import './clients.test.js';

@@ -21,6 +21,10 @@ async function signIn(email) {
   return accessToken;
 }
 
+export function signOut(accessToken) {
+  return mutate('mutation { signOut(input: {}) { userErrors { code message } } }', {}, accessToken);
+}
+
 /** A new room, `{id, name, lastCursor}`. */
 export async function createRoom(accessToken) {
   const { room } = await mutate(
