@@ -10,6 +10,7 @@ import { EVENTS, HISTORY, MARK_READ, type MESSAGE, type PERSON, ROOM, type SITUA
 export type Message = FragmentOf<typeof MESSAGE>;
 export type Person = FragmentOf<typeof PERSON>;
 export type Situation = FragmentOf<typeof SITUATION>;
+export type Attendee = Situation['attendees'][number];
 export type Viewer = FragmentOf<typeof VIEWER>;
 export type ScreenShare = NonNullable<Situation['supportSession']>['screenShares'][number];
 export type RoomEvent = ResultOf<typeof EVENTS>['roomEvents'];
