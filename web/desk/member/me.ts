@@ -1,5 +1,5 @@
 // The member who has signed in, and their state.
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { ask } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { oneAtATime } from '../../client/one-at-a-time';
@@ -9,6 +9,9 @@ export type Member = FragmentOf<typeof MEMBER>;
 
 /** Null until it is known. */
 export const me = signal<Member | null>(null);
+
+/** Whether they may do more than read: docs/roles.md. */
+export const serves = computed(() => me.value !== null && me.value.role !== 'QUALITY_ASSESSOR');
 
 export const look = oneAtATime(async () => {
   const { viewer } = await ask(ME, {});
