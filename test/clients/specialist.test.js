@@ -32,7 +32,7 @@ import {
   seesColour,
   seesFrames,
 } from './lib/screens.js';
-import { address } from './lib/server.js';
+import { address, mutate } from './lib/server.js';
 
 describe('a specialist', { skip: noBrowser }, () => {
   let browser;
@@ -218,6 +218,253 @@ describe('between two browsers', { skip: noBrowser }, () => {
   });
 });
 
+// A support session through the pages of everyone in it.
+describe('a support session at the desk', { skip: noBrowser }, () => {
+  let browsers;
+  before(async () => {
+    browsers = await Promise.all([launch(...capture), launch(...capture), launch(...capture)]);
+  });
+  after(() => Promise.all(browsers.map((browser) => browser.close())));
+
+  test('an agent starts it, invites a specialist, gives control, shares a screen, and nothing is missed when the network is cut', async () => {
+    const { room, token } = await invitedRoom();
+    const desk = await atDesk(browsers[0], 'agent@demo.example', room);
+    const customer = await open(browsers[1], `/r/${token}`);
+    await customer.page.getByRole('button', { name: 'Enter the room' }).click();
+    await startThrough(desk.page, 'Phone');
+    await desk.page.getByText('Phone (Phone) · Ari Agent').waitFor();
+    await desk.page.getByText('0 of 5 specialists').waitFor();
+
+    const code = await createInvitation(desk.page, 'View only');
+    await passOn(desk.page, code);
+
+    const specialist = await open(browsers[2], `/s/${code.toLowerCase()}`);
+    await joinAs(specialist.page, 'Grace Hopper');
+    for (const { page } of [desk, customer]) await page.getByText('Grace Hopper has joined the session').waitFor();
+    await desk.page.getByText('1 of 5 specialists').waitFor();
+    assert.deepEqual(await findingsInBoth(desk.page), []);
+
+    // The agent's screen, with the specialist's hands on it.
+    await keepMoving(desk.page);
+    await desk.page.getByRole('button', { name: 'Share my screen' }).click();
+    for (const { page } of [specialist, customer]) {
+      await seesFrames(page);
+      assert.equal(await page.getByRole('application').count(), 0);
+    }
+    await choose(desk.page, 'Control keyboard and mouse');
+    const keyboard = specialist.page.getByRole('application', { name: "Keyboard and mouse of Ari Agent's screen" });
+    await keyboard.focus();
+    await specialist.page.getByLabel('What you may do').getByText('Control keyboard and mouse').waitFor();
+    await pointAt(specialist.page, 0.75, 0.5);
+    await specialist.page.keyboard.type('hello');
+    const pointer = desk.page.locator('.pointer', { hasText: 'Grace Hopper' });
+    await pointer.getByText('hello').waitFor();
+    for (const { page } of [desk, specialist]) {
+      assert.deepEqual(await findingsInBoth(page), []);
+      await fitsAPhone(page);
+    }
+
+    // What happens while the specialist's network is cut comes when it is back, once.
+    await Promise.all([specialist.disconnect(), specialist.page.context().setOffline(true)]);
+    await specialist.page.getByText('Reconnecting…').waitFor();
+    await write(desk.page, 'While you were away.');
+    await write(customer.page, 'I am here.');
+    await choose(desk.page, 'View only');
+    await desk.page.getByText('Specialist · View only').waitFor();
+    specialist.reconnect();
+    await specialist.page.context().setOffline(false);
+    await specialist.page.getByText('I am here.').waitFor();
+    await specialist.page.getByText('Reconnecting…').waitFor({ state: 'detached' });
+    await keyboard.waitFor({ state: 'detached' });
+    await write(specialist.page, 'Good.');
+    await desk.page.getByText('Good.').waitFor();
+    const conversation = ['While you were away.', 'I am here.', 'Good.'];
+    for (const { page } of [desk, specialist, customer]) assert.deepEqual(await shownMessages(page), conversation);
+    await desk.page.getByRole('button', { name: 'Stop sharing' }).click();
+    await specialist.page.locator('video').waitFor({ state: 'detached' });
+    await customer.page.locator('video').waitFor({ state: 'detached' });
+
+    await cancelCode(desk.page, 'stay in the session');
+    const late = await open(browsers[1], `/s/${code}`);
+    await tryToJoinAs(late.page, 'Too late');
+    await late.page.getByText('This code does not work').waitFor();
+    await write(specialist.page, 'I am still here.');
+
+    await openMenuOf(desk.page);
+    await desk.page.getByRole('button', { name: 'Remove' }).click();
+    assert.deepEqual(await findingsInBoth(desk.page), []);
+    await desk.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await specialist.page.getByText('it has ended, or you were removed').waitFor();
+    await desk.page.getByText('0 of 5 specialists').waitFor();
+
+    const again = await createInvitation(desk.page, 'Control keyboard and mouse');
+    await specialist.page.goto(address(`/s/${again}`));
+    await joinAs(specialist.page, 'Grace again');
+    await desk.page.getByRole('button', { name: 'End session' }).click();
+    assert.deepEqual(await findingsInBoth(desk.page), []);
+    await desk.page.getByRole('dialog').getByRole('button', { name: 'End session' }).click();
+    await specialist.page.getByText('it has ended, or you were removed').waitFor();
+    await desk.page.getByRole('button', { name: 'Start support session' }).waitFor();
+    for (const { complaints } of [desk, specialist, customer, late]) assert.deepEqual(complaints.filter(unexpected), []);
+  });
+
+  test('who has joined by a code that is cancelled can be removed with it', async () => {
+    const { room } = await invitedRoom();
+    const desk = await atDesk(browsers[0], 'agent@demo.example', room);
+    await startThrough(desk.page, 'Phone');
+    const code = await createInvitation(desk.page, 'View only');
+    const specialist = await open(browsers[2], `/s/${code}`);
+    await joinAs(specialist.page, 'Grace Hopper');
+    await cancelCode(desk.page, 'are removed, too');
+    await specialist.page.getByText('it has ended, or you were removed').waitFor();
+    await desk.page.getByText('0 of 5 specialists').waitFor();
+    assert.deepEqual(desk.complaints, []);
+  });
+
+  test('specialists are invited as the portal allows: not at all, or with the right to view only', async () => {
+    const name = `Kiosk ${Date.now()}`;
+    await mutate(
+      `mutation ($name: String!) {
+        createPortal(input: {name: $name, mode: WEB, allowsSpecialists: true}) { userErrors { code message } }
+      }`,
+      { name },
+      await tokenOf('admin@demo.example'),
+    );
+    const rooms = [await invitedRoom(), await invitedRoom()];
+    const { page } = await atDesk(browsers[0], 'agent@demo.example', rooms[0].room);
+    await startThrough(page, 'Queue');
+    await page.getByRole('button', { name: 'Invite to session' }).click();
+    await page.getByText('The portal Queue does not let them in').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'External specialists' }).isEnabled(), false);
+    assert.deepEqual(await findingsInBoth(page), []);
+
+    await page.goto(address(`/desk#/rooms/${rooms[1].room.id}`));
+    await startThrough(page, name);
+    await page.getByRole('button', { name: 'Invite to session' }).click();
+    await page.getByRole('button', { name: 'External specialists' }).click();
+    await page.getByText(`The portal ${name} allows view only.`).waitFor();
+    assert.equal(await page.getByLabel('Control keyboard and mouse').isEnabled(), false);
+    await page.getByRole('button', { name: 'Create Invitation' }).click();
+    await page.getByText('Their rights: View only.').waitFor();
+  });
+
+  test('a quality assessor sees a session, and is offered nothing to do with it', async () => {
+    const { room, accessToken } = await invitedRoom();
+    await startSession(accessToken, room.id);
+    const { page, complaints } = await atDesk(browsers[0], await qualityAssessor(), room);
+    await page.getByRole('region', { name: 'Support session' }).getByText('0 of 5 specialists').waitFor();
+    for (const name of ['Invite to session', 'Share my screen', 'End session', 'Re-invite', 'New room', 'Send']) {
+      assert.equal(await page.getByRole('button', { name }).count(), 0, name);
+    }
+    assert.deepEqual(await findingsInBoth(page), []);
+    assert.deepEqual(complaints, []);
+  });
+});
+
+async function atDesk(browser, email, room) {
+  const desk = await open(browser, `/desk#/rooms/${room.id}`, {
+    viewport: { width: 1280, height: 800 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await desk.page.getByLabel('Email').fill(email);
+  await desk.page.getByLabel('Password').fill('parley-demo');
+  await desk.page.keyboard.press('Enter');
+  await desk.page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+  return desk;
+}
+
+async function startThrough(page, portal) {
+  await page.getByRole('button', { name: 'Start support session' }).click();
+  await page.getByRole('radio', { name: new RegExp(`^${portal} `) }).check();
+  assert.deepEqual(await findingsInBoth(page), []);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByRole('region', { name: 'Support session' }).waitFor();
+}
+
+// Creates a code at the desk and gives it; the dialog that shows how to pass it on is closed again.
+async function createInvitation(page, rights) {
+  await openInvitation(page);
+  await page.getByLabel(rights).check();
+  assert.deepEqual(await findingsInBoth(page), []);
+  await page.getByRole('button', { name: 'Create Invitation' }).click();
+  await page.getByText(`Their rights: ${rights}.`).waitFor();
+  const code = await page.locator('.code').innerText();
+  await page.getByRole('dialog').getByText('Close').click();
+  return code;
+}
+
+async function openInvitation(page) {
+  await page.getByRole('button', { name: 'Invite to session' }).click();
+  await page.getByRole('button', { name: 'External specialists' }).click();
+}
+
+// Every way to pass a code on.
+async function passOn(page, code) {
+  await openInvitation(page);
+  await page.getByRole('heading', { name: 'Invitation code' }).waitFor();
+  const link = address(`/s/${code}`);
+  for (const [what, copied] of [['code', code], ['link', link], ['text', `${link} or with the code ${code}.`]]) {
+    await page.getByRole('button', { name: `Copy ${what}` }).click();
+    await page.waitForFunction(async (copied) => (await navigator.clipboard.readText()).endsWith(copied), copied);
+  }
+  const expert = freshAddress();
+  await page.getByLabel('Email address').fill(expert);
+  await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
+  await page.getByText(`on its way to ${expert}`).waitFor();
+  assert.equal(await linkTokenSentTo(expert, 's'), code);
+  assert.deepEqual(await findingsInBoth(page), []);
+  await page.getByRole('dialog').getByText('Close').click();
+}
+
+async function cancelCode(page, joined) {
+  await openInvitation(page);
+  await page.getByRole('button', { name: 'Cancel Invitation Code' }).click();
+  await page.getByLabel(joined).check();
+  assert.deepEqual(await findingsInBoth(page), []);
+  await page.getByRole('button', { name: 'Cancel Invitation Code' }).click();
+  await page.getByRole('button', { name: 'Create Invitation' }).waitFor();
+  await page.getByRole('dialog').getByText('Close').click();
+}
+
+function openMenuOf(page) {
+  return page.getByRole('button', { name: 'Change what Grace Hopper may do' }).click();
+}
+
+async function choose(page, rights) {
+  await openMenuOf(page);
+  assert.deepEqual(await findingsInBoth(page), []);
+  await page.getByRole('button', { name: rights }).click();
+}
+
+async function fitsAPhone(page) {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 720 });
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  assert.deepEqual(await findingsInBoth(page), []);
+  await page.setViewportSize(size);
+}
+
+async function qualityAssessor() {
+  const email = freshAddress();
+  await mutate(
+    `mutation ($input: InviteMembersInput!) { inviteMembers(input: $input) { userErrors { code message } } }`,
+    { input: { role: 'QUALITY_ASSESSOR', emails: [email] } },
+    await tokenOf('admin@demo.example'),
+  );
+  const token = await linkTokenSentTo(email, 'join');
+  await mutate(
+    `mutation ($input: AcceptMemberInvitationInput!) { acceptMemberInvitation(input: $input) { userErrors { code message } } }`,
+    { input: { token, firstName: 'Quinn', lastName: 'Quality', password: 'parley-demo' } },
+  );
+  return email;
+}
+
+async function write(page, body) {
+  await page.getByLabel('Your message').fill(body);
+  await page.keyboard.press('Enter');
+  await page.locator('.message', { hasText: body }).waitFor();
+}
+
 async function tryToJoinAs(page, name) {
   await page.getByLabel('Your name').fill(name);
   await page.getByRole('button', { name: 'Continue' }).click();
@@ -230,7 +477,7 @@ async function joinAs(page, name) {
 
 // What is on its way when the access ends is refused, or comes to a socket that is closed, which the browser remarks.
 function unexpected(complaint) {
-  return !/401 \(Unauthorized\)|already in CLOSING or CLOSED state/.test(complaint);
+  return !/401 \(Unauthorized\)|already in CLOSING or CLOSED state|net::ERR_INTERNET_DISCONNECTED/.test(complaint);
 }
 
 async function supportedRoom() {
@@ -242,13 +489,17 @@ async function supportedRoom() {
 }
 
 async function supportedRoomWithCustomer(specialistsMayShare) {
-  const accessToken = await tokenOf('lead@demo.example');
-  const room = await createRoom(accessToken);
-  const address = freshAddress();
-  await invite(accessToken, room.id, 'EMAIL', address);
-  const token = await linkTokenSentTo(address);
+  const { accessToken, room, token } = await invitedRoom();
   const { code } = await inviteSpecialists(accessToken, await startSession(accessToken, room.id, specialistsMayShare));
   return { accessToken, room, token, code };
+}
+
+async function invitedRoom() {
+  const accessToken = await tokenOf('lead@demo.example');
+  const room = await createRoom(accessToken);
+  const recipient = freshAddress();
+  await invite(accessToken, room.id, 'EMAIL', recipient);
+  return { accessToken, room, token: await linkTokenSentTo(recipient) };
 }
 
 function shownMessages(page) {
