@@ -61,7 +61,7 @@ describe('a specialist', { skip: noBrowser }, () => {
     await page.getByText('Before you came.').waitFor();
     await page.getByText('Grace Hopper has joined the session').waitFor();
     await page.getByRole('list', { name: 'Who is here' }).getByText('You').waitFor();
-    await page.getByText('View only').waitFor();
+    await page.getByLabel('What you may do').getByText('View only').waitFor();
     assert.deepEqual(await findingsInBoth(page), []);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
     const seats = await specialistsIn(accessToken, room.id);

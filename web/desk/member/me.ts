@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { ask } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { oneAtATime } from '../../client/one-at-a-time';
+import { mayServe } from '../../client/roles';
 import { ME, type MEMBER } from './operations';
 
 export type Member = FragmentOf<typeof MEMBER>;
@@ -10,8 +11,8 @@ export type Member = FragmentOf<typeof MEMBER>;
 /** Null until it is known. */
 export const me = signal<Member | null>(null);
 
-/** Whether they may do more than read: docs/roles.md. */
-export const serves = computed(() => me.value !== null && me.value.role !== 'QUALITY_ASSESSOR');
+/** Whether they may do more than read. */
+export const serves = computed(() => me.value !== null && mayServe(me.value.role));
 
 export const look = oneAtATime(async () => {
   const { viewer } = await ask(ME, {});

@@ -1,11 +1,12 @@
 // What somebody in a room may do with screens. The server holds everyone to it; this is for what is shown.
+import { mayServe } from '../../client/roles';
 import type { Situation, Viewer } from '../live-room';
 
 /** Whether a viewer may share a screen in a support session. */
 export function mayShare(viewer: Viewer, { specialistsMayShare }: NonNullable<Situation['supportSession']>) {
   switch (viewer.__typename) {
     case 'Member':
-      return viewer.role !== 'QUALITY_ASSESSOR';
+      return mayServe(viewer.role);
     case 'Customer':
       return true;
     case 'Specialist':
@@ -17,7 +18,7 @@ export function mayShare(viewer: Viewer, { specialistsMayShare }: NonNullable<Si
 export function mayControl(viewer: Viewer) {
   switch (viewer.__typename) {
     case 'Member':
-      return viewer.role !== 'QUALITY_ASSESSOR';
+      return mayServe(viewer.role);
     case 'Customer':
       return false;
     case 'Specialist':
