@@ -39,10 +39,10 @@ func Desk() http.Handler { return own().page("app/desk/index.html", strict) }
 func Customer() http.Handler { return own().page("customer.html", strict) }
 
 // Specialist serves the page at which a specialist joins a support session, for "GET /s/{code}". Serving it uses nothing up.
-func Specialist() http.Handler { return own().page("specialist.html", strict) }
+func Specialist() http.Handler { return own().page("app/specialist/index.html", strict) }
 
 // Join serves the page behind the link of an invitation to become a member, for "GET /join/{token}". Serving it changes nothing.
-func Join() http.Handler { return own().page("join.html", strict) }
+func Join() http.Handler { return own().page("app/join/index.html", strict) }
 
 // Simulator serves the phone and the mailbox of the simulated carrier, for "GET /simulator".
 func Simulator() http.Handler { return own().page("simulator.html", strict) }

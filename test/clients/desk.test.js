@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findings } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
-import { freshNumber, linkTokenSentTo, tokenOf } from './lib/demo.js';
+import { closeRoom, createRoom, freshNumber, linkTokenSentTo, send, tokenOf } from './lib/demo.js';
 import { address, mutate, run } from './lib/server.js';
 
 describe('at the desk', { skip: noBrowser }, () => {
@@ -82,6 +82,24 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.deepEqual(customer.complaints, []);
   });
 
+  test('a room that is closed is read, and not followed any more', async () => {
+    const accessToken = await tokenOf('lead@demo.example');
+    const [closed, other] = [await createRoom(accessToken), await createRoom(accessToken)];
+    await send(accessToken, closed.id, 'The last word.');
+    await closeRoom(accessToken, closed.id);
+    const { page, complaints } = await open(browser, `/desk#/rooms/${closed.id}`, { init: rememberStatuses });
+    await signIn(page, 'lead@demo.example');
+    await page.getByText('The last word.').waitFor();
+    await page.getByText('This room is closed.').waitFor();
+    assert.equal(await page.getByLabel('Your message').count(), 0);
+    assert.deepEqual(await findings(page), []);
+
+    await page.goto(address(`/desk#/rooms/${other.id}`));
+    await write(page, 'Meanwhile elsewhere.');
+    assert.deepEqual(await page.evaluate(() => statuses.filter((status) => status === 'Reconnecting…')), []);
+    assert.deepEqual(complaints, []);
+  });
+
   test('a customer texts, an agent who is ready is offered the chat, answers, and ends it', async () => {
     const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
     await signIn(page, 'second@demo.example');
@@ -137,6 +155,15 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.deepEqual(complaints, []);
   });
 });
+
+// Keeps in `statuses` what the page has said.
+function rememberStatuses() {
+  window.statuses = [];
+  const observer = new MutationObserver(() => {
+    document.querySelectorAll('[role=status]').forEach((status) => statuses.push(status.textContent));
+  });
+  observer.observe(document, { childList: true, characterData: true, subtree: true });
+}
 
 async function setState(page, state, reason) {
   await page.getByRole('button', { name: 'My state' }).click();

@@ -33,13 +33,17 @@ const requests = new Client({
   url: '/graphql',
   preferGetMethod: false,
   exchanges: [fetchExchange],
-  fetchOptions: () => ({
+  fetchOptions,
+});
+
+function fetchOptions() {
+  return {
     headers: {
       'apollo-require-preflight': 'yes', // requests with files need it
       ...(session.accessToken.value && { authorization: `Bearer ${session.accessToken.value}` }),
     },
-  }),
-});
+  };
+}
 
 // It does not retry by itself: it would subscribe again with the cursor of the beginning.
 let silence: ReturnType<typeof setTimeout>;
@@ -77,12 +81,13 @@ export function change<Data, Variables extends AnyVariables>(
   return untilAnswered(() => requests.mutation(mutation, variables).toPromise(), onWait);
 }
 
-/** Runs a mutation once, whatever becomes of it. */
+/** Runs a mutation once, whatever becomes of it. With `keepalive` it goes on when the page is left. */
 export async function attempt<Data, Variables extends AnyVariables>(
   mutation: TypedDocumentNode<Data, Variables>,
   variables: Variables,
+  { keepalive = false } = {},
 ) {
-  return dataOf(await requests.mutation(mutation, variables).toPromise());
+  return dataOf(await requests.mutation(mutation, variables, { fetchOptions: { ...fetchOptions(), keepalive } }).toPromise());
 }
 
 /** What to tell a person of an error that one of these functions has thrown. */
@@ -103,8 +108,8 @@ interface Event {
 
 /**
  * Calls `onEvent` with each event of a subscription that comes after the cursor in `variables.after`, also across lost
- * connections. What `onEvent` returns, if anything, are the variables to go on with. Ends when `signal` says so; or by throwing
- * an ApiError, when the server refuses to go on.
+ * connections. What `onEvent` returns, if anything, are the variables to go on with. Ends when `signal` says so, or when what is
+ * followed has ended; or by throwing an ApiError, when the server refuses to go on.
  */
 export async function follow<Data extends { [field: string]: Event }, Variables extends { after?: string | null }>(
   subscription: TypedDocumentNode<Data, Variables>,
@@ -119,14 +124,17 @@ export async function follow<Data extends { [field: string]: Event }, Variables 
       const results = socket.iterate<Data>({ query, variables });
       const stop = () => void results.return?.();
       signal.addEventListener('abort', stop);
+      let elsewhere: Variables | void = undefined;
       try {
         for await (const { data, errors } of results) {
           if (errors || !data) throw new ApiError(errors ?? []);
           const event = Object.values(data)[0] as Data[keyof Data];
           attempt = 0;
           if (event.__typename.endsWith('CaughtUp')) connection.isLive();
-          variables = onEvent(event) ?? (event.cursor ? { ...variables, after: event.cursor } : variables);
+          elsewhere = onEvent(event);
+          variables = elsewhere ?? (event.cursor ? { ...variables, after: event.cursor } : variables);
         }
+        if (!elsewhere) return; // it was told to its end
       } catch (loss) {
         stopIfRefused(loss);
       } finally {

@@ -1,20 +1,27 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { messageOf } from '../client/connection';
 import type { FragmentOf, REFUSAL } from '../client/graphql';
 
 type Refusal = FragmentOf<typeof REFUSAL>;
 
-/** What a form needs: one submission at a time, and what the server said against the last one. `work` gives its refusals. */
+/**
+ * What a form needs: one submission at a time, and what the server said against the last one, with the focus in the first field
+ * that was refused. `work` gives its refusals.
+ */
 export function useSubmission(work: (fields: FormData) => Promise<Refusal[]>) {
   const [busy, setBusy] = useState(false);
   const [refusals, setRefusals] = useState<Pick<Refusal, 'message' | 'field'>[]>([]);
+
+  const form = useRef<HTMLFormElement | null>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [refusals]);
 
   async function submit(submission: SubmitEvent) {
     submission.preventDefault();
     if (busy) return;
     setBusy(true);
+    form.current = submission.currentTarget as HTMLFormElement;
     try {
-      setRefusals(await work(new FormData(submission.currentTarget as HTMLFormElement)));
+      setRefusals(await work(new FormData(form.current)));
     } catch (error) {
       setRefusals([{ message: messageOf(error), field: null }]);
     }

@@ -4,13 +4,16 @@ import { ApiError, ask, change, follow } from '../client/connection';
 import type { FragmentOf, ResultOf } from '../client/graphql';
 import { oneAtATime } from '../client/one-at-a-time';
 import { inOrder } from '../parts/in-order';
+import type { Sharer } from './screen/sharer';
 import { EVENTS, HISTORY, MARK_READ, type MESSAGE, type PERSON, ROOM, type SITUATION, SITUATION_OF, type VIEWER } from './operations';
 
 export type Message = FragmentOf<typeof MESSAGE>;
 export type Person = FragmentOf<typeof PERSON>;
 export type Situation = FragmentOf<typeof SITUATION>;
+export type Attendee = Situation['attendees'][number];
 export type Viewer = FragmentOf<typeof VIEWER>;
-type RoomEvent = ResultOf<typeof EVENTS>['roomEvents'];
+export type ScreenShare = NonNullable<Situation['supportSession']>['screenShares'][number];
+export type RoomEvent = ResultOf<typeof EVENTS>['roomEvents'];
 type Page = NonNullable<ResultOf<typeof HISTORY>['room']>['messages'];
 
 const typingMs = 6_000; // typing that is said no more is forgotten
@@ -40,12 +43,15 @@ export class LiveRoom {
   readonly typing = signal<Person[]>([]);
   /** Why it cannot be shown. */
   readonly refusal = signal('');
+  /** The viewer's own screen, while this page shares it. */
+  readonly sharing = signal<Sharer | null>(null);
 
   #id: string;
   #reactions: Reactions;
   #cursor = ''; // of the last event that is known
   #start: string | null = null; // of the earliest message
   #forget = new Map<string, ReturnType<typeof setTimeout>>();
+  #listeners = new Set<(event: RoomEvent) => void>();
   #closing = new AbortController();
   #lookAround = oneAtATime(() => this.#look());
   #markRead = oneAtATime(() => this.#sayRead());
@@ -65,6 +71,12 @@ export class LiveRoom {
   /** Whether somebody is who looks at it. */
   isViewer(person: { id: string } | null) {
     return person !== null && person.id === this.viewer.value?.id;
+  }
+
+  /** Has a listener told of each event at once. Gives a function that ends it. */
+  listen(listener: (event: RoomEvent) => void) {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   close() {
@@ -103,6 +115,7 @@ export class LiveRoom {
   #apply(event: RoomEvent) {
     this.#cursor = event.cursor ?? this.#cursor;
     if (!onlySaid.has(event.__typename)) this.#lookAround();
+    this.#listeners.forEach((listener) => listener(event));
     switch (event.__typename) {
       case 'MessagePosted':
         this.show(event.message);

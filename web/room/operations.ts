@@ -24,7 +24,7 @@ export const MESSAGE = graphql(
   [PERSON, DOCUMENT],
 );
 
-const SCREEN_SHARE = graphql(
+export const SCREEN_SHARE = graphql(
   `
     fragment ScreenShare on ScreenShare { id lastCursor sharer { ...Person } }
   `,
@@ -36,18 +36,18 @@ export const SITUATION = graphql(
   `
     fragment Situation on Room {
       id name status
-      attendees(first: 20) { ...Person }
-      supportSession { id specialistsMayShare screenShares { ...ScreenShare } }
+      attendees(first: 20) { ...Person ... on Specialist { access accessLabel } }
+      supportSession { id specialistsMayShare screenShares(first: 10) { ...ScreenShare } }
     }
   `,
   [PERSON, SCREEN_SHARE],
 );
 
-/** Who looks at it, and what they may do as a specialist. */
+/** Who looks at it, and what decides on what they may do. */
 export const VIEWER = graphql(`
   fragment Viewer on Viewer {
     __typename
-    ... on Member { id name }
+    ... on Member { id name role }
     ... on Customer { id name }
     ... on Specialist { id name access accessLabel }
   }
@@ -98,6 +98,8 @@ export const EVENTS = graphql(
         ... on MessagePosted { message { ...Message } }
         ... on DocumentChanged { document { ...Document } }
         ... on RoomMerged { from { id } into { id } continueAfter }
+        ... on SpecialistLeft { specialist { id } }
+        ... on ScreenShareStopped { screenShare { id } }
         ... on Typing { typing }
       }
     }

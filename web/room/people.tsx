@@ -1,18 +1,30 @@
-import type { LiveRoom, Person } from './live-room';
+import type { ComponentChildren } from 'preact';
+import type { Attendee, LiveRoom, Person } from './live-room';
 
 const sides = { Member: 'Team', Customer: 'Customer', Specialist: 'Specialist' } as const;
 
+interface PeopleProps {
+  live: LiveRoom;
+  /** What can be done with somebody. */
+  menuOf?: (person: Attendee) => ComponentChildren;
+}
+
 /** Who is here at this moment. */
-export function People({ live }: { live: LiveRoom }) {
+export function People({ live, menuOf }: PeopleProps) {
   return (
     <ul class="people" aria-label="Who is here">
       {live.situation.value?.attendees.map((person) => (
         <li key={person.id}>
-          {nameIn(live, person)} <span class="quiet">{sides[person.__typename]}</span>
+          {nameIn(live, person)} <span class="quiet">{describe(person)}</span>
+          {menuOf?.(person)}
         </li>
       ))}
     </ul>
   );
+}
+
+function describe(person: Attendee) {
+  return person.__typename === 'Specialist' ? `${sides.Specialist} · ${person.accessLabel}` : sides[person.__typename];
 }
 
 /** What somebody is called in a room. */

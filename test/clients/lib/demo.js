@@ -93,10 +93,10 @@ export function enter(token) {
   );
 }
 
-/** Starts a support session in a room, through a portal that lets specialists in, and gives its id. */
+/** Starts a support session in a room, through a portal that lets specialists in and gives them control, and gives its id. */
 export async function startSession(accessToken, roomId, specialistsMayShare = false) {
-  const { organization } = await run('{ organization { portals { id allowsSpecialists } } }', {}, accessToken);
-  const portalId = organization.portals.find((portal) => portal.allowsSpecialists).id;
+  const { organization } = await run('{ organization { portals { id allowsControl } } }', {}, accessToken);
+  const portalId = organization.portals.find((portal) => portal.allowsControl).id;
   const { supportSession } = await mutate(
     `mutation ($input: StartSupportSessionInput!) {
       startSupportSession(input: $input) { supportSession { id } userErrors { code message } }

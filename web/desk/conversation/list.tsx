@@ -1,4 +1,5 @@
 import { addressOf } from '../address';
+import { serves } from '../member/me';
 import { type Conversation, conversations, news } from './conversations';
 
 /** The member's conversations that go on. */
@@ -7,7 +8,7 @@ export function ConversationList({ current }: { current: string }) {
     <section class="list" aria-label="Text messages">
       <header>
         <h2>Text messages</h2>
-        <a href={addressOf('texts', 'new')}>New</a>
+        {serves.value && <a href={addressOf('texts', 'new')}>New</a>}
       </header>
       {conversations.value?.length === 0 && <p class="quiet">No chat is going on.</p>}
       <ul>

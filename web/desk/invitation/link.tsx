@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { change, messageOf } from '../../client/connection';
+import { Copyable } from '../../parts/copy';
 import { Dialog } from '../../parts/dialog';
 import { Field } from '../../parts/field';
 import { GET_LINK } from './operations';
@@ -27,13 +28,9 @@ export function GetLink({ roomId, onClose }: { roomId: string; onClose: () => vo
 
 /** A link to be copied. */
 export function LinkFrame({ url }: { url: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () => navigator.clipboard.writeText(url).then(() => setCopied(true));
   return (
-    <div class="link-frame">
+    <Copyable text={url} what="link">
       <Field label="Link for the customer" readOnly value={url} onFocus={(event) => event.currentTarget.select()} />
-      <button type="button" onClick={copy}>Copy</button>
-      <p role="status">{copied && 'Copied.'}</p>
-    </div>
+    </Copyable>
   );
 }

@@ -1,14 +1,18 @@
 // The member who has signed in, and their state.
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { ask } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { oneAtATime } from '../../client/one-at-a-time';
+import { mayServe } from '../../client/roles';
 import { ME, type MEMBER } from './operations';
 
 export type Member = FragmentOf<typeof MEMBER>;
 
 /** Null until it is known. */
 export const me = signal<Member | null>(null);
+
+/** Whether they may do more than read. */
+export const serves = computed(() => me.value !== null && mayServe(me.value.role));
 
 export const look = oneAtATime(async () => {
   const { viewer } = await ask(ME, {});

@@ -3,7 +3,7 @@ import { attempt } from '../../client/connection';
 import { Dialog } from '../../parts/dialog';
 import { Field } from '../../parts/field';
 import { useSubmission } from '../../parts/use-submission';
-import { me, type Member } from './me';
+import { me, type Member, serves } from './me';
 import { SET_STATE } from './operations';
 
 const labels = { READY: 'Ready', NOT_READY: 'Not ready', BUSY: 'In a call', AFTER_CALL_WORK: 'After-call work' } as const;
@@ -11,7 +11,7 @@ const labels = { READY: 'Ready', NOT_READY: 'Not ready', BUSY: 'In a call', AFTE
 /** The member's own state, and a dialog to say another one. */
 export function StateButton() {
   const [choosing, setChoosing] = useState(false);
-  if (!me.value) return null;
+  if (!me.value || !serves.value) return null;
   return (
     <>
       <button class="quiet state" data-state={me.value.state} onClick={() => setChoosing(true)}>

@@ -2,6 +2,7 @@ import { addressOf, go } from '../address';
 import { change, newKey } from '../../client/connection';
 import { Time } from '../../parts/time';
 import { useSubmission } from '../../parts/use-submission';
+import { serves } from '../member/me';
 import { CREATE_ROOM } from './operations';
 import * as rooms from './rooms';
 
@@ -21,7 +22,7 @@ export function RoomList({ current }: { current: string }) {
     <section class="list" aria-label="Rooms">
       <header>
         <h2>Rooms</h2>
-        <NewRoom />
+        {serves.value && <NewRoom />}
       </header>
       <Choice />
       {!found && <p class="quiet" role="status">Loading…</p>}

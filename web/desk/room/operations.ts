@@ -1,4 +1,5 @@
 import { graphql, REFUSAL } from '../../client/graphql';
+import { SUPPORT_SESSION } from '../support/operations';
 
 export const INVITATION = graphql(`
   fragment Invitation on CustomerInvitation { id channel to status failureReason }
@@ -19,10 +20,11 @@ export const DETAILS = graphql(
         createdBy { id name }
         createdAt
         invitations(last: 5) { nodes { ...Invitation } }
+        supportSession { ...SupportSession }
       }
     }
   `,
-  [INVITATION],
+  [INVITATION, SUPPORT_SESSION],
 );
 
 export const ROOMS = graphql(

@@ -1,18 +1,27 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Heading } from '../../parts/heading';
 import { Composer } from '../../room/composer';
+import type { Attendee } from '../../room/live-room';
 import { People } from '../../room/people';
+import { Screens } from '../../room/screen/screens';
 import { Timeline } from '../../room/timeline';
 import { addressOf } from '../address';
 import { InvitationButtons } from '../invitation/buttons';
+import { serves } from '../member/me';
+import { SessionBar } from '../support/session';
+import { SpecialistMenu } from '../support/specialist-menu';
+import { StartSession } from '../support/start';
 import { CustomerInformation } from './customer';
 import { RoomAtDesk } from './details';
 import { statusLabels } from './list';
 
 export function Room({ id }: { id: string }) {
-  const { live, details } = useRoom(id);
+  const room = useRoom(id);
+  const { live } = room;
   const situation = live.situation.value;
   if (!situation) return <p class="quiet" role="status">{live.refusal.value || 'Loading…'}</p>;
+  const details = room.details.value;
+  const session = details?.supportSession;
   const closed = situation.status === 'CLOSED';
   return (
     <article key={live.openedAs} class="room" aria-labelledby="room-name">
@@ -20,15 +29,29 @@ export function Room({ id }: { id: string }) {
         <a class="back" href={addressOf('rooms')}>Rooms</a>
         <Heading id="room-name">{situation.name}</Heading>
         <span class="quiet">{statusLabels[situation.status]}</span>
-        {details.value && <InvitationButtons room={details.value} />}
+        {details && serves.value && <InvitationButtons room={details} />}
+        {details && !session && !closed && serves.value && <StartSession room={room} />}
       </header>
-      {details.value && <CustomerInformation room={details.value} />}
-      <People live={live} />
-      <Timeline live={live} />
-      {closed ? <p class="quiet">This room is closed.</p> : <Composer live={live} />}
+      {session && <SessionBar room={room} session={session} />}
+      {details && <CustomerInformation room={details} />}
+      <People live={live} menuOf={(person) => <MenuOf room={room} person={person} />} />
+      <div class="with-screens">
+        <Screens live={live} />
+        <div class="talk">
+          <Timeline live={live} />
+          {closed && <p class="quiet">This room is closed.</p>}
+          {!closed && serves.value && <Composer live={live} />}
+        </div>
+      </div>
       <p class="refusal" role="alert">{live.refusal}</p>
     </article>
   );
+}
+
+function MenuOf({ room, person }: { room: RoomAtDesk; person: Attendee }) {
+  const session = room.details.value?.supportSession;
+  if (!session || !serves.value || person.__typename !== 'Specialist') return null;
+  return <SpecialistMenu specialist={person} allowsControl={session.portal.allowsControl} />;
 }
 
 /** The room at an address: still the same where it has another id, having become one with another. */

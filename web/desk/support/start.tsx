@@ -1,0 +1,71 @@
+import { useEffect, useState } from 'preact/hooks';
+import { ask, change, newKey } from '../../client/connection';
+import type { ResultOf } from '../../client/graphql';
+import { Dialog } from '../../parts/dialog';
+import { useSubmission } from '../../parts/use-submission';
+import type { RoomAtDesk } from '../room/details';
+import { PORTALS, START_SESSION } from './operations';
+
+type Portal = ResultOf<typeof PORTALS>['organization']['portals'][number];
+
+export const modes = { PHONE: 'Phone', WEB: 'Web', QUEUE: 'Queue' } as const;
+
+/** Starts a support session in a room, through a portal. */
+export function StartSession({ room }: { room: RoomAtDesk }) {
+  const [choosing, setChoosing] = useState(false);
+  return (
+    <>
+      <button class="quiet" onClick={() => setChoosing(true)}>Start support session</button>
+      {choosing && <StartDialog room={room} onClose={() => setChoosing(false)} />}
+    </>
+  );
+}
+
+function StartDialog({ room, onClose }: { room: RoomAtDesk; onClose: () => void }) {
+  const [portals, setPortals] = useState<Portal[] | null>(null);
+  const [chosen, setChosen] = useState<Portal>();
+  useEffect(() => {
+    ask(PORTALS, {}).then(({ organization }) => {
+      setPortals(organization.portals);
+      setChosen(organization.portals[0]);
+    });
+  }, []);
+  const form = useSubmission(async (fields) => {
+    const specialistsMayShare = fields.has('specialistsMayShare');
+    const input = { roomId: room.live.id, portalId: chosen?.id ?? '', specialistsMayShare, idempotencyKey: newKey() };
+    const { startSupportSession } = await change(START_SESSION, { input });
+    if (startSupportSession.userErrors.length === 0) onClose();
+    room.look();
+    return startSupportSession.userErrors;
+  });
+  return (
+    <Dialog title="Start a support session" onClose={onClose}>
+      {portals?.length === 0 && <p>There is no portal to start it through. An administrator can make one.</p>}
+      {chosen && (
+        <form onSubmit={form.submit}>
+          <fieldset class="choices">
+            <legend>Portal</legend>
+            {portals?.map((portal) => (
+              <label key={portal.id}>
+                <input type="radio" name="portal" checked={portal === chosen} onChange={() => setChosen(portal)} />
+                <span>{portal.name} <span class="quiet">{modes[portal.mode]} · {letsIn(portal)}</span></span>
+              </label>
+            ))}
+          </fieldset>
+          <p>
+            <label>
+              <input type="checkbox" name="specialistsMayShare" disabled={!chosen.allowsSpecialists} /> Specialists may share a screen
+            </label>
+          </p>
+          <p class="refusal" role="alert">{form.note()}</p>
+          <button disabled={form.busy}>Start</button>
+        </form>
+      )}
+    </Dialog>
+  );
+}
+
+function letsIn({ allowsSpecialists, allowsControl }: Portal) {
+  if (!allowsSpecialists) return 'no external specialists';
+  return allowsControl ? 'external specialists' : 'external specialists, view only';
+}
