@@ -103,7 +103,7 @@ func TestPagesThatAreNotBuiltSaySo(t *testing.T) {
 func TestPagesThatAreBuiltAreServed(t *testing.T) {
 	t.Parallel()
 	files := unbuilt()
-	files["dist/vendor/x.js"] = &fstest.MapFile{Data: []byte("x")}
+	files["dist/app/customer/index.html"] = &fstest.MapFile{Data: []byte("<p>room</p>")}
 	answer := get(t, web.CustomerOf(files), "/r/secret")
 	if answer.Code != http.StatusOK || answer.Body.String() != "<p>room</p>" {
 		t.Errorf("got %d %q", answer.Code, answer.Body)
@@ -150,7 +150,7 @@ func TestAssetsThatAreNamedByTheirContentAreKept(t *testing.T) {
 
 func TestAssetsServeNothingElse(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"/assets/", "/assets/.gitkeep", "/assets/vendor", "/assets/../web.go", "/assets/customer.html", "/assets/app/desk/index.html"} {
+	for _, path := range []string{"/assets/", "/assets/.gitkeep", "/assets/vendor", "/assets/../web.go", "/assets/join.html", "/assets/app/desk/index.html"} {
 		if status := get(t, web.Assets(), path).Code; status != http.StatusNotFound {
 			t.Errorf("%s: got %d", path, status)
 		}
@@ -165,9 +165,9 @@ func allPages() map[string]http.Handler {
 
 func unbuilt() fstest.MapFS {
 	return fstest.MapFS{
-		"pages/customer.html": {Data: []byte("<p>room</p>")},
-		"assets/room.js":      {Data: []byte("")},
-		"dist/.gitkeep":       {},
+		"pages/join.html": {Data: []byte("<p>join</p>")},
+		"assets/room.js":  {Data: []byte("")},
+		"dist/.gitkeep":   {},
 	}
 }
 

@@ -1,4 +1,4 @@
-// What the pages of customers and specialists ask of the API.
+// What the page of specialists asks of the API.
 
 const PERSON = `
   fragment Person on Actor {
@@ -14,11 +14,6 @@ const MESSAGE = `
     author { ...Person }
   }
   ${PERSON}`;
-
-export const ENTER = `
-  mutation Enter($token: String!) {
-    enterRoom(input: {token: $token}) { accessToken room { id } userErrors { message } }
-  }`;
 
 export const JOIN = `
   mutation Join($code: String!, $name: String!) {

@@ -15,8 +15,9 @@ type Page = NonNullable<ResultOf<typeof HISTORY>['room']>['messages'];
 
 const typingMs = 6_000; // typing that is said no more is forgotten
 
-// What is told of a room that does not change who is here, how it is called, or how far its invitations are.
-const onlySaid = new Set(['MessagePosted', 'DocumentChanged', 'Typing', 'Heartbeat']);
+// What is told of a room that does not change who is here, how it is called, or how far its invitations are. Of a room that is closed
+// only members may ask any more.
+const onlySaid = new Set(['MessagePosted', 'DocumentChanged', 'Typing', 'Heartbeat', 'RoomClosed']);
 
 /** What a page does about its room. */
 interface Reactions {
@@ -114,6 +115,10 @@ export class LiveRoom {
         break;
       case 'Typing':
         this.#setTyping(event.actor, event.typing);
+        break;
+      case 'RoomClosed':
+        this.situation.value = { ...this.situation.value!, status: 'CLOSED' };
+        this.#reactions.onChange?.();
         break;
       case 'RoomMerged':
         return this.#merge(event);
