@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import icon from '../assets/icon.svg';
 import { attempt, messageOf } from '../client/connection';
 import * as session from '../client/session';
 import { ENTER } from './operations';
@@ -31,6 +32,7 @@ export function Welcome({ note, onEnter }: { note: string; onEnter: () => void }
 
   return (
     <main class="welcome">
+      <img src={icon} alt="" width={64} height={64} />
       <h1>You are invited</h1>
       {refusal === '' && (
         <>

@@ -4,6 +4,7 @@ import { ApiError, ask, change, follow } from '../client/connection';
 import type { FragmentOf, ResultOf } from '../client/graphql';
 import { oneAtATime } from '../client/one-at-a-time';
 import { inOrder } from '../parts/in-order';
+import { Uploads } from './document/uploads';
 import { EVENTS, HISTORY, MARK_READ, type MESSAGE, type PERSON, ROOM, type SITUATION, SITUATION_OF, type VIEWER } from './operations';
 
 export type Message = FragmentOf<typeof MESSAGE>;
@@ -35,12 +36,15 @@ export class LiveRoom {
   /** Its newest messages in order of time, and those before that were asked for. */
   readonly messages = signal<Message[]>([]);
   readonly hasEarlier = signal(false);
+  readonly readingEarlier = signal(false);
   /** Who looks at it; null until it is known. */
   readonly viewer = signal<Viewer | null>(null);
   /** Who is typing, others than the viewer. */
   readonly typing = signal<Person[]>([]);
   /** Why it cannot be shown. */
   readonly refusal = signal('');
+  /** What the viewer shares. */
+  readonly uploads = new Uploads(this);
 
   #id: string;
   #reactions: Reactions;
@@ -73,9 +77,18 @@ export class LiveRoom {
     this.#forget.forEach(clearTimeout);
   }
 
+  /** Shows what was written before. Who is refused is told so by what is followed. */
   async showEarlier() {
-    const { room } = await ask(HISTORY, { id: this.#id, before: this.#start });
-    if (room) this.#addPage(room.messages);
+    if (this.readingEarlier.value || !this.hasEarlier.value) return;
+    this.readingEarlier.value = true;
+    try {
+      const { room } = await ask(HISTORY, { id: this.#id, before: this.#start });
+      if (room) this.#addPage(room.messages);
+    } catch (refusal) {
+      if (!(refusal instanceof ApiError)) throw refusal;
+    } finally {
+      this.readingEarlier.value = false;
+    }
   }
 
   /** Shows messages, each once, however often they are given. */

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Heading } from '../../parts/heading';
 import { Composer } from '../../room/composer';
+import { ShareDocs } from '../../room/document/share';
 import { People } from '../../room/people';
 import { Timeline } from '../../room/timeline';
 import { addressOf } from '../address';
@@ -20,6 +21,7 @@ export function Room({ id }: { id: string }) {
         <a class="back" href={addressOf('rooms')}>Rooms</a>
         <Heading id="room-name">{situation.name}</Heading>
         <span class="quiet">{statusLabels[situation.status]}</span>
+        {!closed && <ShareDocs live={live} />}
         {details.value && <InvitationButtons room={details.value} />}
       </header>
       {details.value && <CustomerInformation room={details.value} />}
