@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -87,6 +89,57 @@ func TestEverythingThatPagesLoadIsServed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// mostBytes is how large the customer's page may be, compressed: it opens on phones, on the road.
+const mostBytes = 60_000
+
+func TestCustomersPageIsSmall(t *testing.T) {
+	t.Parallel()
+	if !built(t) {
+		t.Skip("the pages are not built")
+	}
+	sizes := map[string]int{}
+	load(t, sizes, "app/customer/index.html")
+	sum := 0
+	for _, size := range sizes {
+		sum += size
+	}
+	t.Logf("%d bytes: %v", sum, sizes)
+	if sum > mostBytes || len(sizes) < 4 {
+		t.Errorf("the customer's page loads %d bytes in %d files, at most %d are wanted: %v", sum, len(sizes), mostBytes, sizes)
+	}
+}
+
+// loaded finds what a page, or a module, has loaded before it begins. What a module imports later is in parentheses.
+var loaded = regexp.MustCompile(`(?:src|href)="/assets/([^"]+)"|(?:import|from)\s*"(\./[^"]+)"`)
+
+// load adds the compressed sizes of a built file and of all that comes with it.
+func load(t *testing.T, sizes map[string]int, name string) {
+	t.Helper()
+	if _, known := sizes[name]; known {
+		return
+	}
+	content, err := fs.ReadFile(web.Files, "dist/"+name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sizes[name] = compressed(content)
+	for _, match := range loaded.FindAllSubmatch(content, -1) {
+		if len(match[1]) > 0 {
+			load(t, sizes, string(match[1]))
+		} else {
+			load(t, sizes, path.Join(path.Dir(name), string(match[2])))
+		}
+	}
+}
+
+func compressed(content []byte) int {
+	var buffer bytes.Buffer
+	w := gzip.NewWriter(&buffer)
+	_, _ = w.Write(content) // into memory
+	_ = w.Close()
+	return buffer.Len()
 }
 
 func TestPagesThatAreNotBuiltSaySo(t *testing.T) {

@@ -53,7 +53,7 @@ export function PdfPage({ pdf, number, width, likely, onResize }: PdfPageProps) 
 function useNear(place: { current: HTMLElement | null }) {
   const [near, setNear] = useState(false);
   useEffect(() => {
-    const observer = new IntersectionObserver(([{ isIntersecting }]) => setNear(isIntersecting), {
+    const observer = new IntersectionObserver((changes) => setNear(changes.at(-1)!.isIntersecting), {
       root: place.current!.parentElement,
       rootMargin: '100% 0px',
     });
@@ -86,6 +86,7 @@ async function draw(pdf: Pdf, number: number, width: number, place: HTMLElement,
   const layer = new TextLayer({ textContentSource: page.streamTextContent(), container: text, viewport });
   signal.addEventListener('abort', () => layer.cancel());
   await layer.render();
+  if (signal.aborted) return;
   place.replaceChildren(canvas, text);
   page.cleanup();
 }

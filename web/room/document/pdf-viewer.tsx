@@ -70,16 +70,27 @@ export function PdfViewer({ document, onClose }: { document: Document; onClose: 
 
 function PageChoice({ page, count, onChoose }: { page: number; count: number; onChoose: (number: number) => void }) {
   const id = useId();
+  const [typed, setTyped] = useState<string | null>(null); // pages may still pass by when somebody begins to type
 
   function chosen({ currentTarget: input }: { currentTarget: HTMLInputElement }) {
     if (input.validity.valid && input.value) onChoose(input.valueAsNumber);
-    else input.value = String(page);
+    setTyped(null);
   }
 
   return (
     <p class="choice">
       <label for={id}>Page</label>
-      <input id={id} type="number" min={1} max={count} value={page} onChange={chosen} />
+      <input
+        id={id}
+        type="number"
+        min={1}
+        max={count}
+        value={typed ?? page}
+        onFocus={() => setTyped(String(page))}
+        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        onChange={chosen}
+        onBlur={() => setTyped(null)}
+      />
       of {count}
     </p>
   );
@@ -127,7 +138,9 @@ function usePdf({ id, size }: Document) {
 function useWidthOf(pages: { current: HTMLElement | null }) {
   const [width, setWidth] = useState(0);
   useEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect }]) => setWidth(Math.min(widest, Math.floor(contentRect.width))));
+    const observer = new ResizeObserver(([{ contentRect }]) =>
+      setWidth(Math.min(widest, Math.floor(contentRect.width))),
+    );
     observer.observe(pages.current!);
     return () => observer.disconnect();
   }, []);

@@ -6,7 +6,7 @@ import { addressesOf, openInTab } from './addresses';
 import type { Document } from './shared';
 
 /** How large a picture is shown in place, at most. */
-const most = { width: 280, height: 240 };
+const most = { width: 256, height: 240 };
 
 /** A picture in its place, which it takes before it has come. */
 export function Picture({ document, onOpen }: { document: Document; onOpen: () => void }) {
