@@ -1,5 +1,5 @@
 // Fills dist/vendor with the files that the pages load and that come from npm. Nothing is fetched from elsewhere at run time.
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
@@ -18,7 +18,11 @@ const files = [
   'graphql-ws/LICENSE.md',
   'graphql-ws/dist/client.js',
   await commonPartOfGraphqlWs(),
+  'pdfjs-dist/LICENSE',
 ];
+
+// What pdf.js loads where a document needs it.
+const folders = ['pdfjs-dist/cmaps', 'pdfjs-dist/standard_fonts', 'pdfjs-dist/wasm', 'pdfjs-dist/iccs'];
 
 await rm(vendor, { recursive: true, force: true });
 for (const file of files) {
@@ -27,7 +31,8 @@ for (const file of files) {
   await mkdir(target, { recursive: true });
   await copyFile(path.join(modules, file), path.join(target, path.basename(file)));
 }
-console.log(`dist/vendor: ${files.length} files`);
+await Promise.all(folders.map((folder) => cp(path.join(modules, folder), path.join(vendor, folder), { recursive: true })));
+console.log(`dist/vendor: ${files.length} files, ${folders.length} folders`);
 
 // The module that client.js imports has a hash in its name.
 async function commonPartOfGraphqlWs() {

@@ -9,7 +9,9 @@ import (
 var Files fs.FS = embedded
 
 // CustomerOf is Customer, of other files than the embedded ones.
-func CustomerOf(files fs.FS) http.Handler { return newSite(files).page("customer.html", strict) }
+func CustomerOf(files fs.FS) http.Handler {
+	return newSite(files).page("app/customer/index.html", strict)
+}
 
 // AssetsOf is Assets, of other files than the embedded ones.
 func AssetsOf(files fs.FS) http.Handler { return newSite(files).serveAssets() }

@@ -36,7 +36,7 @@ func Desk() http.Handler { return own().page("app/desk/index.html", strict) }
 
 // Customer serves the page behind a customer's link, for "GET /r/{token}". Serving it changes nothing: the page itself reports
 // with a POST to its own address that it was seen.
-func Customer() http.Handler { return own().page("customer.html", strict) }
+func Customer() http.Handler { return own().page("app/customer/index.html", strict) }
 
 // Specialist serves the page at which a specialist joins a support session, for "GET /s/{code}". Serving it uses nothing up.
 func Specialist() http.Handler { return own().page("app/specialist/index.html", strict) }

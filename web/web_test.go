@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -89,6 +91,57 @@ func TestEverythingThatPagesLoadIsServed(t *testing.T) {
 	}
 }
 
+// mostBytes is how large the customer's page may be, compressed: it opens on phones, on the road.
+const mostBytes = 60_000
+
+func TestCustomersPageIsSmall(t *testing.T) {
+	t.Parallel()
+	if !built(t) {
+		t.Skip("the pages are not built")
+	}
+	sizes := map[string]int{}
+	load(t, sizes, "app/customer/index.html")
+	sum := 0
+	for _, size := range sizes {
+		sum += size
+	}
+	t.Logf("%d bytes: %v", sum, sizes)
+	if sum > mostBytes || len(sizes) < 4 {
+		t.Errorf("the customer's page loads %d bytes in %d files, at most %d are wanted: %v", sum, len(sizes), mostBytes, sizes)
+	}
+}
+
+// loaded finds what a page, or a module, has loaded before it begins. What a module imports later is in parentheses.
+var loaded = regexp.MustCompile(`(?:src|href)="/assets/([^"]+)"|(?:import|from)\s*"(\./[^"]+)"`)
+
+// load adds the compressed sizes of a built file and of all that comes with it.
+func load(t *testing.T, sizes map[string]int, name string) {
+	t.Helper()
+	if _, known := sizes[name]; known {
+		return
+	}
+	content, err := fs.ReadFile(web.Files, "dist/"+name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sizes[name] = compressed(content)
+	for _, match := range loaded.FindAllSubmatch(content, -1) {
+		if len(match[1]) > 0 {
+			load(t, sizes, string(match[1]))
+		} else {
+			load(t, sizes, path.Join(path.Dir(name), string(match[2])))
+		}
+	}
+}
+
+func compressed(content []byte) int {
+	var buffer bytes.Buffer
+	w := gzip.NewWriter(&buffer)
+	_, _ = w.Write(content) // into memory
+	_ = w.Close()
+	return buffer.Len()
+}
+
 func TestPagesThatAreNotBuiltSaySo(t *testing.T) {
 	t.Parallel()
 	answer := get(t, web.CustomerOf(unbuilt()), "/r/secret")
@@ -103,7 +156,7 @@ func TestPagesThatAreNotBuiltSaySo(t *testing.T) {
 func TestPagesThatAreBuiltAreServed(t *testing.T) {
 	t.Parallel()
 	files := unbuilt()
-	files["dist/vendor/x.js"] = &fstest.MapFile{Data: []byte("x")}
+	files["dist/app/customer/index.html"] = &fstest.MapFile{Data: []byte("<p>room</p>")}
 	answer := get(t, web.CustomerOf(files), "/r/secret")
 	if answer.Code != http.StatusOK || answer.Body.String() != "<p>room</p>" {
 		t.Errorf("got %d %q", answer.Code, answer.Body)
@@ -150,7 +203,7 @@ func TestAssetsThatAreNamedByTheirContentAreKept(t *testing.T) {
 
 func TestAssetsServeNothingElse(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"/assets/", "/assets/.gitkeep", "/assets/vendor", "/assets/../web.go", "/assets/customer.html", "/assets/app/desk/index.html"} {
+	for _, path := range []string{"/assets/", "/assets/.gitkeep", "/assets/vendor", "/assets/../web.go", "/assets/join.html", "/assets/app/desk/index.html"} {
 		if status := get(t, web.Assets(), path).Code; status != http.StatusNotFound {
 			t.Errorf("%s: got %d", path, status)
 		}
@@ -165,9 +218,9 @@ func allPages() map[string]http.Handler {
 
 func unbuilt() fstest.MapFS {
 	return fstest.MapFS{
-		"pages/customer.html": {Data: []byte("<p>room</p>")},
-		"assets/room.js":      {Data: []byte("")},
-		"dist/.gitkeep":       {},
+		"pages/join.html": {Data: []byte("<p>join</p>")},
+		"assets/room.js":  {Data: []byte("")},
+		"dist/.gitkeep":   {},
 	}
 }
 

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { findings } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import { closeRoom, createRoom, freshNumber, linkTokenSentTo, send, tokenOf } from './lib/demo.js';
+import { loseTheNextAnswer, shownMessages, unexpected, write } from './lib/pages.js';
 import { address, mutate, run } from './lib/server.js';
 
 describe('at the desk', { skip: noBrowser }, () => {
@@ -194,30 +195,4 @@ async function signIn(page, email) {
   await page.getByLabel('Password').fill('parley-demo');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Rooms' }).waitFor();
-}
-
-async function write(page, body) {
-  await page.getByLabel('Your message').fill(body);
-  await page.keyboard.press('Enter');
-  await page.locator('.message', { hasText: body }).waitFor();
-}
-
-// Has the server answer an operation without the page hearing of it, once.
-async function loseTheNextAnswer(page, operation) {
-  let lost = false;
-  await page.route('/graphql', async (route) => {
-    if (lost || route.request().postDataJSON()?.operationName !== operation) return route.fallback();
-    lost = true;
-    await route.fetch();
-    await route.abort();
-  });
-}
-
-// What the browser remarks of requests that are cut off.
-function unexpected(complaint) {
-  return !/net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(complaint);
-}
-
-function shownMessages(page) {
-  return page.locator('.message:not([data-side=SYSTEM]) .body').allInnerTexts();
 }

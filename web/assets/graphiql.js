@@ -1,6 +1,5 @@
 // GraphiQL over the API of this server, with a bar to sign in and tabs that walk through the demo.
 import { createClient } from '/assets/vendor/graphql-ws/client.js';
-import { socketUrl } from '/assets/api.js';
 import { elementsById, make } from '/assets/dom.js';
 import { tabs } from '/assets/examples.js';
 import { fillIn, fillInKnown, forgetMember, learn, recall } from '/assets/memory.js';
@@ -62,7 +61,7 @@ async function post(operation, headers) {
 // yielded last, so that is everything received so far.
 async function* subscribe(operation, headers) {
   const client = createClient({
-    url: socketUrl,
+    url: new URL('/graphql', location.href.replace(/^http/, 'ws')).href,
     connectionParams: { authorization: headers.Authorization ?? headers.authorization },
     retryAttempts: 0,
   });

@@ -190,7 +190,7 @@ function dataOf<Data>({ data, error }: { data?: Data; error?: CombinedError }): 
 }
 
 /** Waits longer from attempt to attempt, at most 10 seconds, and no longer once the browser is back online. */
-function pause(attempt: number, atLeastMs = 0) {
+export function pause(attempt: number, atLeastMs = 0) {
   const growing = Math.min(10_000, 500 * 2 ** attempt) * (0.5 + Math.random() / 2);
   return new Promise<void>((resolve) => {
     const done = () => {

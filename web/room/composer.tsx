@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { attempt, change, messageOf, newKey } from '../client/connection';
-import { ShareButton } from './document/share';
+import { DropPlace, ShareButton } from './document/share';
+import { UploadList } from './document/upload-list';
 import { SendIcon } from '../parts/icons';
 import type { LiveRoom } from './live-room';
 import { SEND, SET_TYPING } from './operations';
@@ -47,21 +48,32 @@ export function Composer({ live }: { live: LiveRoom }) {
   }
 
   return (
-    <form class="composer" onSubmit={(submission) => (submission.preventDefault(), send())}>
-      <textarea
-        ref={box}
-        rows={2}
-        maxLength={10_000}
-        aria-label="Your message"
-        aria-describedby="send-note"
-        enterkeyhint="send"
-        readOnly={sending}
-        onKeyDown={pressed}
-        onInput={typed}
-      />
-      <ShareButton live={live} onNote={setNote} />
-      <button class="icon" aria-label="Send"><SendIcon /></button>
-      <p id="send-note" role="status">{note}</p>
-    </form>
+    <>
+      <UploadList live={live} />
+      <p class="unseen" role="status">{live.uploads.confirmation}</p>
+      <form class="composer" onSubmit={(submission) => (submission.preventDefault(), send())}>
+        <ShareButton live={live} />
+        <textarea
+          ref={box}
+          rows={1}
+          maxLength={10_000}
+          placeholder="Write a message"
+          aria-label="Your message"
+          aria-describedby="send-note"
+          enterkeyhint="send"
+          readOnly={sending}
+          onKeyDown={pressed}
+          onInput={typed}
+        />
+        <button class="icon" aria-label="Send" onMouseDown={keepFocus}><SendIcon /></button>
+        <p id="send-note" role="status">{note}</p>
+      </form>
+      <DropPlace live={live} />
+    </>
   );
+}
+
+// The box keeps the focus, or the keyboard of a phone would go away with each message.
+function keepFocus(press: MouseEvent) {
+  press.preventDefault();
 }

@@ -4,8 +4,9 @@ import { ApiError, ask, change, follow } from '../client/connection';
 import type { FragmentOf, ResultOf } from '../client/graphql';
 import { oneAtATime } from '../client/one-at-a-time';
 import { inOrder } from '../parts/in-order';
-import type { Sharer } from './screen/sharer';
+import { Uploads } from './document/uploads';
 import { EVENTS, HISTORY, MARK_READ, type MESSAGE, type PERSON, ROOM, type SITUATION, SITUATION_OF, type VIEWER } from './operations';
+import type { Sharer } from './screen/sharer';
 
 export type Message = FragmentOf<typeof MESSAGE>;
 export type Person = FragmentOf<typeof PERSON>;
@@ -18,8 +19,9 @@ type Page = NonNullable<ResultOf<typeof HISTORY>['room']>['messages'];
 
 const typingMs = 6_000; // typing that is said no more is forgotten
 
-// What is told of a room that does not change who is here, how it is called, or how far its invitations are.
-const onlySaid = new Set(['MessagePosted', 'DocumentChanged', 'Typing', 'Heartbeat']);
+// What is told of a room that does not change who is here, how it is called, or how far its invitations are. Of a room that is closed
+// only members may ask any more.
+const onlySaid = new Set(['MessagePosted', 'DocumentChanged', 'Typing', 'Heartbeat', 'RoomClosed']);
 
 /** What a page does about its room. */
 interface Reactions {
@@ -37,6 +39,7 @@ export class LiveRoom {
   /** Its newest messages in order of time, and those before that were asked for. */
   readonly messages = signal<Message[]>([]);
   readonly hasEarlier = signal(false);
+  readonly readingEarlier = signal(false);
   /** Who looks at it; null until it is known. */
   readonly viewer = signal<Viewer | null>(null);
   /** Who is typing, others than the viewer. */
@@ -45,6 +48,8 @@ export class LiveRoom {
   readonly refusal = signal('');
   /** The viewer's own screen, while this page shares it. */
   readonly sharing = signal<Sharer | null>(null);
+  /** What the viewer shares. */
+  readonly uploads = new Uploads(this);
 
   #id: string;
   #reactions: Reactions;
@@ -84,9 +89,18 @@ export class LiveRoom {
     this.#forget.forEach(clearTimeout);
   }
 
+  /** Shows what was written before. Who is refused is told so by what is followed. */
   async showEarlier() {
-    const { room } = await ask(HISTORY, { id: this.#id, before: this.#start });
-    if (room) this.#addPage(room.messages);
+    if (this.readingEarlier.value || !this.hasEarlier.value) return;
+    this.readingEarlier.value = true;
+    try {
+      const { room } = await ask(HISTORY, { id: this.#id, before: this.#start });
+      if (room) this.#addPage(room.messages);
+    } catch (refusal) {
+      if (!(refusal instanceof ApiError)) throw refusal;
+    } finally {
+      this.readingEarlier.value = false;
+    }
   }
 
   /** Shows messages, each once, however often they are given. */
@@ -127,6 +141,10 @@ export class LiveRoom {
         break;
       case 'Typing':
         this.#setTyping(event.actor, event.typing);
+        break;
+      case 'RoomClosed':
+        this.situation.value = { ...this.situation.value!, status: 'CLOSED' };
+        this.#reactions.onChange?.();
         break;
       case 'RoomMerged':
         return this.#merge(event);

@@ -1,58 +1,90 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { Shared } from './document/shared';
-import { Time } from '../parts/time';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { DownIcon } from '../parts/icons';
+import { Day } from '../parts/time';
+import { type Document, Opened } from './document/shared';
+import { Entry } from './entry';
 import type { LiveRoom, Message } from './live-room';
-import { nameIn } from './people';
 
-const sides = { MEMBER: 'Team', CUSTOMER: 'Customer', SPECIALIST: 'Specialist', SYSTEM: 'Notice' } as const;
+const earlierWithin = 200; // pixels from the top, from where what was written before is read
+const togetherMs = 5 * 60_000;
 
-/** Everything that was put into a room. It stays at the end, unless the reader has scrolled up to read and does not write. */
+/**
+ * Everything that was put into a room. It stays at the end, unless the reader has scrolled up to read and does not write; then it
+ * says when there is news. What was written before comes when one scrolls up to it, and what is looked at stays where it is.
+ */
 export function Timeline({ live }: { live: LiveRoom }) {
   const log = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
+  const place = useRef({ atEnd: true, fromEnd: 0, first: '' });
+  const [news, setNews] = useState(false);
+  const [opened, setOpened] = useState<Document | null>(null);
   const messages = live.messages.value;
+  const first = messages[0]?.id ?? '';
   const last = messages.at(-1);
-  useLayoutEffect(() => void (atEnd.current ||= last ? live.isViewer(last.author) : false), [last?.id]);
-  useLayoutEffect(goOnToEnd, [messages]);
+  useLayoutEffect(noteNews, [last?.id]);
+  useLayoutEffect(keepPlace, [messages]);
   useEffect(() => {
-    const observer = new ResizeObserver(goOnToEnd);
+    const observer = new ResizeObserver(keepAtEnd);
     observer.observe(log.current!);
     return () => observer.disconnect();
   }, []);
 
-  function goOnToEnd() {
-    if (atEnd.current) log.current!.scrollTop = log.current!.scrollHeight;
+  function noteNews() {
+    if (!last || place.current.atEnd) return;
+    if (live.isViewer(last.author)) place.current.atEnd = true;
+    else setNews(true);
   }
 
-  function scrolled({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: { currentTarget: HTMLDivElement }) {
-    atEnd.current = scrollHeight - scrollTop - clientHeight < 40;
+  // What comes above moves nothing: it is as far from the end as before.
+  function keepPlace() {
+    const { first: before, fromEnd } = place.current;
+    place.current.first = first;
+    if (place.current.atEnd) return keepAtEnd();
+    if (first !== before) log.current!.scrollTop = log.current!.scrollHeight - fromEnd;
+  }
+
+  function keepAtEnd() {
+    if (place.current.atEnd) log.current!.scrollTop = log.current!.scrollHeight;
+  }
+
+  function scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = log.current!;
+    place.current.fromEnd = scrollHeight - scrollTop;
+    place.current.atEnd = scrollHeight - scrollTop - clientHeight < 40;
+    if (place.current.atEnd) setNews(false);
+    if (scrollTop < earlierWithin && !place.current.atEnd) live.showEarlier();
   }
 
   return (
-    <>
-      <div class="log" role="log" aria-label="Messages" tabIndex={0} ref={log} onScroll={scrolled}>
-        {live.hasEarlier.value && <button class="quiet" onClick={() => live.showEarlier()}>Earlier messages</button>}
+    <div class="timeline">
+      <div class="log" role="log" aria-label="Messages" aria-busy={live.readingEarlier.value} tabIndex={0} ref={log} onScroll={scrolled}>
+        {live.hasEarlier.value && <button type="button" class="quiet earlier" onClick={() => live.showEarlier()}>Earlier messages</button>}
         <ol>
-          {messages.map((message) => (
-            <Entry key={message.id} live={live} message={message} />
-          ))}
+          {messages.flatMap((message, i) => [
+            isNewDay(message, messages[i - 1]) && <li key={`day of ${message.id}`} class="day"><Day at={message.sentAt} /></li>,
+            <Entry key={message.id} live={live} message={message} goesOn={goesOn(message, messages[i - 1])} onOpen={setOpened} />,
+          ])}
         </ol>
       </div>
+      {news && (
+        <button type="button" class="to-end" onClick={() => log.current!.scrollTo({ top: log.current!.scrollHeight })}>
+          <DownIcon /> New messages
+        </button>
+      )}
       <p class="typing quiet" role="status">{typingSentence(live)}</p>
-    </>
+      {opened && <Opened document={opened} onClose={() => setOpened(null)} />}
+    </div>
   );
 }
 
-function Entry({ live, message }: { live: LiveRoom; message: Message }) {
-  const { author, body, document, side } = message;
-  return (
-    <li class={`message ${live.isViewer(author) ? 'own' : ''}`} data-side={side}>
-      <p class="heading">
-        {author && <strong>{nameIn(live, author)}</strong>} <span>{sides[side]}</span> <Time at={message.sentAt} />
-      </p>
-      {document ? <Shared document={document} /> : <p class="body">{body}</p>}
-    </li>
-  );
+function isNewDay(message: Message, before?: Message) {
+  return !before || new Date(message.sentAt).toDateString() !== new Date(before.sentAt).toDateString();
+}
+
+// Whether a message goes on with what its author has just written.
+function goesOn(message: Message, before?: Message) {
+  if (!before || isNewDay(message, before)) return false;
+  const passed = Date.parse(message.sentAt) - Date.parse(before.sentAt);
+  return message.side === before.side && message.author?.id === before.author?.id && passed < togetherMs;
 }
 
 function typingSentence(live: LiveRoom) {

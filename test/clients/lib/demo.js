@@ -51,6 +51,33 @@ export function mergeRooms(accessToken, roomId, intoRoomId) {
   );
 }
 
+/** Ends the links to a room, and the access of those who came in by them. */
+export function revokeLinks(accessToken, roomId) {
+  return mutate(
+    'mutation ($roomId: ID!) { revokeLinks(input: {roomId: $roomId}) { userErrors { code message } } }',
+    { roomId },
+    accessToken,
+  );
+}
+
+export function setTyping(accessToken, roomId) {
+  return mutate(
+    'mutation ($roomId: ID!) { setTyping(input: {roomId: $roomId, typing: true}) { userErrors { code message } } }',
+    { roomId },
+    accessToken,
+  );
+}
+
+/** The documents of a room, `[{filename, size}]`. */
+export async function documentsIn(accessToken, roomId) {
+  const { room } = await run(
+    'query ($id: ID!) { room(id: $id) { messages(last: 50) { nodes { document { filename size } } } } }',
+    { id: roomId },
+    accessToken,
+  );
+  return room.messages.nodes.flatMap(({ document }) => document ?? []);
+}
+
 /** Invites somebody to become a member. */
 export function inviteMember(accessToken, email) {
   return mutate(

@@ -54,7 +54,7 @@ function Transcript({ texts }: { texts: Text[] }) {
             <p class="heading">
               <strong>{direction === 'OUTBOUND' ? 'Sent' : 'Reply'}</strong> <Time at={sentAt} />
             </p>
-            <p class="body">{body}</p>
+            <div class="bubble"><p class="body">{body}</p></div>
             {direction === 'OUTBOUND' && (
               <p class={status === 'FAILED' ? 'refusal' : 'status quiet'}>
                 {[statuses[status], failureReason].filter(Boolean).join(': ')}

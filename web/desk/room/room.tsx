@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Heading } from '../../parts/heading';
 import { Composer } from '../../room/composer';
+import { ShareDocs } from '../../room/document/share';
 import type { Attendee } from '../../room/live-room';
 import { People } from '../../room/people';
 import { Screens } from '../../room/screen/screens';
@@ -29,6 +30,7 @@ export function Room({ id }: { id: string }) {
         <a class="back" href={addressOf('rooms')}>Rooms</a>
         <Heading id="room-name">{situation.name}</Heading>
         <span class="quiet">{statusLabels[situation.status]}</span>
+        {!closed && serves.value && <ShareDocs live={live} />}
         {details && serves.value && <InvitationButtons room={details} />}
         {details && !session && !closed && serves.value && <StartSession room={room} />}
       </header>

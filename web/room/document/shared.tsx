@@ -1,48 +1,36 @@
-import { useState } from 'preact/hooks';
-import { ask } from '../../client/connection';
+import { sizeOf } from '../../parts/bytes';
+import { FileIcon } from '../../parts/icons';
 import type { Message } from '../live-room';
-import { ADDRESSES } from './operations';
+import { Enlarged, Picture } from './picture';
+import { openInTab } from './addresses';
+import { PdfViewer } from './pdf-viewer';
 
-type Document = NonNullable<Message['document']>;
+export type Document = NonNullable<Message['document']>;
 
-/** A document where it was shared: a picture in place, anything else as a link that opens in a new tab. */
-export function Shared({ document }: { document: Document }) {
-  if (document.kind === 'IMAGE' && document.thumbnailUrl) return <Picture document={document} />;
-  const pages = document.pageCount ? `, ${document.pageCount} pages` : '';
+/** A document where it was shared: a picture in place, anything else as a link. `onOpen` gets what is opened over the page. */
+export function Shared({ document, onOpen }: { document: Document; onOpen: (document: Document) => void }) {
+  if (isPicture(document)) return <Picture document={document} onOpen={() => onOpen(document)} />;
+  return <Link document={document} onOpen={() => (document.kind === 'PDF' ? onOpen(document) : openInTab(document.id))} />;
+}
+
+/** A document over the page: a picture, or a PDF. */
+export function Opened({ document, onClose }: { document: Document; onClose: () => void }) {
+  return isPicture(document) ? <Enlarged document={document} onClose={onClose} /> : <PdfViewer document={document} onClose={onClose} />;
+}
+
+// A picture that is not examined yet, or could not be, has no thumbnail.
+function isPicture(document: Document) {
+  return document.kind === 'IMAGE' && document.thumbnailUrl !== null;
+}
+
+function Link({ document, onOpen }: { document: Document; onOpen: () => void }) {
+  const { filename, size, pageCount, status } = document;
+  const facts = [sizeOf(size), pageCount && (pageCount === 1 ? '1 page' : `${pageCount} pages`), status === 'PROCESSING' && 'processing…'];
   return (
-    <p class="body">
-      <button type="button" class="link" onClick={() => openInTab(document.id)}>{document.filename}</button>{' '}
-      <span class="quiet">{sizeOf(document.size)}{pages}</span>
+    <p class="body document">
+      <FileIcon />
+      <button type="button" class="link" onClick={onOpen}>{filename}</button>{' '}
+      <span class="quiet">{facts.filter(Boolean).join(', ')}</span>
     </p>
   );
-}
-
-function Picture({ document }: { document: Document }) {
-  const [address, setAddress] = useState(document.thumbnailUrl!);
-  const renew = async () => setAddress((await addressesOf(document.id))?.thumbnailUrl ?? address);
-  const { width, height } = document;
-  return (
-    <button type="button" class="picture" aria-label={`Open ${document.filename}`} onClick={() => openInTab(document.id)}>
-      <img src={address} alt={document.filename} width={width ?? undefined} height={height ?? undefined} onError={renew} />
-    </button>
-  );
-}
-
-// The tab is opened at once, or the browser would block it; its address is asked for then, since addresses are short-lived.
-async function openInTab(id: string) {
-  const tab = open('about:blank', '_blank');
-  const addresses = await addressesOf(id);
-  if (!tab || !addresses) return tab?.close();
-  tab.opener = null;
-  tab.location.replace(addresses.url);
-}
-
-async function addressesOf(id: string) {
-  const { node } = await ask(ADDRESSES, { id });
-  return node?.__typename === 'Document' ? node : null;
-}
-
-function sizeOf(bytes: number) {
-  const [amount, unit] = bytes < 1e3 ? [bytes, 'byte'] : bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte'];
-  return new Intl.NumberFormat(undefined, { style: 'unit', unit, maximumFractionDigits: 1 }).format(amount);
 }

@@ -1,0 +1,58 @@
+// What people do on the pages, and what can happen to them there.
+import { createRoom, invite, linkTokenSentTo, tokenOf } from './demo.js';
+import { graphqlUrl } from './server.js';
+
+/**
+ * A room with a customer who has been invited, `{accessToken, room, token}`: of a member, and of the customer's link. Each member may
+ * invite 30 times an hour.
+ */
+export async function invitedRoom(channel, recipient, member = 'lead@demo.example') {
+  const accessToken = await tokenOf(member);
+  const room = await createRoom(accessToken);
+  await invite(accessToken, room.id, channel, recipient);
+  return { accessToken, room, token: await linkTokenSentTo(recipient) };
+}
+
+export async function enterRoom(page) {
+  await page.getByRole('button', { name: 'Enter the room' }).click();
+  await page.getByLabel('Your message').waitFor();
+}
+
+/** Writes into a room, and waits until that is in it, and the box is ready for more. */
+export async function write(page, body) {
+  await page.getByLabel('Your message').fill(body);
+  await page.keyboard.press('Enter');
+  await page.locator('.message', { hasText: body }).waitFor();
+  await page.waitForFunction(() => document.querySelector('.composer textarea').value === '');
+}
+
+/** Shares files, `{name, mimeType, buffer}`. */
+export function share(page, ...files) {
+  return page.locator('.composer input[type=file]').setInputFiles(files);
+}
+
+/** What people have written, from top to bottom. */
+export function shownMessages(page) {
+  return page.locator('.message:not([data-side=SYSTEM]) .body').allInnerTexts();
+}
+
+/** Has the server answer an operation without the page hearing of it, once. */
+export async function loseTheNextAnswer(page, operation) {
+  let lost = false;
+  await page.route(graphqlUrl, async (route) => {
+    if (lost || route.request().postDataJSON()?.operationName !== operation) return route.fallback();
+    lost = true;
+    await route.fetch();
+    await route.abort();
+  });
+}
+
+/** Whether a complaint is more than what the browser remarks of requests that are cut off. */
+export function unexpected(complaint) {
+  return !/net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(complaint);
+}
+
+/** How far a page can be scrolled sideways, in pixels. */
+export function sideways(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+}

@@ -1,0 +1,30 @@
+import { Clock } from '../parts/time';
+import { type Document, Shared } from './document/shared';
+import type { LiveRoom, Message } from './live-room';
+import { nameIn } from './people';
+
+const sides = { MEMBER: 'Team', CUSTOMER: 'Customer', SPECIALIST: 'Specialist', SYSTEM: 'Notice' } as const;
+
+interface EntryProps {
+  live: LiveRoom;
+  message: Message;
+  /** Whether it goes on with the entry before: who wrote it is then said to those alone who do not see that. */
+  goesOn: boolean;
+  /** Opens a document over the page. */
+  onOpen: (document: Document) => void;
+}
+
+/** An entry of the timeline. */
+export function Entry({ live, message, goesOn, onOpen }: EntryProps) {
+  const { author, body, document, side, sentAt } = message;
+  const own = live.isViewer(author);
+  return (
+    <li class={`message ${own ? 'own' : ''} ${goesOn ? 'goes-on' : ''}`} data-side={side}>
+      <p class={`heading ${goesOn ? 'unseen' : ''}`}>
+        <span class={own ? 'unseen' : 'from'}>{author && <strong>{nameIn(live, author)}</strong>} {sides[side]} </span>
+        <Clock at={sentAt} />
+      </p>
+      <div class="bubble">{document ? <Shared document={document} onOpen={onOpen} /> : <p class="body">{body}</p>}</div>
+    </li>
+  );
+}
