@@ -363,9 +363,13 @@ async function atDesk(browser, roomId) {
   return desk;
 }
 
-// Has the first request at an address be answered that the address has ended.
+// Ends the first address of a kind that is asked for.
 async function endFirst(page, pattern) {
-  await page.route(pattern, (route) => route.fulfill({ status: 410 }), { times: 1 });
+  let ended;
+  await page.route(pattern, (route) => {
+    ended ??= route.request().url();
+    return route.request().url() === ended ? route.fulfill({ status: 410 }) : route.continue();
+  });
 }
 
 // Whether there is something on a page of a PDF.

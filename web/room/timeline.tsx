@@ -58,6 +58,7 @@ export function Timeline({ live }: { live: LiveRoom }) {
     <div class="timeline">
       <div class="log" role="log" aria-label="Messages" aria-busy={live.readingEarlier.value} tabIndex={0} ref={log} onScroll={scrolled}>
         {live.hasEarlier.value && <button type="button" class="quiet earlier" onClick={() => live.showEarlier()}>Earlier messages</button>}
+        {messages.length === 0 && <p class="nothing quiet">Nothing has been written or shared yet.</p>}
         <ol>
           {messages.flatMap((message, i) => [
             isNewDay(message, messages[i - 1]) && <li key={`day of ${message.id}`} class="day"><Day at={message.sentAt} /></li>,
