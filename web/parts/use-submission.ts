@@ -7,7 +7,7 @@ type Refusal = FragmentOf<typeof REFUSAL>;
 /** What a form needs: one submission at a time, and what the server said against the last one. `work` gives its refusals. */
 export function useSubmission(work: (fields: FormData) => Promise<Refusal[]>) {
   const [busy, setBusy] = useState(false);
-  const [refusals, setRefusals] = useState<Pick<Refusal, 'message' | 'field'>[]>([]);
+  const [refusals, setRefusals] = useState<Partial<Refusal>[]>([]);
 
   async function submit(submission: SubmitEvent) {
     submission.preventDefault();
@@ -16,7 +16,7 @@ export function useSubmission(work: (fields: FormData) => Promise<Refusal[]>) {
     try {
       setRefusals(await work(new FormData(submission.currentTarget as HTMLFormElement)));
     } catch (error) {
-      setRefusals([{ message: messageOf(error), field: null }]);
+      setRefusals([{ message: messageOf(error) }]);
     }
     setBusy(false);
   }
@@ -29,5 +29,7 @@ export function useSubmission(work: (fields: FormData) => Promise<Refusal[]>) {
     against: (name: string) => sentence(refusals.filter(({ field }) => field?.[0] === name)),
     /** What was said against anything but these fields. */
     note: (...names: string[]) => sentence(refusals.filter(({ field }) => !names.includes(field?.[0] ?? ''))),
+    /** The room that a refusal of this code means. */
+    roomOf: (code: Refusal['code']) => refusals.find((refusal) => refusal.code === code)?.roomId,
   };
 }
