@@ -1,5 +1,5 @@
-// The member who has signed in, and their state.
-import { signal } from '@preact/signals';
+// The member who has signed in, their state, and what their role lets them do.
+import { computed, signal } from '@preact/signals';
 import { ask } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { oneAtATime } from '../../client/one-at-a-time';
@@ -9,6 +9,12 @@ export type Member = FragmentOf<typeof MEMBER>;
 
 /** Null until it is known. */
 export const me = signal<Member | null>(null);
+
+/** Whether they may do anything for customers: all may but quality assessors, who read. */
+export const mayServe = computed(() => me.value !== null && me.value.role !== 'QUALITY_ASSESSOR');
+
+/** Whether they may end the chats of others. */
+export const leads = computed(() => me.value?.role === 'TEAM_LEADER' || me.value?.role === 'ADMINISTRATOR');
 
 export const look = oneAtATime(async () => {
   const { viewer } = await ask(ME, {});

@@ -1,32 +1,56 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { Avatar } from '../../parts/avatar';
 import { Heading } from '../../parts/heading';
+import { BackIcon } from '../../parts/icons';
 import { Composer } from '../../room/composer';
 import { People } from '../../room/people';
 import { Timeline } from '../../room/timeline';
 import { addressOf } from '../address';
 import { InvitationButtons } from '../invitation/buttons';
+import { mayServe } from '../member/me';
 import { CustomerInformation } from './customer';
 import { RoomAtDesk } from './details';
-import { statusLabels } from './list';
+import { RoomMenu } from './menu';
+import { statusLabels } from './status';
+import './room.css';
 
 export function Room({ id }: { id: string }) {
   const { live, details } = useRoom(id);
   const situation = live.situation.value;
   if (!situation) return <p class="quiet" role="status">{live.refusal.value || 'Loading…'}</p>;
   const closed = situation.status === 'CLOSED';
+  const room = details.value;
   return (
     <article key={live.openedAs} class="room" aria-labelledby="room-name">
       <header>
-        <a class="back" href={addressOf('rooms')}>Rooms</a>
-        <Heading id="room-name">{situation.name}</Heading>
-        <span class="quiet">{statusLabels[situation.status]}</span>
-        {details.value && <InvitationButtons room={details.value} />}
+        <a class="back" href={addressOf('rooms')}><BackIcon /> Rooms</a>
+        <Avatar name={situation.name} />
+        <div class="what">
+          <Heading id="room-name">{situation.name}</Heading>
+          <span class="chip">{statusLabels[situation.status]}</span>
+        </div>
+        {mayServe.value && room && !closed && (
+          <div class="actions">
+            <InvitationButtons room={room} />
+            <RoomMenu room={room} />
+          </div>
+        )}
       </header>
-      {details.value && <CustomerInformation room={details.value} />}
-      <People live={live} />
-      <Timeline live={live} />
-      {closed ? <p class="quiet">This room is closed.</p> : <Composer live={live} />}
-      <p class="refusal" role="alert">{live.refusal}</p>
+      {situation.status === 'TIMED_OUT' && (
+        <p class="notice" role="status">
+          Nothing has happened here for long, so this room has timed out: the customer cannot write until they are re-invited.
+        </p>
+      )}
+      <div class="sides">
+        {room && <CustomerInformation room={room} />}
+        <div class="talk">
+          <People live={live} />
+          <Timeline live={live} />
+          {closed && <p class="notice" role="status">This room is closed: it can be read, and nothing is added.</p>}
+          {!closed && mayServe.value && <Composer live={live} />}
+          <p class="refusal" role="alert">{live.refusal}</p>
+        </div>
+      </div>
     </article>
   );
 }
