@@ -27,7 +27,7 @@ export function Menu({ label, face, children }: MenuProps) {
   // The focus is on the button again before a choice opens a dialog, which gives it back to where it was.
   function close() {
     setOpen(false);
-    toggle.current!.focus();
+    toggle.current?.focus(); // it is gone where the choice was to leave
   }
 
   function pressed(key: KeyboardEvent) {
