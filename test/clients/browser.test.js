@@ -49,6 +49,20 @@ describe('in a browser', { skip: noBrowser }, () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('GraphiQL and the simulator lead to the other pages, or say how to come there', async () => {
+    const { page, complaints } = await open(browser, '/');
+    const others = page.getByRole('navigation', { name: 'Other pages' });
+    await others.getByText('More pages').click();
+    for (const name of ['Customer', 'Specialist', 'Joining']) await others.getByText(name, { exact: true }).waitFor();
+    assert.equal(await others.getByRole('link', { name: 'Desk' }).getAttribute('href'), '/desk');
+    assert.equal(await others.getByRole('link', { name: 'Simulator' }).getAttribute('href'), '/simulator');
+    await page.goto(address('/simulator'));
+    await others.getByRole('link', { name: 'GraphiQL' }).waitFor();
+    await others.getByRole('link', { name: 'Desk' }).click();
+    await page.getByRole('heading', { name: 'Parley Desk' }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   test('a customer enters by the link, talks, loses the connection, and stays in after a reload', async () => {
     const { accessToken, room, token } = await invitedRoom('SMS', freshNumber());
     await send(accessToken, room.id, 'Before you came.');
