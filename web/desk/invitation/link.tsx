@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { change, messageOf } from '../../client/connection';
 import { Dialog } from '../../parts/dialog';
 import { Field } from '../../parts/field';
@@ -27,13 +27,24 @@ export function GetLink({ roomId, onClose }: { roomId: string; onClose: () => vo
 
 /** A link to be copied. */
 export function LinkFrame({ url }: { url: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () => navigator.clipboard.writeText(url).then(() => setCopied(true));
+  const [note, setNote] = useState('');
+  const frame = useRef<HTMLDivElement>(null);
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(url);
+      setNote('Copied.');
+    } catch {
+      frame.current!.querySelector('input')!.select();
+      setNote('The browser does not let this page copy: the link is selected, so copy it with your keyboard.');
+    }
+  }
+
   return (
-    <div class="link-frame">
+    <div class="link-frame" ref={frame}>
       <Field label="Link for the customer" readOnly value={url} onFocus={(event) => event.currentTarget.select()} />
       <button type="button" onClick={copy}>Copy</button>
-      <p role="status">{copied && 'Copied.'}</p>
+      <p role="status">{note}</p>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, attempt, change, messageOf, newKey } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { Dialog } from '../../parts/dialog';
@@ -14,7 +14,9 @@ export function OwnPredefinedMessages({ onClose }: { onClose: () => void }) {
   const [messages, setMessages] = useState<Predefined[] | null>(null);
   const [edited, setEdited] = useState<Predefined | 'new' | null>(null);
   const [refusal, setRefusal] = useState('');
+  const newMessage = useRef<HTMLButtonElement>(null);
   useEffect(() => void look(), []);
+  useEffect(() => newMessage.current?.focus(), [edited]);
 
   async function look() {
     const { viewer } = await ask(OWN_PREDEFINED, {});
@@ -61,7 +63,7 @@ export function OwnPredefinedMessages({ onClose }: { onClose: () => void }) {
             ))}
           </ul>
           <p class="refusal" role="alert">{refusal}</p>
-          <form><button type="button" onClick={() => setEdited('new')}>New message</button></form>
+          <form><button type="button" ref={newMessage} onClick={() => setEdited('new')}>New message</button></form>
         </>
       )}
     </Dialog>
@@ -76,6 +78,8 @@ interface EditorProps {
 }
 
 function Editor({ message, onSaved, onCancel }: EditorProps) {
+  const fields = useRef<HTMLFormElement>(null);
+  useEffect(() => fields.current!.querySelector('input')!.focus(), []);
   const form = useSubmission(async (fields) => {
     const [title, body] = ['title', 'body'].map((name) => String(fields.get(name)));
     const userErrors = await save({ title, body });
@@ -89,8 +93,8 @@ function Editor({ message, onSaved, onCancel }: EditorProps) {
   }
 
   return (
-    <form onSubmit={form.submit}>
-      <Field label="Title" name="title" required maxLength={100} defaultValue={message?.title} refusal={form.against('title')} autoFocus />
+    <form ref={fields} onSubmit={form.submit}>
+      <Field label="Title" name="title" required maxLength={100} defaultValue={message?.title} refusal={form.against('title')} />
       <div class="field">
         <label for="predefined-body">Text</label>
         <textarea id="predefined-body" name="body" rows={4} required maxLength={1000} defaultValue={message?.body} />
