@@ -62,8 +62,10 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByText('Hello!').waitFor();
     await page.getByRole('list', { name: 'Who is here' }).getByText('Ada Lovelace').waitFor();
 
-    await loseTheNextAnswer(page, 'Send');
+    const { lost } = await loseTheNextAnswer(page, 'Send');
     await write(page, 'Welcome.');
+    await lost;
+    await page.locator('.composer textarea:not([readonly])').waitFor(); // it has been sent again by itself
     await customer.page.getByText('Welcome.').waitFor();
 
     await Promise.all([desk.disconnect(), page.context().setOffline(true)]);
@@ -307,8 +309,9 @@ describe('at the desk', { skip: noBrowser }, () => {
     await more.click();
     await page.getByRole('button', { name: 'Revoke links' }).click();
     await lookRight(page);
-    await loseTheNextAnswer(page, 'RevokeLinks');
+    const { lost } = await loseTheNextAnswer(page, 'RevokeLinks');
     await page.getByRole('button', { name: 'Revoke all links' }).click();
+    await lost;
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await assert.rejects(enter(token), /LINK_INVALID/);
 
@@ -319,6 +322,29 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByLabel('Your message').waitFor({ state: 'detached' });
     await lookRight(page);
     assert.deepEqual(complaints.filter(unexpected), []);
+  });
+
+  test('a room that has timed out says so, until the customer is invited again', async () => {
+    const agent = await tokenOf('agent@demo.example');
+    const room = await createRoom(agent);
+    await invite(agent, room.id, 'EMAIL', freshAddress(), 'Emily', 'Noether');
+    const { page, complaints } = await open(browser, `/desk#/rooms/${room.id}`, { viewport: { width: 1280, height: 800 } });
+    let timedOut = true;
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch();
+      const body = await response.text();
+      await route.fulfill({ response, body: timedOut ? body.replaceAll('"status":"ACTIVE"', '"status":"TIMED_OUT"') : body });
+    });
+    await signIn(page, 'agent@demo.example');
+    await page.getByText('this room has timed out').waitFor();
+    await lookRight(page);
+    await page.getByRole('button', { name: 'Re-invite' }).click();
+    await page.getByLabel('Email', { exact: true }).check();
+    timedOut = false;
+    await page.getByRole('dialog').getByRole('button', { name: 'Re-invite' }).click();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('this room has timed out').waitFor({ state: 'detached' });
+    assert.deepEqual(complaints, []);
   });
 
   test('without a number there are no text messages, and the page says what to do', async () => {
@@ -433,8 +459,9 @@ describe('at the desk', { skip: noBrowser }, () => {
     await text.fill(`Łódź ${'x'.repeat(80)}`);
     await page.getByText('85/160 · 2 segments · of 70 characters instead of 160 because of Ł ó ź').waitFor();
     await lookRight(page);
-    await loseTheNextAnswer(page, 'SendText');
+    const { lost } = await loseTheNextAnswer(page, 'SendText');
     await text.press('Enter');
+    await lost;
     await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
     assert.ok(await hasFocus(page.getByRole('heading', { name: 'Ada Lovelace' })));
     assert.equal((await shownMessages(page)).length, 1);
@@ -493,8 +520,9 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.reload();
     await page.getByRole('button', { name: 'My state: After-call work' }).waitFor();
     await lookRight(page);
-    await loseTheNextAnswer(page, 'Finish');
+    const { lost } = await loseTheNextAnswer(page, 'Finish');
     await page.getByRole('button', { name: 'Finish' }).click();
+    await lost;
     await page.getByRole('button', { name: 'My state: Not ready – Break' }).waitFor();
     assert.deepEqual(complaints.filter(unexpected), []);
   });
@@ -617,15 +645,19 @@ async function write(page, body) {
   await page.locator('.message', { hasText: body }).waitFor();
 }
 
-// Has the server answer an operation without the page hearing of it, once.
+// Has the server answer an operation without the page hearing of it, once. `lost` is fulfilled when that has happened.
 async function loseTheNextAnswer(page, operation) {
-  let lost = false;
-  await page.route('/graphql', async (route) => {
-    if (lost || route.request().postDataJSON()?.operationName !== operation) return route.fallback();
-    lost = true;
+  let tell;
+  const lost = new Promise((resolve) => (tell = resolve));
+  let waits = true;
+  await page.route('**/graphql', async (route) => {
+    if (!waits || route.request().postDataJSON()?.operationName !== operation) return route.fallback();
+    waits = false;
     await route.fetch();
     await route.abort();
+    tell();
   });
+  return { lost };
 }
 
 // What the browser remarks of requests that are cut off.
