@@ -5,6 +5,7 @@ import { findings } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import { freshAddress, freshNumber } from './lib/demo.js';
 import { invitedRoom } from './lib/pages.js';
+import { address } from './lib/server.js';
 
 describe('in a browser', { skip: noBrowser }, () => {
   let browser;
@@ -26,6 +27,20 @@ describe('in a browser', { skip: noBrowser }, () => {
     }
 
     assert.equal(await page.evaluate(() => localStorage.length), 0);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('GraphiQL and the simulator lead to the other pages, or say how to come there', async () => {
+    const { page, complaints } = await open(browser, '/');
+    const others = page.getByRole('navigation', { name: 'Other pages' });
+    await others.getByText('More pages').click();
+    for (const name of ['Customer', 'Specialist', 'Joining']) await others.getByText(name, { exact: true }).waitFor();
+    assert.equal(await others.getByRole('link', { name: 'Desk' }).getAttribute('href'), '/desk');
+    assert.equal(await others.getByRole('link', { name: 'Simulator' }).getAttribute('href'), '/simulator');
+    await page.goto(address('/simulator'));
+    await others.getByRole('link', { name: 'GraphiQL' }).waitFor();
+    await others.getByRole('link', { name: 'Desk' }).click();
+    await page.getByRole('heading', { name: 'Parley Desk' }).waitFor();
     assert.deepEqual(complaints, []);
   });
 

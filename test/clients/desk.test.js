@@ -1,10 +1,26 @@
 // The members' desk in a real browser: npm run test:browser. Skipped where no Chromium is installed.
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { findings } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
-import { closeRoom, createRoom, freshNumber, linkTokenSentTo, send, tokenOf } from './lib/demo.js';
-import { loseTheNextAnswer, shownMessages, unexpected, write } from './lib/pages.js';
+import {
+  closeRoom,
+  createRoom,
+  endCall,
+  endChat,
+  enter,
+  freshAddress,
+  freshNumber,
+  invite,
+  linkTokenSentTo,
+  send,
+  sendSms,
+  serviceId,
+  startCall,
+  tokenOf,
+} from './lib/demo.js';
+import { loseTheNextAnswer, newMember, shownMessages, signIn, unexpected, write } from './lib/pages.js';
 import { address, mutate, run } from './lib/server.js';
 
 describe('at the desk', { skip: noBrowser }, () => {
@@ -45,8 +61,10 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByText('Hello!').waitFor();
     await page.getByRole('list', { name: 'Who is here' }).getByText('Ada Lovelace').waitFor();
 
-    await loseTheNextAnswer(page, 'Send');
+    const { lost } = await loseTheNextAnswer(page, 'Send');
     await write(page, 'Welcome.');
+    await lost;
+    await page.locator('.composer textarea:not([readonly])').waitFor(); // it has been sent again by itself
     await customer.page.getByText('Welcome.').waitFor();
 
     await Promise.all([desk.disconnect(), page.context().setOffline(true)]);
@@ -98,6 +116,272 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.goto(address(`/desk#/rooms/${other.id}`));
     await write(page, 'Meanwhile elsewhere.');
     assert.deepEqual(await page.evaluate(() => statuses.filter((status) => status === 'Reconnecting…')), []);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('rooms are found among many, and what is new in them is told', async () => {
+    const name = `Quill${letters()}`;
+    const email = await newMember('Ines', name);
+    const [own, second] = await Promise.all([tokenOf(email), tokenOf('second@demo.example')]);
+    const rooms = [];
+    for (let i = 0; i < 33; i++) rooms.push((await createRoom(own)).id);
+    const [invited, written, closed] = rooms;
+    const word = `xylophone${letters()}`;
+    await invite(second, invited, 'EMAIL', freshAddress(), 'Ada', name);
+    await send(own, written, `The ${word} is broken.`);
+    await closeRoom(own, closed);
+
+    const desk = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
+    const { page } = desk;
+    await signIn(page, email);
+    const rows = page.getByRole('region', { name: 'Rooms' }).locator('li');
+    const shows = (...ids) =>
+      page.waitForFunction((ids) => {
+        const links = [...document.querySelectorAll('.list > ul:first-of-type a')];
+        return links.map((link) => link.hash.split('/').at(-1)).join() === ids.join();
+      }, ids);
+    await rows.nth(9).waitFor();
+    assert.equal(await rows.count(), 10);
+    await page.getByLabel('Agent').selectOption('Mine');
+    await page.getByLabel('Order').selectOption('Newest first');
+    const newestFirst = rooms.toReversed();
+    await shows(...newestFirst.slice(0, 10));
+    const more = page.getByRole('button', { name: 'More rooms' });
+    for (const seen of [10, 20, 30]) {
+      await more.click();
+      await shows(...newestFirst.slice(0, seen + 10));
+      assert.ok(await hasFocus(rows.nth(seen).getByRole('link')));
+    }
+    await more.waitFor({ state: 'detached' });
+    await page.getByLabel('Order').selectOption('Oldest first');
+    await shows(...rooms.slice(0, 10));
+    await lookRight(page);
+
+    await page.getByLabel('Status').selectOption('Active');
+    await shows(invited);
+    await page.getByLabel('Status').selectOption('Closed');
+    await shows(closed);
+    await page.getByLabel('Status').selectOption('Timed out');
+    await page.getByText('No room is like that.').waitFor();
+    await page.getByLabel('Status').selectOption('All');
+    await page.getByLabel('Agent').selectOption('Everyone');
+    await page.getByLabel('Search').fill(name.toLowerCase());
+    await shows(invited);
+    await page.getByLabel('Search').fill(word);
+    await page.getByRole('list', { name: 'Messages found' }).getByText(word).click();
+    await page.locator('.message', { hasText: word }).waitFor();
+    await page.getByLabel('Search').fill('');
+
+    await page.getByLabel('Agent').selectOption('Mine');
+    await page.getByLabel('Order').selectOption('Newest activity');
+    const [listened, missed] = rooms.slice(5);
+    const first = rows.first();
+    const link = page.getByRole('link', { name: /^Rooms/ });
+    const before = Number((await link.innerText()).match(/\d+/) ?? 0);
+    const tellsOf = async (count) => {
+      await link.getByText(`${count} with news`).waitFor();
+      await page.waitForFunction((title) => document.title === title, `(${count}) Desk`);
+    };
+    await send(second, listened, 'Something new.');
+    await first.locator(`a[href$=${listened}]`).waitFor();
+    await first.getByText('1 unread').waitFor();
+    await tellsOf(before + 1);
+    await desk.disconnect();
+    await send(second, missed, 'While nobody listened.');
+    desk.reconnect();
+    await first.locator(`a[href$=${missed}]`).waitFor();
+    await tellsOf(before + 2);
+    await first.click();
+    await page.getByText('While nobody listened.').waitFor();
+    await first.getByText('unread').waitFor({ state: 'detached' });
+    await tellsOf(before + 1);
+    assert.deepEqual(desk.complaints, []);
+  });
+
+  test('a customer has one room, whoever invites them, and by whatever way', async () => {
+    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
+    const agent = await tokenOf('agent@demo.example');
+    const [email, number] = [freshAddress(), freshNumber()];
+    const byNumber = await createRoom(agent);
+    await invite(agent, byNumber.id, 'SMS', number, 'Grace', 'Hopper');
+    await send(agent, byNumber.id, 'Known by the number.');
+    const byEmail = await createRoom(agent);
+    await invite(agent, byEmail.id, 'EMAIL', email, 'Grace', 'Hopper');
+    await send(agent, byEmail.id, 'Known by the address.');
+
+    await signIn(page, 'agent@demo.example');
+    await page.getByRole('button', { name: 'New room' }).click();
+    await page.getByRole('heading', { name: 'Collaboration Room' }).waitFor();
+    await write(page, 'Known by nobody.');
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await lookRight(page);
+    await page.getByLabel('Email', { exact: true }).check();
+    await page.getByLabel('Email address').fill(email);
+    await page.getByLabel('First name').fill(' ');
+    await page.getByLabel('Last name').fill('Somebody');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: /\S/ }).waitFor();
+    await page.getByLabel('First name').fill('Else');
+    await page.keyboard.press('Enter');
+    await page.getByText('There is a room for this customer already: Grace Hopper, opened by Ari Agent').waitFor();
+    await lookRight(page);
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByLabel('Last name').press('Enter');
+    await page.getByRole('button', { name: 'Invite, and join the rooms' }).click();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { name: 'Grace Hopper' }).waitFor();
+    await page.getByText('Known by nobody.').waitFor();
+    assert.deepEqual(await shownMessages(page), ['Known by the address.', 'Known by nobody.']);
+
+    await page.getByRole('button', { name: 'Re-invite' }).click();
+    await page.getByLabel('Mobile number').fill(number);
+    assert.equal(await page.getByLabel('First name').getAttribute('readonly'), '');
+    await page.getByLabel('Mobile number').press('Enter');
+    await page.getByText('Another room of the organisation has this customer').waitFor();
+    assert.match(await page.getByRole('link', { name: 'Open that room' }).getAttribute('href'), new RegExp(byNumber.id));
+    await lookRight(page);
+    await page.getByRole('button', { name: 'join the two rooms' }).click();
+    await page.getByRole('button', { name: 'Join the rooms for good' }).click();
+    await page.getByText('Known by the number.').waitFor();
+    assert.deepEqual(await shownMessages(page), ['Known by the number.', 'Known by the address.', 'Known by nobody.']);
+    assert.match(page.url(), new RegExp(`${byNumber.id}$`));
+
+    const again = await createRoom(agent);
+    await send(agent, again.id, 'Begun twice.');
+    await page.locator(`a[href$=${again.id}]`).click();
+    await page.getByText('Begun twice.').waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await lookRight(page);
+    await page.getByRole('button', { name: 'Join with another room' }).click();
+    const words = page.getByLabel("Customer's name, number or email");
+    await words.fill('nobody is called so');
+    await page.getByText('No other room is like that.').waitFor();
+    await words.fill(email);
+    await page.getByRole('dialog').getByRole('button', { name: 'Grace Hopper' }).click();
+    await lookRight(page);
+    await page.getByRole('button', { name: 'Join the rooms for good' }).click();
+    await page.getByRole('heading', { name: 'Grace Hopper' }).waitFor();
+    await page.getByText('Known by the address.').waitFor();
+    assert.deepEqual(await shownMessages(page), [
+      'Known by the number.',
+      'Known by the address.',
+      'Known by nobody.',
+      'Begun twice.',
+    ]);
+    assert.match(page.url(), new RegExp(`${byNumber.id}$`));
+    assert.deepEqual(complaints, []);
+  });
+
+  test('the customer is invited again by each way, shut out, and the room is closed', async () => {
+    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const agent = await tokenOf('agent@demo.example');
+    const email = freshAddress();
+    const room = await createRoom(agent);
+    await invite(agent, room.id, 'EMAIL', email, 'Mary', `Shelley${letters()}`);
+    await signIn(page, 'agent@demo.example');
+    await page.getByRole('link', { name: 'Mary Shelley' }).first().click();
+    await page.getByRole('heading', { name: 'Mary Shelley' }).waitFor();
+    const information = page.locator('.customer');
+
+    const reinvite = page.getByRole('button', { name: 'Re-invite' });
+    await reinvite.click();
+    await page.getByLabel('Mobile number').fill(unreachableNumber());
+    await page.getByLabel('Mobile number').press('Enter');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await information.getByText('Failed: unreachable').waitFor();
+    await reinvite.click();
+    assert.equal(await page.getByLabel('Mobile number').getAttribute('readonly'), '');
+    await page.getByLabel('Email', { exact: true }).check();
+    assert.equal(await page.getByLabel('Email address').inputValue(), email);
+    assert.equal(await page.getByLabel('Email address').getAttribute('readonly'), '');
+    await page.getByRole('dialog').getByRole('button', { name: 'Re-invite' }).click();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await reinvite.click();
+    await page.getByLabel('Link', { exact: true }).check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Re-invite' }).click();
+    await lookRight(page);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Copied.').waitFor();
+    const token = (await page.evaluate(() => navigator.clipboard.readText())).match(/\/r\/([\w-]+)/)[1];
+    await page.keyboard.press('Escape');
+    assert.equal((await enter(token)).room.id, room.id);
+
+    await page.getByRole('button', { name: 'Get link' }).click();
+    assert.match(await page.getByLabel('Link for the customer').inputValue(), /\/r\//);
+    await page.keyboard.press('Escape');
+
+    const more = page.getByRole('button', { name: 'More', exact: true });
+    await more.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Revoke links' }).waitFor();
+    await page.keyboard.press('Escape');
+    assert.ok(await hasFocus(more));
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Revoke links' }).waitFor({ state: 'hidden' });
+    await more.click();
+    await page.getByRole('button', { name: 'Revoke links' }).click();
+    await lookRight(page);
+    const { lost } = await loseTheNextAnswer(page, 'RevokeLinks');
+    await page.getByRole('button', { name: 'Revoke all links' }).click();
+    await lost;
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await assert.rejects(enter(token), /LINK_INVALID/);
+
+    await more.click();
+    await page.getByRole('button', { name: 'Close room' }).click();
+    await page.getByRole('button', { name: 'Close it for good' }).click();
+    await page.getByText('This room is closed').waitFor();
+    await page.getByLabel('Your message').waitFor({ state: 'detached' });
+    await lookRight(page);
+    assert.deepEqual(complaints.filter(unexpected), []);
+  });
+
+  test('a room that has timed out says so, until the customer is invited again', async () => {
+    const agent = await tokenOf('agent@demo.example');
+    const room = await createRoom(agent);
+    await invite(agent, room.id, 'EMAIL', freshAddress(), 'Emily', 'Noether');
+    const { page, complaints } = await open(browser, `/desk#/rooms/${room.id}`, { viewport: { width: 1280, height: 800 } });
+    let timedOut = true;
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch();
+      const body = await response.text();
+      await route.fulfill({ response, body: timedOut ? body.replaceAll('"status":"ACTIVE"', '"status":"TIMED_OUT"') : body });
+    });
+    await signIn(page, 'agent@demo.example');
+    await page.getByText('this room has timed out').waitFor();
+    await lookRight(page);
+    await page.getByRole('button', { name: 'Re-invite' }).click();
+    await page.getByLabel('Email', { exact: true }).check();
+    timedOut = false;
+    await page.getByRole('dialog').getByRole('button', { name: 'Re-invite' }).click();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('this room has timed out').waitFor({ state: 'detached' });
+    assert.deepEqual(complaints, []);
+  });
+
+  test('without a number there are no text messages, and the page says what to do', async () => {
+    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 360, height: 720 } });
+    await signIn(page, 'agent@other.example');
+    await page.getByRole('button', { name: 'New room' }).click();
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await page.getByLabel('Mobile number').fill(freshNumber());
+    await page.getByLabel('First name').fill('Ada');
+    await page.getByLabel('Last name').fill('Lovelace');
+    await page.keyboard.press('Enter');
+    await page.getByText('Invite by email, or have an administrator buy a number.').waitFor();
+    await page.getByLabel('Email', { exact: true }).check();
+    await page.getByLabel('Email address').fill(freshAddress());
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+    await page.getByText('Customer', { exact: true }).click();
+    await page.getByText('Delivered').waitFor();
+    await lookRight(page);
     assert.deepEqual(complaints, []);
   });
 
@@ -155,6 +439,147 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
     assert.deepEqual(complaints, []);
   });
+
+  test('an agent texts with what they have prepared, reads what others have written, and hears why it does not arrive', async () => {
+    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
+    const [agent, second] = await Promise.all([tokenOf('agent@demo.example'), tokenOf('second@demo.example')]);
+    const [known, others] = [freshNumber(), freshNumber()];
+    const room = await createRoom(agent);
+    await invite(agent, room.id, 'SMS', known, 'Ada', 'Lovelace');
+    const conversation = await sendSms(second, others, 'Text 0 of a colleague');
+    for (let i = 1; i < 30; i++) await sendSms(second, others, `Text ${i} of a colleague`);
+    await endChat(second, conversation);
+
+    await signIn(page, 'agent@demo.example');
+    const title = `Greeting ${letters()}`;
+    await openPredefined(page);
+    await page.getByRole('button', { name: 'New message' }).click();
+    await page.getByLabel('Title').fill(title);
+    await page.getByLabel('Text', { exact: true }).fill('Hello %F');
+    await lookRight(page);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: `Edit ${title}` }).click();
+    await page.getByLabel('Text', { exact: true }).fill('Good day, %F %L.');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').getByText('Good day, %F %L.').waitFor();
+    await lookRight(page);
+    assert.ok(await hasFocus(page.getByRole('button', { name: 'New message' })));
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('link', { name: 'Text messages' }).click();
+    await page.getByRole('link', { name: 'New', exact: true }).click();
+    await page.getByLabel("Customer's number").fill(known);
+    await page.getByLabel('Predefined message').selectOption({ label: title });
+    const text = page.getByLabel('Text message', { exact: true });
+    await page.waitForFunction(() => document.querySelector('textarea').value === 'Good day, Ada Lovelace.');
+    await page.getByText('23/160 · 1 segment').waitFor();
+    await text.fill(`Łódź ${'x'.repeat(80)}`);
+    await page.getByText('85/160 · 2 segments · of 70 characters instead of 160 because of Ł ó ź').waitFor();
+    await lookRight(page);
+    const { lost } = await loseTheNextAnswer(page, 'SendText');
+    await text.press('Enter');
+    await lost;
+    await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+    assert.ok(await hasFocus(page.getByRole('heading', { name: 'Ada Lovelace' })));
+    assert.equal((await shownMessages(page)).length, 1);
+    await page.locator('.message', { hasText: 'Łódź' }).getByText('Delivered').waitFor();
+    await textFrom(known, 'STOP');
+    await page.locator('.message.reply', { hasText: 'STOP' }).waitFor();
+    await text.fill('One more thing');
+    await text.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'opted out' }).waitFor();
+    await lookRight(page);
+
+    await page.getByRole('link', { name: 'New', exact: true }).click();
+    await page.getByLabel("Customer's number").fill(unreachableNumber());
+    await text.fill('Nobody will read this.');
+    await text.press('Enter');
+    await page.getByText('Failed: unreachable').waitFor();
+
+    await page.getByLabel('Which chats').selectOption('Ended chats');
+    await page.getByLabel('Search by number').fill(others);
+    await page.getByRole('link', { name: others }).click();
+    await page.getByText('Text 29 of a colleague').waitFor();
+    assert.equal((await shownMessages(page)).length, 25);
+    await page.getByRole('button', { name: 'Earlier texts' }).click();
+    await page.getByText('Text 0 of a colleague').waitFor();
+    assert.deepEqual(await shownMessages(page), Array.from({ length: 30 }, (_, i) => `Text ${i} of a colleague`));
+    await page.getByText('This chat has ended.').waitFor();
+    assert.equal(await text.count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'End chat' }).count(), 0);
+    await lookRight(page);
+
+    await openPredefined(page);
+    await page.getByRole('button', { name: `Delete ${title}` }).click();
+    await page.getByRole('button', { name: `Edit ${title}` }).waitFor({ state: 'detached' });
+    assert.deepEqual(complaints.filter(unexpected), []);
+  });
+
+  test('a call is texted to without choosing anybody, and ends with its after-call work', async () => {
+    const serviceIds = [await serviceId(await tokenOf('admin@demo.example'), 'Support')];
+    const email = await newMember('Cal', `Lister${letters()}`, { channels: ['SMS', 'VOICE'], serviceIds });
+    const token = await tokenOf(email);
+    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
+    await signIn(page, email);
+    await setState(page, 'Not ready', 'Break');
+    const customer = freshNumber();
+    const call = await startCall(token, customer);
+    await page.getByRole('button', { name: `My state: In a call – ${customer}` }).waitFor();
+    await page.getByRole('link', { name: 'Text messages' }).click();
+    await page.getByRole('link', { name: 'New', exact: true }).click();
+    await page.getByText(`To ${customer}, with whom you speak for Support.`).waitFor();
+    await lookRight(page);
+    await page.getByLabel('Text message', { exact: true }).fill('As I said.');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: customer }).waitFor();
+    await endCall(token, call);
+    await page.getByRole('button', { name: 'My state: After-call work' }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'My state: After-call work' }).waitFor();
+    await lookRight(page);
+    const { lost } = await loseTheNextAnswer(page, 'Finish');
+    await page.getByRole('button', { name: 'Finish' }).click();
+    await lost;
+    await page.getByRole('button', { name: 'My state: Not ready – Break' }).waitFor();
+    assert.deepEqual(complaints.filter(unexpected), []);
+  });
+
+  test('a quality assessor reads, and is offered nothing else', async () => {
+    const email = await newMember('Quinn', `Assessor${letters()}`, { role: 'QUALITY_ASSESSOR' });
+    const agent = await tokenOf('agent@demo.example');
+    const room = await createRoom(agent);
+    await send(agent, room.id, 'To be assessed.');
+    const conversation = await sendSms(agent, freshNumber(), 'To be assessed, too.');
+    const { page, complaints } = await open(browser, `/desk#/rooms/${room.id}`, { viewport: { width: 1280, height: 800 } });
+    await signIn(page, email);
+    await page.getByText('To be assessed.').waitFor();
+    const buttons = () => page.getByRole('button').evaluateAll((all) => all.map((one) => one.ariaLabel ?? one.innerText));
+    const account = `Signed in as ${await page.locator('.account strong').textContent()}`;
+    assert.deepEqual((await buttons()).filter((name) => name !== 'More rooms'), [account]);
+    assert.equal(await page.getByLabel('Your message').count(), 0);
+    await lookRight(page);
+    await page.getByRole('button', { name: account }).click();
+    assert.deepEqual((await buttons()).filter((name) => name !== 'More rooms'), [account, 'Colleagues', 'Sign out']);
+    await page.getByRole('button', { name: 'Colleagues' }).click();
+    await page.getByRole('dialog').getByText('Sam Second').waitFor();
+    await lookRight(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Text messages' }).click();
+    await page.getByLabel('Which chats').selectOption('All chats');
+    await page.locator(`a[href$=${conversation}]`).click();
+    await page.getByText('To be assessed, too.').waitFor();
+    assert.deepEqual((await buttons()).filter((name) => name !== 'More chats'), [account]);
+    assert.equal(await page.getByRole('link', { name: 'New', exact: true }).count(), 0);
+    assert.equal(await page.getByLabel('Text message', { exact: true }).count(), 0);
+    const { accessToken } = await page.evaluate(() => JSON.parse(sessionStorage.getItem('parley.session /desk')));
+    const signedOut = page.waitForResponse((response) => response.request().postDataJSON()?.operationName === 'SignOut');
+    await page.getByRole('button', { name: account }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Email').waitFor();
+    await signedOut;
+    await assert.rejects(run('{ organization { name } }', {}, accessToken), /UNAUTHENTICATED/);
+    assert.deepEqual(complaints, []);
+  });
 });
 
 // Keeps in `statuses` what the page has said.
@@ -166,17 +591,52 @@ function rememberStatuses() {
   observer.observe(document, { childList: true, characterData: true, subtree: true });
 }
 
+// Looks at the page in light and dark, on a large screen and on a small one.
+async function lookRight(page) {
+  const before = page.viewportSize();
+  for (const [width, height] of [[1280, 800], [360, 720]]) {
+    await page.setViewportSize({ width, height });
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `fits into ${width} pixels`);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await findings(page), [], `${colorScheme}, ${width} pixels`);
+    }
+  }
+  await page.setViewportSize(before);
+}
+
+function hasFocus(locator) {
+  return locator.evaluate((element) => element === document.activeElement);
+}
+
+// Letters that nobody has used before, as the end of a name or a word.
+function letters() {
+  return Array.from({ length: 10 }, () => String.fromCharCode(randomInt(97, 123))).join('');
+}
+
+// One of those to which the simulator does not deliver.
+function unreachableNumber() {
+  return `+447400${randomInt(10, 99)}0000`;
+}
+
 async function setState(page, state, reason) {
   await page.getByRole('button', { name: 'My state' }).click();
   await page.getByLabel(state, { exact: true }).check();
   if (reason) await page.getByLabel('Reason').fill(reason);
   assert.deepEqual(await findings(page), []);
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('button', { name: `My state: ${[state, reason].filter(Boolean).join(' – ')}` }).waitFor();
+  const button = page.getByRole('button', { name: `My state: ${[state, reason].filter(Boolean).join(' – ')}` });
+  await button.waitFor();
+  assert.ok(await hasFocus(button));
 }
 
 async function setNotReady(email) {
   await mutate('mutation { setAgentState(input: {state: NOT_READY, reason: "Away"}) { userErrors { message } } }', {}, await tokenOf(email));
+}
+
+async function openPredefined(page) {
+  await page.getByRole('button', { name: 'Signed in as' }).click();
+  await page.getByRole('button', { name: 'My predefined messages' }).click();
 }
 
 // A customer texts the organisation's number.
@@ -188,11 +648,4 @@ async function textFrom(from, body) {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ from, to: number, body }),
   });
-}
-
-async function signIn(page, email) {
-  await page.getByLabel('Email').fill(email);
-  await page.getByLabel('Password').fill('parley-demo');
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Rooms' }).waitFor();
 }

@@ -7,7 +7,6 @@ import {
   createRoom,
   endSession,
   freshAddress,
-  invite,
   inviteSpecialists,
   join,
   linkTokenSentTo,
@@ -19,6 +18,7 @@ import {
   startSession,
   tokenOf,
 } from './lib/demo.js';
+import { invitedRoom, newMember, shownMessages, signIn, write } from './lib/pages.js';
 import {
   capture,
   controlDirectly,
@@ -227,7 +227,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
   after(() => Promise.all(browsers.map((browser) => browser.close())));
 
   test('an agent starts it, invites a specialist, gives control, shares a screen, and nothing is missed when the network is cut', async () => {
-    const { room, token } = await invitedRoom();
+    const { room, token } = await invitedRoom('EMAIL', freshAddress());
     const desk = await atDesk(browsers[0], 'agent@demo.example', room, rememberPeers);
     const customer = await open(browsers[1], `/r/${token}`);
     await customer.page.getByRole('button', { name: 'Enter the room' }).click();
@@ -310,7 +310,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
   });
 
   test('who has joined by a code that is cancelled can be removed with it', async () => {
-    const { room } = await invitedRoom();
+    const { room } = await invitedRoom('EMAIL', freshAddress());
     const desk = await atDesk(browsers[0], 'agent@demo.example', room);
     await startThrough(desk.page, 'Phone');
     const code = await createInvitation(desk.page, 'View only');
@@ -331,7 +331,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
       { name },
       await tokenOf('admin@demo.example'),
     );
-    const rooms = [await invitedRoom(), await invitedRoom()];
+    const rooms = [await invitedRoom('EMAIL', freshAddress())];
     const { page } = await atDesk(browsers[0], 'agent@demo.example', rooms[0].room);
     await startThrough(page, 'Queue');
     await page.getByRole('button', { name: 'Invite to session' }).click();
@@ -350,9 +350,9 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
   });
 
   test('a quality assessor sees a session, and is offered nothing to do with it', async () => {
-    const { room, accessToken } = await invitedRoom();
+    const { room, accessToken } = await invitedRoom('EMAIL', freshAddress());
     await startSession(accessToken, room.id);
-    const { page, complaints } = await atDesk(browsers[0], await qualityAssessor(), room);
+    const { page, complaints } = await atDesk(browsers[0], await newMember('Quinn', 'Quality', { role: 'QUALITY_ASSESSOR' }), room);
     await page.getByRole('region', { name: 'Support session' }).getByText('0 of 5 specialists').waitFor();
     for (const name of ['Invite to session', 'Share my screen', 'End session', 'Re-invite', 'New room', 'Send']) {
       assert.equal(await page.getByRole('button', { name }).count(), 0, name);
@@ -368,9 +368,7 @@ async function atDesk(browser, email, room, init) {
     viewport: { width: 1280, height: 800 },
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  await desk.page.getByLabel('Email').fill(email);
-  await desk.page.getByLabel('Password').fill('parley-demo');
-  await desk.page.keyboard.press('Enter');
+  await signIn(desk.page, email);
   await desk.page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
   return desk;
 }
@@ -446,27 +444,6 @@ async function fitsAPhone(page) {
   await page.setViewportSize(size);
 }
 
-async function qualityAssessor() {
-  const email = freshAddress();
-  await mutate(
-    `mutation ($input: InviteMembersInput!) { inviteMembers(input: $input) { userErrors { code message } } }`,
-    { input: { role: 'QUALITY_ASSESSOR', emails: [email] } },
-    await tokenOf('admin@demo.example'),
-  );
-  const token = await linkTokenSentTo(email, 'join');
-  await mutate(
-    `mutation ($input: AcceptMemberInvitationInput!) { acceptMemberInvitation(input: $input) { userErrors { code message } } }`,
-    { input: { token, firstName: 'Quinn', lastName: 'Quality', password: 'parley-demo' } },
-  );
-  return email;
-}
-
-async function write(page, body) {
-  await page.getByLabel('Your message').fill(body);
-  await page.keyboard.press('Enter');
-  await page.locator('.message', { hasText: body }).waitFor();
-}
-
 async function tryToJoinAs(page, name) {
   await page.getByLabel('Your name').fill(name);
   await page.getByRole('button', { name: 'Continue' }).click();
@@ -491,19 +468,7 @@ async function supportedRoom() {
 }
 
 async function supportedRoomWithCustomer(specialistsMayShare) {
-  const { accessToken, room, token } = await invitedRoom();
+  const { accessToken, room, token } = await invitedRoom('EMAIL', freshAddress());
   const { code } = await inviteSpecialists(accessToken, await startSession(accessToken, room.id, specialistsMayShare));
   return { accessToken, room, token, code };
-}
-
-async function invitedRoom() {
-  const accessToken = await tokenOf('lead@demo.example');
-  const room = await createRoom(accessToken);
-  const recipient = freshAddress();
-  await invite(accessToken, room.id, 'EMAIL', recipient);
-  return { accessToken, room, token: await linkTokenSentTo(recipient) };
-}
-
-function shownMessages(page) {
-  return page.locator('.message:not([data-side=SYSTEM]) .body').allInnerTexts();
 }

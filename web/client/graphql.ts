@@ -21,5 +21,5 @@ export type { FragmentOf, ResultOf, VariablesOf } from 'gql.tada';
 
 /** Why a mutation was refused: what a person can act on. */
 export const REFUSAL = graphql(`
-  fragment Refusal on UserError { code message field }
+  fragment Refusal on UserError { code message field roomId }
 `);

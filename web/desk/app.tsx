@@ -1,19 +1,22 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import * as session from '../client/session';
+import { reconnecting } from '../client/connection';
+import { RoomIcon } from '../parts/icons';
 import { addressOf, place } from './address';
-import { attempt, reconnecting } from '../client/connection';
 import * as chats from './conversation/conversations';
 import { ConversationList } from './conversation/list';
 import { Offer } from './conversation/offer';
 import { Texts } from './conversation/texts';
 import { followInbox, forget } from './inbox';
-import { me } from './member/me';
-import { SIGN_OUT } from './member/operations';
+import { AccountMenu } from './member/account';
 import { SignIn } from './member/sign-in';
 import { StateButton } from './member/state';
 import { RoomList } from './room/list';
 import { Room } from './room/room';
 import * as rooms from './room/rooms';
-import * as session from '../client/session';
+import { useTitle } from './title';
+import './app.css';
 
 export function App() {
   return session.accessToken.value ? <Desk /> : <SignIn />;
@@ -30,39 +33,45 @@ function Desk() {
       forget();
     };
   }, []);
+  useTitle();
   const { noun, id } = place.value;
   return (
     <div class="desk" data-open={id !== ''}>
       <header class="top">
-        <h1>Desk</h1>
+        <h1>Parley <span>Desk</span></h1>
+        <nav aria-label="Desk">
+          <NounLink noun="rooms" news={rooms.withNews.value}>Rooms</NounLink>
+          <NounLink noun="texts" news={chats.news.value.size}>Text messages</NounLink>
+        </nav>
         <p class="connection" role="status">{reconnecting.value && 'Reconnecting…'}</p>
         <StateButton />
-        <span class="name">{me.value?.name}</span>
-        <button class="quiet" onClick={signOut}>Sign out</button>
+        <AccountMenu />
       </header>
       <Offer />
       <main>
-        <nav>
-          <p class="nouns">
-            <a href={addressOf('rooms')} aria-current={noun === 'rooms' ? 'true' : undefined}>Rooms</a>
-            <a href={addressOf('texts')} aria-current={noun === 'texts' ? 'true' : undefined}>
-              Text messages {chats.news.value.size > 0 && <span class="unread">new</span>}
-            </a>
-          </p>
-          {noun === 'texts' ? <ConversationList current={id} /> : <RoomList current={id} />}
-        </nav>
+        <div class="lists">{noun === 'texts' ? <ConversationList current={id} /> : <RoomList current={id} />}</div>
         <div class="open"><Open noun={noun} id={id} /></div>
       </main>
     </div>
   );
 }
 
-function Open({ noun, id }: { noun: string; id: string }) {
-  if (!id) return <p class="quiet">Choose one of the list.</p>;
-  return noun === 'texts' ? <Texts id={id} /> : <Room id={id} />;
+/** A way to one of the things that the desk is about, with how many of them have news. */
+function NounLink({ noun, news, children }: { noun: string; news: number; children: ComponentChildren }) {
+  return (
+    <a href={addressOf(noun)} aria-current={place.value.noun === noun ? 'true' : undefined}>
+      {children}
+      {news > 0 && <span class="unread">{news}<span class="unseen"> with news</span></span>}
+    </a>
+  );
 }
 
-async function signOut() {
-  await attempt(SIGN_OUT, {}).catch(() => {}); // the token is forgotten all the same
-  session.end();
+function Open({ noun, id }: { noun: string; id: string }) {
+  if (id) return noun === 'texts' ? <Texts id={id} /> : <Room id={id} />;
+  return (
+    <div class="nothing empty">
+      <RoomIcon />
+      <p>{noun === 'texts' ? 'Choose a chat, or write a new text message.' : 'Choose a room, or open a new one and invite a customer.'}</p>
+    </div>
+  );
 }

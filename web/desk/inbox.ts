@@ -2,8 +2,10 @@
 import { place } from './address';
 import { ApiError, follow } from '../client/connection';
 import * as chats from './conversation/conversations';
-import { CONVERSATION } from './conversation/operations';
+import { OFFERED } from './conversation/operations';
 import { graphql, type ResultOf } from '../client/graphql';
+import * as contact from './conversation/contact';
+import * as colleagues from './member/colleagues';
 import * as me from './member/me';
 import { MEMBER } from './member/operations';
 import * as rooms from './room/rooms';
@@ -15,13 +17,13 @@ const INBOX = graphql(
         __typename
         cursor
         ... on AgentStateChanged { member { ...Member } }
-        ... on ChatOffered { conversation { ...Conversation } }
+        ... on ChatOffered { conversation { ...Offered } }
         ... on ChatWithdrawn { conversation { id } }
         ... on SmsConversationUpdated { conversation { id } }
       }
     }
   `,
-  [MEMBER, CONVERSATION],
+  [MEMBER, OFFERED],
 );
 
 type InboxEvent = ResultOf<typeof INBOX>['inboxEvents'];
@@ -46,12 +48,15 @@ export function forget() {
   me.forget();
   rooms.forget();
   chats.forget();
+  colleagues.forget();
+  contact.forget();
 }
 
 function apply(event: InboxEvent) {
   switch (event.__typename) {
     case 'InboxCaughtUp':
       me.look();
+      colleagues.look();
       rooms.look();
       chats.look();
       break;
@@ -60,6 +65,7 @@ function apply(event: InboxEvent) {
       break;
     case 'AgentStateChanged':
       if (event.member.id === me.me.value?.id) me.me.value = event.member;
+      colleagues.update(event.member);
       break;
     case 'ChatOffered':
       chats.offer.value = event.conversation;

@@ -1,8 +1,6 @@
-import { render } from 'preact';
-import { App } from './app';
 import '../parts/parts.css';
 import '../room/room.css';
-import './desk.css';
-import './conversation/conversation.css';
+import { render } from 'preact';
+import { App } from './app';
 
 render(<App />, document.body);

@@ -5,16 +5,16 @@ import { useSubmission } from './use-submission';
 
 interface ConfirmProps {
   title: string;
-  /** What is on the button that does it. */
+  /** What the button says that does it. */
   action: string;
-  /** Does it, and gives why it was refused. */
+  /** Does it, and gives what the server says against it. */
   work: () => Promise<FragmentOf<typeof REFUSAL>[]>;
   onClose: () => void;
-  /** What comes of it. */
+  /** What will become of it. */
   children: ComponentChildren;
 }
 
-/** Asks once more before something is done that cannot be undone. */
+/** Asks before something is done that cannot be undone. It closes when it is done; a refusal is shown in it. */
 export function Confirm({ title, action, work, onClose, children }: ConfirmProps) {
   const form = useSubmission(async () => {
     const refusals = await work();
@@ -27,6 +27,7 @@ export function Confirm({ title, action, work, onClose, children }: ConfirmProps
         <p>{children}</p>
         <p class="refusal" role="alert">{form.note()}</p>
         <button disabled={form.busy}>{action}</button>
+        <button type="button" class="quiet" onClick={onClose}>Cancel</button>
       </form>
     </Dialog>
   );

@@ -8,17 +8,22 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** A modal dialog. The browser keeps the focus in it, gives it back, and closes it with Escape. */
+/** A modal dialog. The browser keeps the focus in it, closes it with Escape, and gives the focus back, also where it is shown no more. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
+  const isGone = useRef(false);
   useEffect(() => {
-    const opened = dialog.current!;
-    opened.showModal();
-    return () => opened.close(); // while it is still there: or the focus would not go back
+    const shown = dialog.current!;
+    shown.showModal();
+    // While it is still there: or the focus would not go back.
+    return () => {
+      isGone.current = true;
+      shown.close();
+    };
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby={id} onClose={() => isGone.current || onClose()}>
       <div class="title">
         <h2 id={id}>{title}</h2>
         <button type="button" class="quiet icon" aria-label="Close" onClick={() => dialog.current!.close()}><CloseIcon /></button>

@@ -9,6 +9,9 @@ export const MinusIcon = () => <Icon><path d="M5 12h14" /></Icon>;
 export const PlusIcon = () => <Icon><path d="M5 12h14M12 5v14" /></Icon>;
 export const DownIcon = () => <Icon><path d="M12 5v14M6 13l6 6 6-6" /></Icon>;
 export const FileIcon = () => <Icon><path d="M14 3H7a1 1 0 0 0-1 1v16a1 1 0 0 0 1 1h10a1 1 0 0 0 1-1V7zM14 3v4h4" /></Icon>;
+export const BackIcon = () => <Icon><path d="m14 6-6 6 6 6" /></Icon>;
+export const RoomIcon = () => <Icon><path d="M4 5h16v11H10l-4 4v-4H4z" /></Icon>;
+export const PhoneIcon = () => <Icon><path d="M7 3h10v18H7zM11 18h2" /></Icon>;
 
 function Icon({ children }: { children: ComponentChildren }) {
   return <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">{children}</svg>;

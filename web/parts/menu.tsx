@@ -1,35 +1,57 @@
 import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
 interface MenuProps {
-  /** What is on the button, and what is said of it where that is no words. */
-  button: ComponentChildren;
+  /** What is on the button. */
+  face: ComponentChildren;
+  /** What the button is called where there are no words on it. */
   label?: string;
-  /** A list item for each thing to choose. */
+  /** What is chosen from: buttons, mostly. */
   children: ComponentChildren;
 }
 
-/** A button that shows what there is to choose. It closes when something is chosen, with Escape, and when the focus leaves it. */
-export function Menu({ button, label, children }: MenuProps) {
+/** Rarer actions, behind a button. Choosing one closes it; so do Escape and going elsewhere. */
+export function Menu({ face, label, children }: MenuProps) {
   const [open, setOpen] = useState(false);
-  const opener = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  const menu = useRef<HTMLDivElement>(null);
+  const toggle = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const leave = ({ target }: Event) => menu.current!.contains(target as Node) || setOpen(false);
+    const events = ['pointerdown', 'focusin'];
+    events.forEach((event) => document.addEventListener(event, leave));
+    return () => events.forEach((event) => document.removeEventListener(event, leave));
+  }, [open]);
 
-  function left({ currentTarget, relatedTarget }: FocusEvent) {
-    if (!(currentTarget as Element).contains(relatedTarget as Element | null)) setOpen(false);
+  // The focus is on the button again before a choice opens a dialog, which gives it back to where it was.
+  function close() {
+    setOpen(false);
+    toggle.current?.focus(); // it is gone where the choice was to leave
   }
 
-  // What is chosen may open a dialog, which gives the focus back to where it was.
-  function close() {
-    opener.current!.focus();
-    setOpen(false);
+  function pressed(key: KeyboardEvent) {
+    if (key.key !== 'Escape' || !open) return;
+    key.stopPropagation();
+    close();
   }
 
   return (
-    <div class="menu" onFocusOut={left} onKeyDown={({ key }) => key === 'Escape' && close()}>
-      <button ref={opener} type="button" class="quiet" aria-label={label} aria-expanded={open} onClick={() => setOpen(!open)}>
-        {button}
+    <div class="menu" ref={menu} onKeyDown={pressed}>
+      <button
+        type="button"
+        class="quiet face"
+        aria-label={label}
+        aria-expanded={open}
+        aria-controls={id}
+        ref={toggle}
+        onClick={() => setOpen(!open)}
+      >
+        {face}
       </button>
-      {open && <ul onClick={({ target }) => (target as Element).closest('button') && close()}>{children}</ul>}
+      <div id={id} class="choices" hidden={!open} onClick={({ target }) => (target as Element).closest('button') && close()}>
+        {children}
+      </div>
     </div>
   );
 }

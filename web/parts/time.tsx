@@ -1,10 +1,13 @@
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const short = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 
-/** A moment, in the reader's language; of today only the time. */
-export function Time({ at }: { at: string }) {
-  return <time dateTime={at}>{(isToday(at) ? short : full).format(new Date(at))}</time>;
+/** A moment, in the reader's language; of today only the time. Where there is little place, of other days only the date. */
+export function Time({ at, brief = false }: { at: string; brief?: boolean }) {
+  const moment = new Date(at);
+  const format = isToday(at) ? short : brief ? date : full;
+  return <time dateTime={at} title={full.format(moment)}>{format.format(moment)}</time>;
 }
 
 /** The time of a moment of which the day is known. */

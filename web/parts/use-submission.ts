@@ -10,7 +10,7 @@ type Refusal = FragmentOf<typeof REFUSAL>;
  */
 export function useSubmission(work: (fields: FormData) => Promise<Refusal[]>) {
   const [busy, setBusy] = useState(false);
-  const [refusals, setRefusals] = useState<Pick<Refusal, 'message' | 'field'>[]>([]);
+  const [refusals, setRefusals] = useState<Partial<Refusal>[]>([]);
 
   const form = useRef<HTMLFormElement | null>(null);
   useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [refusals]);
@@ -23,7 +23,7 @@ export function useSubmission(work: (fields: FormData) => Promise<Refusal[]>) {
     try {
       setRefusals(await work(new FormData(form.current)));
     } catch (error) {
-      setRefusals([{ message: messageOf(error), field: null }]);
+      setRefusals([{ message: messageOf(error) }]);
     }
     setBusy(false);
   }
@@ -36,5 +36,7 @@ export function useSubmission(work: (fields: FormData) => Promise<Refusal[]>) {
     against: (name: string) => sentence(refusals.filter(({ field }) => field?.[0] === name)),
     /** What was said against anything but these fields. */
     note: (...names: string[]) => sentence(refusals.filter(({ field }) => !names.includes(field?.[0] ?? ''))),
+    /** The room that a refusal of this code means. */
+    roomOf: (code: Refusal['code']) => refusals.find((refusal) => refusal.code === code)?.roomId,
   };
 }

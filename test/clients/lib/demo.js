@@ -78,22 +78,32 @@ export async function documentsIn(accessToken, roomId) {
   return room.messages.nodes.flatMap(({ document }) => document ?? []);
 }
 
-/** Invites somebody to become a member. */
-export function inviteMember(accessToken, email) {
+/** Invites somebody to become a member, an agent unless the attributes say something else. */
+export function inviteMember(accessToken, email, attributes = {}) {
   return mutate(
     `mutation ($input: InviteMembersInput!) { inviteMembers(input: $input) { results { email } userErrors { code message } } }`,
-    { input: { role: 'AGENT', emails: [email] } },
+    { input: { role: 'AGENT', ...attributes, emails: [email] } },
     accessToken,
   );
 }
 
+/** Registers who was invited to become a member: their password is everyone's. */
+export async function register(email, firstName, lastName) {
+  await mutate(
+    `mutation ($input: AcceptMemberInvitationInput!) {
+      acceptMemberInvitation(input: $input) { member { id } userErrors { code message } }
+    }`,
+    { input: { token: await linkTokenSentTo(email, 'join'), firstName, lastName, password: 'parley-demo' } },
+  );
+}
+
 /** Invites somebody by a channel and gives the payload. */
-export function invite(accessToken, roomId, channel, to) {
+export function invite(accessToken, roomId, channel, to, firstName = 'Ada', lastName = 'Lovelace') {
   return mutate(
     `mutation ($input: InviteCustomerInput!) {
       inviteCustomer(input: $input) { room { name } invitation { id status } confirmation userErrors { code message field } }
     }`,
-    { input: { roomId, channel, to, firstName: 'Ada', lastName: 'Lovelace' } },
+    { input: { roomId, channel, to, firstName, lastName } },
     accessToken,
   );
 }
@@ -108,6 +118,50 @@ export async function send(accessToken, roomId, body, idempotencyKey) {
     accessToken,
   );
   return message;
+}
+
+/** The id of a service by its name. */
+export async function serviceId(accessToken, name) {
+  const { organization } = await run('{ organization { services { id name } } }', {}, accessToken);
+  return organization.services.find((service) => service.name === name).id;
+}
+
+/** Texts a number under the service Support and gives the id of the conversation. */
+export async function sendSms(accessToken, to, body) {
+  const { conversation } = await mutate(
+    `mutation ($input: SendSmsInput!) {
+      sendSms(input: $input) { conversation { id } userErrors { code message } }
+    }`,
+    { input: { serviceId: await serviceId(accessToken, 'Support'), to, body } },
+    accessToken,
+  );
+  return conversation.id;
+}
+
+export function endChat(accessToken, conversationId) {
+  return mutate(
+    'mutation ($id: ID!) { endSmsConversation(input: {conversationId: $id}) { userErrors { code message } } }',
+    { id: conversationId },
+    accessToken,
+  );
+}
+
+/** Reports a call with a customer for the service Support, as a telephony adapter does, and gives its id. */
+export async function startCall(accessToken, number) {
+  const { call } = await mutate(
+    'mutation ($input: StartCallInput!) { startCall(input: $input) { call { id } userErrors { code message } } }',
+    { input: { number, serviceId: await serviceId(accessToken, 'Support'), flow: 'CONTACT_CENTER' } },
+    accessToken,
+  );
+  return call.id;
+}
+
+export function endCall(accessToken, callId) {
+  return mutate(
+    'mutation ($id: ID!) { endCall(input: {callId: $id}) { userErrors { code message } } }',
+    { id: callId },
+    accessToken,
+  );
 }
 
 /** Enters by a link's token and gives `{accessToken, room}`. */

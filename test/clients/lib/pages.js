@@ -1,5 +1,5 @@
 // What people do on the pages, and what can happen to them there.
-import { createRoom, invite, linkTokenSentTo, tokenOf } from './demo.js';
+import { createRoom, freshAddress, invite, inviteMember, linkTokenSentTo, register, tokenOf } from './demo.js';
 import { graphqlUrl } from './server.js';
 
 /**
@@ -11,6 +11,22 @@ export async function invitedRoom(channel, recipient, member = 'lead@demo.exampl
   const room = await createRoom(accessToken);
   await invite(accessToken, room.id, channel, recipient);
   return { accessToken, room, token: await linkTokenSentTo(recipient) };
+}
+
+/** Somebody who has just become a member of the demo organisation; gives their address. */
+export async function newMember(firstName, lastName, attributes) {
+  const email = freshAddress();
+  await inviteMember(await tokenOf('admin@demo.example'), email, attributes);
+  await register(email, firstName, lastName);
+  return email;
+}
+
+/** Signs in at the desk. */
+export async function signIn(page, email) {
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password').fill('parley-demo');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Rooms' }).waitFor();
 }
 
 export async function enterRoom(page) {
@@ -36,15 +52,19 @@ export function shownMessages(page) {
   return page.locator('.message:not([data-side=SYSTEM]) .body').allInnerTexts();
 }
 
-/** Has the server answer an operation without the page hearing of it, once. */
+/** Has the server answer an operation without the page hearing of it, once. `lost` is fulfilled when that has happened. */
 export async function loseTheNextAnswer(page, operation) {
-  let lost = false;
+  let tell;
+  const lost = new Promise((resolve) => (tell = resolve));
+  let waits = true;
   await page.route(graphqlUrl, async (route) => {
-    if (lost || route.request().postDataJSON()?.operationName !== operation) return route.fallback();
-    lost = true;
+    if (!waits || route.request().postDataJSON()?.operationName !== operation) return route.fallback();
+    waits = false;
     await route.fetch();
     await route.abort();
+    tell();
   });
+  return { lost };
 }
 
 /** Whether a complaint is more than what the browser remarks of requests that are cut off. */

@@ -3,8 +3,10 @@ import { addressOf, go } from '../address';
 import { me } from '../member/me';
 import { Field } from '../../parts/field';
 import { Heading } from '../../parts/heading';
+import { BackIcon } from '../../parts/icons';
 import { look } from './conversations';
-import { type Contact, TextForm } from './text-form';
+import type { Contact } from './contact';
+import { TextForm } from './text-form';
 
 /** A new text message. During a call for a service it goes to that customer; otherwise the member says to whom, and for what. */
 export function ContactPanel({ contact }: { contact: Contact }) {
@@ -16,10 +18,10 @@ export function ContactPanel({ contact }: { contact: Contact }) {
   return (
     <section class="contact" aria-labelledby="contact-title">
       <header>
-        <a class="back" href={addressOf('texts')}>Text messages</a>
+        <a class="back" href={addressOf('texts')}><BackIcon /> Text messages</a>
         <Heading id="contact-title">New text message</Heading>
       </header>
-      {services.length === 0 && !call && <p class="quiet">None of your services sends text messages.</p>}
+      {services.length === 0 && !call && <p class="notice">None of your services sends text messages: an administrator can give you one that does.</p>}
       <TextForm
         contact={contact}
         target={call ? { callId: call.id } : { serviceId, to }}
@@ -32,7 +34,7 @@ export function ContactPanel({ contact }: { contact: Contact }) {
       >
         {(against) =>
           call ? (
-            <p>To {call.number}, for {call.service!.name}.</p>
+            <p class="notice">To {call.number}, with whom you speak for {call.service!.name}.</p>
           ) : (
             <>
               <div class="field">

@@ -1,14 +1,18 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { addressOf } from '../address';
-import { change, messageOf } from '../../client/connection';
-import { me } from '../member/me';
+import { change } from '../../client/connection';
+import { Avatar } from '../../parts/avatar';
+import { Confirm } from '../../parts/confirm';
 import { Heading } from '../../parts/heading';
+import { BackIcon } from '../../parts/icons';
 import { Time } from '../../parts/time';
+import { addressOf } from '../address';
+import { leads, me } from '../member/me';
+import type { Contact } from './contact';
 import { look, markNews } from './conversations';
 import { nameOf } from './list';
 import { LiveConversation, type Text } from './live-conversation';
 import { END_CHAT } from './operations';
-import { type Contact, TextForm } from './text-form';
+import { TextForm } from './text-form';
 
 const statuses = { QUEUED: 'Queued', SENT: 'Sent', DELIVERED: 'Delivered', FAILED: 'Failed', RECEIVED: 'Received' } as const;
 
@@ -19,76 +23,89 @@ export function Conversation({ id, contact }: { id: string; contact: Contact }) 
   useEffect(() => markNews(id, false), [live.texts.value.length]);
   const conversation = live.conversation.value;
   if (!conversation) return <p class="quiet" role="status">{live.refusal.value || 'Loading…'}</p>;
-  const ended = conversation.status === 'ENDED';
+  const { agent, customerNumber, service, status } = conversation;
+  const isAgent = agent?.id === me.value?.id;
   return (
     <article class="room" aria-labelledby="conversation-name">
       <header>
-        <a class="back" href={addressOf('texts')}>Text messages</a>
-        <Heading id="conversation-name">{nameOf(conversation)}</Heading>
-        <span class="quiet">{conversation.service.name} · {conversation.customerNumber}</span>
-        {!ended && <EndChat live={live} />}
+        <a class="back" href={addressOf('texts')}><BackIcon /> Text messages</a>
+        <Avatar name={nameOf(conversation)} />
+        <div class="what">
+          <Heading id="conversation-name">{nameOf(conversation)}</Heading>
+          <span class="quiet">{[service.name, conversation.customer && customerNumber, !isAgent && agent?.name].filter(Boolean).join(' · ')}</span>
+        </div>
+        {status === 'ACTIVE' && (isAgent || leads.value) && <EndChat live={live} />}
       </header>
-      <Transcript texts={live.texts.value} />
-      {ended && <p class="quiet" role="status">This chat has ended.</p>}
-      {!ended && conversation.agent?.id === me.value?.id && (
+      <Transcript live={live} />
+      {status === 'ENDED' && (
+        <p class="notice" role="status">This chat has ended. What the customer sends now does not come here.</p>
+      )}
+      {status === 'ACTIVE' && isAgent && (
         <TextForm
           contact={contact}
           target={{ conversationId: id }}
-          serviceId={conversation.service.id}
-          to={conversation.customerNumber}
+          serviceId={service.id}
+          to={customerNumber}
           onSent={({ message }) => message && live.show(message)}
         />
       )}
+      <p class="refusal" role="alert">{live.refusal}</p>
     </article>
   );
 }
 
-function Transcript({ texts }: { texts: Text[] }) {
+function Transcript({ live }: { live: LiveConversation }) {
   const log = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => void (log.current!.scrollTop = log.current!.scrollHeight), [texts.length]);
+  const texts = live.texts.value;
+  useLayoutEffect(() => void (log.current!.scrollTop = log.current!.scrollHeight), [texts.at(-1)?.id]);
   return (
     <div class="log" role="log" aria-label="Transcript" tabIndex={0} ref={log}>
+      {live.hasEarlier.value && <button class="quiet earlier" onClick={() => live.showEarlier()}>Earlier texts</button>}
       <ol>
-        {texts.map(({ id, direction, body, status, failureReason, sentAt }) => (
-          <li key={id} class={`message ${direction === 'OUTBOUND' ? 'own' : 'reply'}`}>
-            <p class="heading">
-              <strong>{direction === 'OUTBOUND' ? 'Sent' : 'Reply'}</strong> <Time at={sentAt} />
-            </p>
-            <div class="bubble"><p class="body">{body}</p></div>
-            {direction === 'OUTBOUND' && (
-              <p class={status === 'FAILED' ? 'refusal' : 'status quiet'}>
-                {[statuses[status], failureReason].filter(Boolean).join(': ')}
-              </p>
-            )}
-          </li>
-        ))}
+        {texts.map((text) => <Entry key={text.id} text={text} />)}
       </ol>
     </div>
   );
 }
 
+function Entry({ text: { author, direction, body, status, failureReason, sentAt } }: { text: Text }) {
+  const isReply = direction === 'INBOUND';
+  return (
+    <li class={`message ${isReply ? 'reply' : 'own'}`}>
+      <p class="heading">
+        <strong>{isReply ? 'Reply' : whoSent(author)}</strong> <Time at={sentAt} />
+      </p>
+      <div class="bubble"><p class="body">{body}</p></div>
+      {!isReply && (
+        <p class={`status ${status.toLowerCase()}`}>{[statuses[status], failureReason].filter(Boolean).join(': ')}</p>
+      )}
+    </li>
+  );
+}
+
+function whoSent(author: Text['author']) {
+  return author?.__typename === 'Member' && author.id !== me.value?.id ? author.name : 'Sent';
+}
+
 /** Ends the chat for good, once that is confirmed. */
 function EndChat({ live }: { live: LiveConversation }) {
   const [asking, setAsking] = useState(false);
-  const [refusal, setRefusal] = useState('');
 
   async function end() {
-    try {
-      const { endSmsConversation } = await change(END_CHAT, { id: live.id });
-      if (endSmsConversation.conversation) live.conversation.value = endSmsConversation.conversation;
-      setRefusal(endSmsConversation.userErrors.map((error) => error.message).join(' '));
-      look();
-    } catch (error) {
-      setRefusal(messageOf(error));
-    }
+    const { endSmsConversation } = await change(END_CHAT, { id: live.id });
+    if (endSmsConversation.conversation) live.conversation.value = endSmsConversation.conversation;
+    look();
+    return endSmsConversation.userErrors;
   }
 
-  if (!asking) return <button class="quiet" onClick={() => setAsking(true)}>End chat</button>;
   return (
     <>
-      <button onClick={end}>End it for good</button>
-      <button class="quiet" onClick={() => setAsking(false)}>Go on</button>
-      <p class="refusal" role="alert">{refusal}</p>
+      <button class="quiet" onClick={() => setAsking(true)}>End chat</button>
+      {asking && (
+        <Confirm title="End chat" action="End it for good" work={end} onClose={() => setAsking(false)}>
+          Nobody can write in this chat any more, and what the customer sends does not come here. The transcript stays.
+        </Confirm>
+      )}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { change, messageOf } from '../../client/connection';
 import { look, offer } from './conversations';
 import { nameOf } from './list';
 import { ACCEPT_CHAT, REJECT_CHAT } from './operations';
+import './offer.css';
 
 /** A customer's request that is offered to the member. Nobody else is asked until they answer, or their time is over. */
 export function Offer() {
@@ -39,6 +40,7 @@ export function Offer() {
         <>
           <p>
             <strong>{nameOf(offered)}</strong> asks for a chat: {offered.service.name}
+            {offered.messages.nodes.map(({ body }) => <q>{body}</q>)}
           </p>
           <button onClick={() => answer(accept, offered.id)}>Accept</button>
           <button class="quiet" onClick={() => answer(reject, offered.id)}>Reject</button>

@@ -1,22 +1,36 @@
 import { graphql, REFUSAL } from '../../client/graphql';
 
 export const TEXT = graphql(`
-  fragment Text on SmsMessage { id direction body status failureReason sentAt }
+  fragment Text on SmsMessage { id direction body status failureReason sentAt author { __typename ... on Member { id name } } }
 `);
 
 export const CONVERSATION = graphql(`
   fragment Conversation on SmsConversation {
-    id customerNumber status
+    id customerNumber status startedAt endedAt
     customer { id name }
     service { id name }
     agent { id name }
   }
 `);
 
+/** A request, and what the customer wrote last. */
+export const OFFERED = graphql(
+  `
+    fragment Offered on SmsConversation {
+      ...Conversation
+      messages(last: 1) { nodes { body } }
+    }
+  `,
+  [CONVERSATION],
+);
+
 export const CONVERSATIONS = graphql(
   `
-    query Conversations($agentId: ID!) {
-      smsConversations(first: 20, filter: { agentId: $agentId, status: [ACTIVE] }) { nodes { ...Conversation } }
+    query Conversations($first: Int!, $after: Cursor, $filter: SmsConversationFilter!) {
+      smsConversations(first: $first, after: $after, filter: $filter) {
+        nodes { ...Conversation }
+        pageInfo { hasNextPage endCursor }
+      }
     }
   `,
   [CONVERSATION],
@@ -28,11 +42,22 @@ export const TRANSCRIPT = graphql(
       smsConversation(id: $id) {
         ...Conversation
         lastCursor
-        messages(last: 90) { nodes { ...Text } }
+        messages(last: 25) { nodes { ...Text } pageInfo { hasPreviousPage startCursor } }
       }
     }
   `,
   [CONVERSATION, TEXT],
+);
+
+export const EARLIER = graphql(
+  `
+    query Earlier($id: ID!, $before: Cursor) {
+      smsConversation(id: $id) {
+        messages(last: 25, before: $before) { nodes { ...Text } pageInfo { hasPreviousPage startCursor } }
+      }
+    }
+  `,
+  [TEXT],
 );
 
 export const EVENTS = graphql(
@@ -57,7 +82,7 @@ export const CONTACT = graphql(`
     viewer {
       __typename
       ... on Member {
-        predefinedMessages { id title }
+        predefinedMessages(first: 50) { id title }
         services { id name supportsSms predefinedMessages { id title } }
       }
     }

@@ -4,11 +4,12 @@ import { ask, change, newKey } from '../../client/connection';
 import type { ResultOf, VariablesOf } from '../../client/graphql';
 import { SendIcon } from '../../parts/icons';
 import { useSubmission } from '../../parts/use-submission';
-import { CONTACT, PREVIEW, SEND_TEXT } from './operations';
+import type { Contact } from './contact';
+import { PREVIEW, SEND_TEXT } from './operations';
 
 type Target = Omit<VariablesOf<typeof SEND_TEXT>['input'], 'body' | 'predefinedMessageId' | 'idempotencyKey'>;
 type Sent = ResultOf<typeof SEND_TEXT>['sendSms'];
-export type Contact = Extract<ResultOf<typeof CONTACT>['viewer'], { __typename: 'Member' }>;
+type Preview = ResultOf<typeof PREVIEW>['smsPreview'];
 
 const limit = 160;
 
@@ -28,7 +29,7 @@ interface TextFormProps {
 /** A text message to be sent: written, or chosen of those that are predefined, and counted as the server counts. */
 export function TextForm({ contact, target, serviceId, to, onSent, children }: TextFormProps) {
   const [body, setBody] = useState('');
-  const count = useCount({ body, serviceId, to });
+  const preview = usePreview({ body, serviceId, to });
   const form = useSubmission(async () => {
     const { sendSms } = await change(SEND_TEXT, { input: { ...target, body, idempotencyKey: newKey() } });
     if (sendSms.message) {
@@ -64,22 +65,36 @@ export function TextForm({ contact, target, serviceId, to, onSent, children }: T
         onKeyDown={sendOnEnter}
       />
       <button class="icon" aria-label="Send"><SendIcon /></button>
-      <p id="text-count" class={count > limit ? 'refusal' : 'quiet'}>{count}/{limit}</p>
+      <p id="text-count" class={preview.count > limit ? 'refusal' : 'quiet'}>{sentenceOf(preview)}</p>
       <p id="text-note" class="refusal" role="alert">{form.note('to', 'serviceId')}</p>
     </form>
   );
 }
 
-/** How long a text is with everything filled in: the server says. Until it has, it is as long as it looks. */
-function useCount({ body, serviceId, to }: { body: string; serviceId: string | undefined; to: string }) {
-  const [count, setCount] = useState(0);
+/** What a text would be with everything filled in: the server says. Until it has, it is as long as it looks. */
+function usePreview({ body, serviceId, to }: { body: string; serviceId: string | undefined; to: string }) {
+  const [preview, setPreview] = useState<Pick<Preview, 'count'> & Partial<Preview>>({ count: 0 });
   useEffect(() => {
-    setCount([...body].length);
-    if (!body.includes('%')) return;
-    const timer = setTimeout(async () => setCount((await ask(PREVIEW, { input: { body, serviceId, to } })).smsPreview.count), 250);
-    return () => clearTimeout(timer);
+    setPreview({ count: [...body].length });
+    if (!body.trim()) return;
+    let wanted = true;
+    const timer = setTimeout(async () => {
+      const { smsPreview } = await ask(PREVIEW, { input: { body, serviceId, to } });
+      if (wanted) setPreview(smsPreview);
+    }, 250);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
   }, [body, to, serviceId]);
-  return count;
+  return preview;
+}
+
+function sentenceOf({ count, segments, unusualCharacters }: Pick<Preview, 'count'> & Partial<Preview>) {
+  const size = `${count}/${limit}`;
+  if (!segments) return size;
+  const parts = `${size} · ${segments} ${segments === 1 ? 'segment' : 'segments'}`;
+  return unusualCharacters?.length ? `${parts} · of 70 characters instead of 160 because of ${unusualCharacters.join(' ')}` : parts;
 }
 
 function sendOnEnter(key: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) {

@@ -1,14 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
-import { ask } from '../../client/connection';
+import { useEffect } from 'preact/hooks';
+import { contact, look } from './contact';
 import { ContactPanel } from './contact-panel';
 import { Conversation } from './conversation';
-import { CONTACT } from './operations';
-import type { Contact } from './text-form';
+import './conversation.css';
 
 /** What is open of the text messages: one conversation, or a new one. */
 export function Texts({ id }: { id: string }) {
-  const [contact, setContact] = useState<Contact | null>(null);
-  useEffect(() => void ask(CONTACT, {}).then(({ viewer }) => viewer?.__typename === 'Member' && setContact(viewer)), []);
-  if (!contact) return <p class="quiet" role="status">Loading…</p>;
-  return id === 'new' ? <ContactPanel contact={contact} /> : <Conversation key={id} id={id} contact={contact} />;
+  useEffect(() => void look(), []);
+  if (!contact.value) return <p class="quiet" role="status">Loading…</p>;
+  return id === 'new' ? <ContactPanel contact={contact.value} /> : <Conversation key={id} id={id} contact={contact.value} />;
 }

@@ -39,3 +39,12 @@ export const GET_LINK = graphql(`
     getLink(input: { roomId: $roomId }) { url userErrors { message } }
   }
 `);
+
+export const REVOKE_LINKS = graphql(
+  `
+    mutation RevokeLinks($roomId: ID!) {
+      revokeLinks(input: { roomId: $roomId }) { userErrors { ...Refusal } }
+    }
+  `,
+  [REFUSAL],
+);

@@ -4,15 +4,23 @@ import type { ResultOf } from '../../client/graphql';
 import { Dialog } from '../../parts/dialog';
 import { Field } from '../../parts/field';
 import { useSubmission } from '../../parts/use-submission';
+import { addressOf } from '../address';
 import { ChannelChoice, identifierOf } from './channel';
 import { Confirmation } from './confirmation';
 import { LinkFrame } from './link';
 import { REINVITE, REINVITE_FORMS } from './operations';
 
+interface ReinviteProps {
+  roomId: string;
+  onClose: () => void;
+  /** The room is to become one with another, whose customer this is. */
+  onJoin: (roomId: string) => void;
+}
+
 type Forms = ResultOf<typeof REINVITE_FORMS>['room'];
 
 /** Re-invites the customer of a room. What the room knows of them is shown, and locked. */
-export function Reinvite({ roomId, onClose }: { roomId: string; onClose: () => void }) {
+export function Reinvite({ roomId, onClose, onJoin }: ReinviteProps) {
   const [forms, setForms] = useState<Forms>(null);
   const [channel, setChannel] = useState<'SMS' | 'EMAIL' | 'LINK'>('SMS');
   const [done, setDone] = useState<{ confirmation: string | null; url: string | null } | null>(null);
@@ -27,6 +35,7 @@ export function Reinvite({ roomId, onClose }: { roomId: string; onClose: () => v
     return reinviteCustomer.userErrors;
   });
 
+  const theirs = form.roomOf('IDENTIFIER_IN_USE');
   return (
     <Dialog title="Re-invite the customer" onClose={onClose}>
       {done?.url && <LinkFrame url={done.url} />}
@@ -47,6 +56,12 @@ export function Reinvite({ roomId, onClose }: { roomId: string; onClose: () => v
           )}
           <Field label="First name" readOnly value={shown.firstName} />
           <Field label="Last name" readOnly value={shown.lastName} />
+          {theirs && (
+            <p class="in-use">
+              <a href={addressOf('rooms', theirs)}>Open that room</a>, or{' '}
+              <button type="button" class="link" onClick={() => onJoin(theirs)}>join the two rooms</button>.
+            </p>
+          )}
           <p class="refusal" role="alert">{form.note('to')}</p>
           <button disabled={form.busy}>Re-invite</button>
         </form>

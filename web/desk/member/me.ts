@@ -1,4 +1,4 @@
-// The member who has signed in, and their state.
+// The member who has signed in, their state, and what their role lets them do.
 import { computed, signal } from '@preact/signals';
 import { ask } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
@@ -13,6 +13,9 @@ export const me = signal<Member | null>(null);
 
 /** Whether they may do more than read. */
 export const serves = computed(() => me.value !== null && mayServe(me.value.role));
+
+/** Whether they may end the chats of others. */
+export const leads = computed(() => me.value?.role === 'TEAM_LEADER' || me.value?.role === 'ADMINISTRATOR');
 
 export const look = oneAtATime(async () => {
   const { viewer } = await ask(ME, {});

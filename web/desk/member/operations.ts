@@ -30,3 +30,59 @@ export const SET_STATE = graphql(
   `,
   [MEMBER, REFUSAL],
 );
+
+/** What a colleague is told of another one. */
+export const COLLEAGUE = graphql(`
+  fragment Colleague on Member { id name state stateReason }
+`);
+
+export const COLLEAGUES = graphql(
+  `query Colleagues { organization { members(first: 100) { nodes { ...Colleague } } } }`,
+  [COLLEAGUE],
+);
+
+/** Ends what a call has left to do. */
+export const FINISH = graphql(
+  `
+    mutation Finish($callId: ID!) {
+      finishAfterCallWork(input: { callId: $callId }) { userErrors { ...Refusal } }
+    }
+  `,
+  [REFUSAL],
+);
+
+export const PREDEFINED = graphql(`
+  fragment Predefined on PredefinedMessage { id title body }
+`);
+
+export const OWN_PREDEFINED = graphql(
+  `query OwnPredefined { viewer { __typename ... on Member { predefinedMessages(first: 50) { ...Predefined } } } }`,
+  [PREDEFINED],
+);
+
+export const CREATE_PREDEFINED = graphql(
+  `
+    mutation CreatePredefined($input: CreatePredefinedMessageInput!) {
+      createPredefinedMessage(input: $input) { userErrors { ...Refusal } }
+    }
+  `,
+  [REFUSAL],
+);
+
+export const UPDATE_PREDEFINED = graphql(
+  `
+    mutation UpdatePredefined($input: UpdatePredefinedMessageInput!) {
+      updatePredefinedMessage(input: $input) { userErrors { ...Refusal } }
+    }
+  `,
+  [REFUSAL],
+);
+
+export const DELETE_PREDEFINED = graphql(
+  `
+    mutation DeletePredefined($id: ID!) {
+      deletePredefinedMessage(input: { id: $id }) { userErrors { ...Refusal } }
+    }
+  `,
+  [REFUSAL],
+);

@@ -3,6 +3,7 @@ import { Field } from '../../parts/field';
 import { useSubmission } from '../../parts/use-submission';
 import * as session from '../../client/session';
 import { SIGN_IN } from './operations';
+import './sign-in.css';
 
 export function SignIn() {
   const form = useSubmission(async (fields) => {
@@ -12,7 +13,7 @@ export function SignIn() {
   });
   return (
     <main class="sign-in">
-      <h1>Desk</h1>
+      <h1>Parley <span>Desk</span></h1>
       <form onSubmit={form.submit}>
         <Field label="Email" name="email" type="email" autocomplete="username" required />
         <Field label="Password" name="password" type="password" autocomplete="current-password" required />

@@ -1,25 +1,53 @@
 import { useState } from 'preact/hooks';
-import { attempt } from '../../client/connection';
+import { attempt, change } from '../../client/connection';
 import { Dialog } from '../../parts/dialog';
 import { Field } from '../../parts/field';
 import { useSubmission } from '../../parts/use-submission';
-import { me, type Member, serves } from './me';
-import { SET_STATE } from './operations';
+import type { Colleague } from './colleagues';
+import { look, serves, me, type Member } from './me';
+import { FINISH, SET_STATE } from './operations';
+import './state.css';
 
 const labels = { READY: 'Ready', NOT_READY: 'Not ready', BUSY: 'In a call', AFTER_CALL_WORK: 'After-call work' } as const;
 
-/** The member's own state, and a dialog to say another one. */
+/** The member's own state, a dialog to say another one, and the end of what a call has left to do. */
 export function StateButton() {
   const [choosing, setChoosing] = useState(false);
   if (!me.value || !serves.value) return null;
   return (
     <>
-      <button class="quiet state" data-state={me.value.state} onClick={() => setChoosing(true)}>
+      <button class="quiet state" onClick={() => setChoosing(true)}>
         <span class="unseen">My state: </span>
-        {sentenceOf(me.value)}
+        <StateSentence member={me.value} />
       </button>
+      {me.value.state === 'AFTER_CALL_WORK' && me.value.call && <Finish callId={me.value.call.id} />}
       {choosing && <StateDialog member={me.value} onClose={() => setChoosing(false)} />}
     </>
+  );
+}
+
+/** A state in words, beside a dot of its colour. */
+export function StateSentence({ member }: { member: Colleague & Partial<Member> }) {
+  const { state, stateReason, call } = member;
+  const detail = state === 'BUSY' ? call?.number : stateReason;
+  return (
+    <span class="state-sentence" data-state={state}>
+      {[state && labels[state], detail].filter(Boolean).join(' – ')}
+    </span>
+  );
+}
+
+function Finish({ callId }: { callId: string }) {
+  const form = useSubmission(async () => {
+    const { finishAfterCallWork } = await change(FINISH, { callId });
+    await look();
+    return finishAfterCallWork.userErrors;
+  });
+  return (
+    <form class="finish" onSubmit={form.submit}>
+      <button disabled={form.busy}>Finish<span class="unseen"> after-call work</span></button>
+      <p class="refusal" role="alert">{form.note()}</p>
+    </form>
   );
 }
 
@@ -37,7 +65,7 @@ function StateDialog({ member, onClose }: { member: Member; onClose: () => void 
   return (
     <Dialog title="My state" onClose={onClose}>
       <form onSubmit={form.submit}>
-        {member.call && <p>In a call with {member.call.number}. What is chosen here holds afterwards.</p>}
+        {member.call && <p>{callSentence(member.call)} What is chosen here holds afterwards.</p>}
         <label><input type="radio" name="state" checked={ready} onChange={() => setReady(true)} /> Ready</label>
         <label><input type="radio" name="state" checked={!ready} onChange={() => setReady(false)} /> Not ready</label>
         {!ready && (
@@ -59,7 +87,6 @@ function StateDialog({ member, onClose }: { member: Member; onClose: () => void 
   );
 }
 
-function sentenceOf({ state, stateReason, call }: Member) {
-  const detail = state === 'BUSY' ? call?.number : stateReason;
-  return [state && labels[state], detail].filter(Boolean).join(' – ');
+function callSentence({ number, status }: NonNullable<Member['call']>) {
+  return status === 'ACTIVE' ? `In a call with ${number}.` : `The call with ${number} has after-call work.`;
 }

@@ -1,10 +1,15 @@
-import { addressOf, go } from '../address';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
+import type { FragmentOf } from '../../client/graphql';
+import { Avatar } from '../../parts/avatar';
 import { Time } from '../../parts/time';
 import { useSubmission } from '../../parts/use-submission';
-import { serves } from '../member/me';
-import { CREATE_ROOM } from './operations';
+import { addressOf, go } from '../address';
+import { colleagues } from '../member/colleagues';
+import { serves, me } from '../member/me';
+import { CREATE_ROOM, type ROW } from './operations';
 import * as rooms from './rooms';
+import { statusLabels } from './status';
 
 const orders = {
   'Newest activity': { field: 'UPDATED_AT', direction: 'DESC' },
@@ -13,7 +18,6 @@ const orders = {
   'Oldest first': { field: 'CREATED_AT', direction: 'ASC' },
 } as const;
 
-export const statusLabels = { DRAFT: 'Draft', ACTIVE: 'Active', TIMED_OUT: 'Timed out', CLOSED: 'Closed', MERGED: 'Merged' } as const;
 const filters = { '': 'All', DRAFT: 'Draft', ACTIVE: 'Active', TIMED_OUT: 'Timed out', CLOSED: 'Closed' } as const;
 
 export function RoomList({ current }: { current: string }) {
@@ -26,30 +30,61 @@ export function RoomList({ current }: { current: string }) {
       </header>
       <Choice />
       {!found && <p class="quiet" role="status">Loading…</p>}
-      {found?.rooms.nodes.length === 0 && <p class="quiet">No room is like that.</p>}
-      <ul>
-        {found?.rooms.nodes.map((room) => (
+      {found?.length === 0 && (
+        <p class="empty" role="status">{rooms.isFiltered() ? 'No room is like that.' : 'There is no room yet. Open one, and invite a customer.'}</p>
+      )}
+      <Rows found={found ?? []} current={current} />
+      <Hits />
+    </section>
+  );
+}
+
+/** Who asks for more goes on at the first of what has come. */
+function Rows({ found, current }: { found: FragmentOf<typeof ROW>[]; current: string }) {
+  const list = useRef<HTMLUListElement>(null);
+  const seen = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    if (seen.current === null || found.length <= seen.current) return;
+    list.current!.querySelectorAll('a')[seen.current].focus();
+    seen.current = null;
+  }, [found]);
+
+  function showMore() {
+    seen.current = found.length;
+    rooms.first.value = found.length + rooms.step;
+  }
+
+  return (
+    <>
+      <ul ref={list}>
+        {found.map((room) => (
           <li key={room.id}>
             <a href={addressOf('rooms', room.id)} aria-current={room.id === current ? 'page' : undefined}>
-              <strong>{room.name}</strong>
-              {room.unreadCount > 0 && (
-                <span class="unread">
-                  {room.unreadCount}
-                  <span class="unseen"> unread</span>
-                </span>
-              )}
-              <span class="quiet">
-                {statusLabels[room.status]} · {room.createdBy.name} · <Time at={room.lastActivityAt} />
-              </span>
+              <Avatar name={room.name} />
+              <Summary room={room} />
             </a>
           </li>
         ))}
       </ul>
-      {found?.rooms.pageInfo.hasNextPage && rooms.first.value < 100 && (
-        <button class="quiet" onClick={() => (rooms.first.value += rooms.step)}>More rooms</button>
-      )}
-      <Hits />
-    </section>
+      {rooms.hasMore.value && <button class="quiet more" onClick={showMore}>More rooms</button>}
+    </>
+  );
+}
+
+/** A room in two lines. */
+export function Summary({ room }: { room: FragmentOf<typeof ROW> }) {
+  return (
+    <span class="summary">
+      <span class="line">
+        <strong>{room.name}</strong>
+        <span class="quiet"><Time at={room.lastActivityAt} brief /></span>
+      </span>
+      <span class="line">
+        <span class="quiet">{room.createdBy.name}</span>
+        <span class="chip">{statusLabels[room.status]}</span>
+        {room.unreadCount > 0 && <span class="unread">{room.unreadCount}<span class="unseen"> unread</span></span>}
+      </span>
+    </span>
   );
 }
 
@@ -68,15 +103,25 @@ function NewRoom() {
 }
 
 function Choice() {
+  const others = colleagues.value.filter(({ id }) => id !== me.value?.id);
   return (
     <search>
-      <input type="search" aria-label="Search" placeholder="Names, and what was written" value={rooms.search} onInput={typed} />
-      <select aria-label="Status" onChange={(event) => (rooms.status.value = event.currentTarget.value as keyof typeof filters)}>
-        {Object.entries(filters).map(([status, label]) => (
-          <option key={status} value={status} selected={status === rooms.status.value}>{label}</option>
-        ))}
+      <input
+        type="search"
+        aria-label="Search"
+        placeholder="Name, number, email, what was written"
+        defaultValue={rooms.search.peek()}
+        onInput={typed}
+      />
+      <select aria-label="Status" value={rooms.status} onChange={chosen((value) => (rooms.status.value = value as keyof typeof filters))}>
+        {Object.entries(filters).map(([status, label]) => <option key={status} value={status}>{label}</option>)}
       </select>
-      <select aria-label="Order" onChange={(event) => (rooms.order.value = orders[event.currentTarget.value as keyof typeof orders])}>
+      <select aria-label="Agent" value={rooms.agentId} onChange={chosen((value) => (rooms.agentId.value = value))}>
+        <option value="">Everyone</option>
+        {me.value && <option value={me.value.id}>Mine</option>}
+        {others.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
+      </select>
+      <select aria-label="Order" onChange={chosen((value) => (rooms.order.value = orders[value as keyof typeof orders]))}>
         {Object.entries(orders).map(([label, order]) => (
           <option key={label} selected={order === rooms.order.value}>{label}</option>
         ))}
@@ -87,17 +132,21 @@ function Choice() {
 
 /** What was written that has the words that are searched. */
 function Hits() {
-  const hits = rooms.found.value?.searchMessages?.nodes ?? [];
-  if (hits.length === 0) return null;
+  if (rooms.hits.value.length === 0) return null;
   return (
     <>
       <h3>Written</h3>
       <ul aria-label="Messages found">
-        {hits.map((message) => (
+        {rooms.hits.value.map((message) => (
           <li key={message.id}>
             <a href={addressOf('rooms', message.room.id)}>
-              <strong>{message.room.name}</strong>
-              <span class="excerpt">{message.body}</span>
+              <span class="summary">
+                <span class="line">
+                  <strong>{message.room.name}</strong>
+                  <span class="quiet"><Time at={message.sentAt} brief /></span>
+                </span>
+                <span class="excerpt">{message.body}</span>
+              </span>
             </a>
           </li>
         ))}
@@ -106,9 +155,20 @@ function Hits() {
   );
 }
 
+// Another choice begins with its first rooms.
+function chosen(choose: (value: string) => void) {
+  return ({ currentTarget }: { currentTarget: HTMLSelectElement }) => {
+    rooms.first.value = rooms.step;
+    choose(currentTarget.value);
+  };
+}
+
 let typing: ReturnType<typeof setTimeout>;
 
 function typed({ currentTarget }: { currentTarget: HTMLInputElement }) {
   clearTimeout(typing);
-  typing = setTimeout(() => (rooms.search.value = currentTarget.value), 250);
+  typing = setTimeout(() => {
+    rooms.first.value = rooms.step;
+    rooms.search.value = currentTarget.value;
+  }, 250);
 }

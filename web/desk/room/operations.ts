@@ -2,7 +2,7 @@ import { graphql, REFUSAL } from '../../client/graphql';
 import { SUPPORT_SESSION } from '../support/operations';
 
 export const INVITATION = graphql(`
-  fragment Invitation on CustomerInvitation { id channel to status failureReason }
+  fragment Invitation on CustomerInvitation { id channel to status failureReason sentAt invitedBy { id name } }
 `);
 
 /** What a list of rooms shows of one. */
@@ -29,15 +29,28 @@ export const DETAILS = graphql(
 
 export const ROOMS = graphql(
   `
-    query Rooms($first: Int!, $filter: RoomFilter!, $order: RoomOrder!, $words: String!, $searching: Boolean!) {
-      rooms(first: $first, filter: $filter, orderBy: $order) { nodes { ...Row } pageInfo { hasNextPage } }
-      searchMessages(query: $words, first: 10) @include(if: $searching) {
-        nodes { id body sentAt room { id name } }
+    query Rooms($first: Int!, $after: Cursor, $filter: RoomFilter!, $order: RoomOrder!) {
+      rooms(first: $first, after: $after, filter: $filter, orderBy: $order) {
+        nodes { ...Row }
+        pageInfo { hasNextPage endCursor }
       }
     }
   `,
   [ROW],
 );
+
+export const SEARCH = graphql(`
+  query Search($words: String!) {
+    searchMessages(query: $words, first: 10) { nodes { id body sentAt room { id name } } }
+  }
+`);
+
+/** Which of the member's own rooms have something that they have not read. */
+export const ROOMS_WITH_NEWS = graphql(`
+  query RoomsWithNews($agentId: ID!) {
+    rooms(first: 25, filter: { agentId: $agentId }) { nodes { id unreadCount } }
+  }
+`);
 
 export const CREATE_ROOM = graphql(
   `
@@ -47,3 +60,35 @@ export const CREATE_ROOM = graphql(
   `,
   [REFUSAL],
 );
+
+export const CLOSE_ROOM = graphql(
+  `
+    mutation CloseRoom($roomId: ID!) {
+      closeRoom(input: { roomId: $roomId }) { userErrors { ...Refusal } }
+    }
+  `,
+  [REFUSAL],
+);
+
+/** The first room goes, and is a way to the second. */
+export const MERGE_ROOMS = graphql(
+  `
+    mutation MergeRooms($roomId: ID!, $intoRoomId: ID!) {
+      mergeRooms(input: { roomId: $roomId, intoRoomId: $intoRoomId }) { room { id } userErrors { ...Refusal } }
+    }
+  `,
+  [REFUSAL],
+);
+
+/** Rooms that another one may be joined with. */
+export const CANDIDATES = graphql(
+  `
+    query Candidates($filter: RoomFilter!) {
+      rooms(first: 10, filter: $filter) { nodes { ...Row } }
+    }
+  `,
+  [ROW],
+);
+
+/** A room, as far as to say which it is. */
+export const ROW_OF = graphql(`query RowOf($id: ID!) { room(id: $id) { ...Row } }`, [ROW]);

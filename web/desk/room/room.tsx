@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { Avatar } from '../../parts/avatar';
 import { Heading } from '../../parts/heading';
+import { BackIcon } from '../../parts/icons';
 import { Composer } from '../../room/composer';
 import { ShareDocs } from '../../room/document/share';
 import type { Attendee } from '../../room/live-room';
@@ -14,7 +16,9 @@ import { SpecialistMenu } from '../support/specialist-menu';
 import { StartSession } from '../support/start';
 import { CustomerInformation } from './customer';
 import { RoomAtDesk } from './details';
-import { statusLabels } from './list';
+import { RoomMenu } from './menu';
+import { statusLabels } from './status';
+import './room.css';
 
 export function Room({ id }: { id: string }) {
   const room = useRoom(id);
@@ -27,25 +31,40 @@ export function Room({ id }: { id: string }) {
   return (
     <article key={live.openedAs} class="room" aria-labelledby="room-name">
       <header>
-        <a class="back" href={addressOf('rooms')}>Rooms</a>
-        <Heading id="room-name">{situation.name}</Heading>
-        <span class="quiet">{statusLabels[situation.status]}</span>
-        {!closed && serves.value && <ShareDocs live={live} />}
-        {details && serves.value && <InvitationButtons room={details} />}
-        {details && !session && !closed && serves.value && <StartSession room={room} />}
+        <a class="back" href={addressOf('rooms')}><BackIcon /> Rooms</a>
+        <Avatar name={situation.name} />
+        <div class="what">
+          <Heading id="room-name">{situation.name}</Heading>
+          <span class="chip">{statusLabels[situation.status]}</span>
+        </div>
+        {serves.value && details && !closed && (
+          <div class="actions">
+            <InvitationButtons room={details} />
+            <ShareDocs live={live} />
+            {!session && <StartSession room={room} />}
+            <RoomMenu room={details} />
+          </div>
+        )}
       </header>
       {session && <SessionBar room={room} session={session} />}
-      {details && <CustomerInformation room={details} />}
-      <People live={live} menuOf={(person) => <MenuOf room={room} person={person} />} />
-      <div class="with-screens">
-        <Screens live={live} />
-        <div class="talk">
-          <Timeline live={live} />
-          {closed && <p class="quiet">This room is closed.</p>}
-          {!closed && serves.value && <Composer live={live} />}
+      {situation.status === 'TIMED_OUT' && (
+        <p class="notice" role="status">
+          Nothing has happened here for long, so this room has timed out: the customer cannot write until they are re-invited.
+        </p>
+      )}
+      <div class="sides">
+        {details && <CustomerInformation room={details} />}
+        <div class="with-screens">
+          <Screens live={live} />
+          <div class="talk">
+            <People live={live} menuOf={(person) => <MenuOf room={room} person={person} />} />
+            <Timeline live={live} />
+            {closed && <p class="notice" role="status">This room is closed: it can be read, and nothing is added.</p>}
+            {!closed && serves.value && <Composer live={live} />}
+            <p class="refusal" role="alert">{live.refusal}</p>
+          </div>
         </div>
       </div>
-      <p class="refusal" role="alert">{live.refusal}</p>
     </article>
   );
 }

@@ -1,49 +1,92 @@
 // The list of rooms: which are wanted, in what order, and what is there.
 import { effect, signal } from '@preact/signals';
 import { ask } from '../../client/connection';
+import { firstOf } from '../../client/first-of';
 import type { ResultOf, VariablesOf } from '../../client/graphql';
 import { oneAtATime } from '../../client/one-at-a-time';
 import { accessToken } from '../../client/session';
-import { ROOMS } from './operations';
+import { me } from '../member/me';
+import { ROOMS, ROOMS_WITH_NEWS, SEARCH } from './operations';
 
-type Wanted = VariablesOf<typeof ROOMS>;
-type Found = ResultOf<typeof ROOMS>;
+type Wanted = Pick<VariablesOf<typeof ROOMS>, 'filter' | 'order'>;
+type Found = ResultOf<typeof ROOMS>['rooms'];
+type Hits = ResultOf<typeof SEARCH>['searchMessages']['nodes'];
 
 export const step = 10;
 
 /** Which of them, and how many. */
 export const status = signal<'' | 'DRAFT' | 'ACTIVE' | 'TIMED_OUT' | 'CLOSED'>('');
+export const agentId = signal('');
 export const order = signal<Wanted['order']>({ field: 'UPDATED_AT', direction: 'DESC' });
 export const search = signal('');
 export const first = signal(step);
 
 /** What there is of them; null until it is known. */
-export const found = signal<Found | null>(null);
+export const found = signal<Found['nodes'] | null>(null);
+export const hasMore = signal(false);
+
+/** What was written that has the words that are searched. */
+export const hits = signal<Hits>([]);
+
+/** In how many of the member's own rooms, among the newest, there is something that they have not read. */
+export const withNews = signal(0);
 
 /** Reads the list anew. Whatever happens in a room is a reason to. */
 export const look = oneAtATime(async () => {
-  if (accessToken.value) found.value = await ask(ROOMS, wanted());
+  if (!accessToken.value) return;
+  const words = search.value.trim();
+  const [, written] = await Promise.all([readRooms(), hasLetters(words) ? ask(SEARCH, { words }) : null, readNews()]);
+  hits.value = written?.searchMessages.nodes ?? [];
 });
+
+/** Whether only some of the rooms are wanted. */
+export function isFiltered() {
+  return Boolean(search.value.trim() || status.value || agentId.value);
+}
 
 export function forget() {
   found.value = null;
+  hits.value = [];
+  withNews.value = 0;
+  search.value = status.value = agentId.value = '';
+  first.value = step;
 }
 
 /** Goes on reading it for as long as the member is signed in: now, and whenever something else is wanted. */
 export function keepLooking() {
   return effect(() => {
     wanted();
+    me.value?.id;
     look();
   });
 }
 
-function wanted(): Wanted {
+async function readRooms() {
+  const { count, ...choice } = wanted();
+  const { nodes, hasMore: more } = await firstOf(count, async (first, after) => (await ask(ROOMS, { ...choice, first, after })).rooms);
+  found.value = nodes;
+  hasMore.value = more;
+}
+
+async function readNews() {
+  if (!me.value) return;
+  const { rooms } = await ask(ROOMS_WITH_NEWS, { agentId: me.value.id });
+  withNews.value = rooms.nodes.filter((room) => room.unreadCount > 0).length;
+}
+
+function wanted() {
   const words = search.value.trim();
-  return {
-    first: first.value,
-    filter: { status: status.value ? [status.value] : null, customerName: words || null },
-    order: order.value,
-    words,
-    searching: words !== '',
-  };
+  const filter: Wanted['filter'] = { status: status.value ? [status.value] : null, agentId: agentId.value || null, ...filterOf(words) };
+  return { count: first.value, filter, order: order.value };
+}
+
+/** Finds rooms by the beginning of whatever was typed of their customers: a name, a number, or an address. */
+export function filterOf(words: string) {
+  if (!words) return {};
+  if (words.includes('@')) return { email: words };
+  return /^\+?[\d\s()-]+$/.test(words) ? { phone: words } : { customerName: words };
+}
+
+function hasLetters(words: string) {
+  return /[\p{L}\p{N}]/u.test(words);
 }

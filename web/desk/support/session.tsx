@@ -51,13 +51,11 @@ function InviteToSession({ room, session }: SessionProps) {
   const { portal } = session;
   return (
     <>
-      <Menu button="Invite to session">
-        <li>
-          <button type="button" disabled={!portal.allowsSpecialists} onClick={() => setInviting(true)}>External specialists</button>
-          {!portal.allowsSpecialists && (
-            <p class="quiet">The portal {portal.name} does not let them in. An administrator can change it.</p>
-          )}
-        </li>
+      <Menu face="Invite to session">
+        <button type="button" disabled={!portal.allowsSpecialists} onClick={() => setInviting(true)}>External specialists</button>
+        {!portal.allowsSpecialists && (
+          <p class="quiet">The portal {portal.name} does not let them in. An administrator can change it.</p>
+        )}
       </Menu>
       {inviting && <InviteSpecialists room={room} session={session} onClose={() => setInviting(false)} />}
     </>

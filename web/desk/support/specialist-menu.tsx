@@ -30,12 +30,12 @@ export function SpecialistMenu({ specialist, allowsControl }: { specialist: Spec
 
   return (
     <>
-      <Menu button={<MoreIcon />} label={`Change what ${name} may do`}>
-        {access === 'CONTROL' && <li><button type="button" onClick={() => setAccess('VIEW_ONLY')}>View only</button></li>}
+      <Menu face={<MoreIcon />} label={`Change what ${name} may do`}>
+        {access === 'CONTROL' && <button type="button" onClick={() => setAccess('VIEW_ONLY')}>View only</button>}
         {access === 'VIEW_ONLY' && allowsControl && (
-          <li><button type="button" onClick={() => setAccess('CONTROL')}>Control keyboard and mouse</button></li>
+          <button type="button" onClick={() => setAccess('CONTROL')}>Control keyboard and mouse</button>
         )}
-        <li><button type="button" onClick={() => setRemoving(true)}>Remove</button></li>
+        <button type="button" onClick={() => setRemoving(true)}>Remove</button>
       </Menu>
       {refusal && <p class="refusal" role="alert">{refusal}</p>}
       {removing && (
