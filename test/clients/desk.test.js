@@ -176,6 +176,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByLabel('Order').selectOption('Newest activity');
     const [listened, missed] = rooms.slice(5);
     const first = rows.first();
+    await rows.nth(3).locator(`a[href$=${rooms.at(-1)}]`).waitFor();
     const link = page.getByRole('link', { name: /^Rooms/ });
     const before = Number((await link.innerText()).match(/\d+/) ?? 0);
     const tellsOf = async (count) => {
