@@ -70,6 +70,10 @@ func (f serviceFields) Skills(ctx context.Context, s *ent.Service, first *int) (
 	return f.Organizations.SkillsFor(ctx, s, first)
 }
 
+func (f serviceFields) PhoneNumber(ctx context.Context, s *ent.Service) (*ent.PhoneNumber, error) {
+	return f.Organizations.NumberOf(ctx, s)
+}
+
 func (f serviceFields) PredefinedMessages(ctx context.Context, s *ent.Service, first *int) ([]*ent.PredefinedMessage, error) {
 	return f.Organizations.MessagesOfService(ctx, s, first)
 }
