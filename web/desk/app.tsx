@@ -1,12 +1,13 @@
 import { useEffect } from 'preact/hooks';
 import { addressOf, place } from './address';
+import { Sections } from './administration/sections';
 import { attempt, reconnecting } from '../client/connection';
 import * as chats from './conversation/conversations';
 import { ConversationList } from './conversation/list';
 import { Offer } from './conversation/offer';
 import { Texts } from './conversation/texts';
 import { followInbox, forget } from './inbox';
-import { me } from './member/me';
+import { isAdministrator, me } from './member/me';
 import { SIGN_OUT } from './member/operations';
 import { SignIn } from './member/sign-in';
 import { StateButton } from './member/state';
@@ -14,6 +15,9 @@ import { RoomList } from './room/list';
 import { Room } from './room/room';
 import * as rooms from './room/rooms';
 import * as session from '../client/session';
+import { later } from '../parts/later';
+
+const Administration = later(() => import('./administration/administration'));
 
 export function App() {
   return session.accessToken.value ? <Desk /> : <SignIn />;
@@ -30,7 +34,7 @@ function Desk() {
       forget();
     };
   }, []);
-  const { noun, id } = place.value;
+  const { noun, id, part } = place.value;
   return (
     <div class="desk" data-open={id !== ''}>
       <header class="top">
@@ -48,16 +52,25 @@ function Desk() {
             <a href={addressOf('texts')} aria-current={noun === 'texts' ? 'true' : undefined}>
               Text messages {chats.news.value.size > 0 && <span class="unread">new</span>}
             </a>
+            {isAdministrator.value && (
+              <a href={addressOf('administration')} aria-current={noun === 'administration' ? 'true' : undefined}>Administration</a>
+            )}
           </p>
-          {noun === 'texts' ? <ConversationList current={id} /> : <RoomList current={id} />}
+          <List noun={noun} id={id} />
         </nav>
-        <div class="open"><Open noun={noun} id={id} /></div>
+        <div class="open"><Open noun={noun} id={id} part={part} /></div>
       </main>
     </div>
   );
 }
 
-function Open({ noun, id }: { noun: string; id: string }) {
+function List({ noun, id }: { noun: string; id: string }) {
+  if (noun === 'administration') return <Sections current={id} />;
+  return noun === 'texts' ? <ConversationList current={id} /> : <RoomList current={id} />;
+}
+
+function Open({ noun, id, part }: { noun: string; id: string; part: string }) {
+  if (noun === 'administration') return <Administration section={id} id={part} />;
   if (!id) return <p class="quiet">Choose one of the list.</p>;
   return noun === 'texts' ? <Texts id={id} /> : <Room id={id} />;
 }

@@ -1,5 +1,5 @@
 // The member who has signed in, and their state.
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { ask } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { oneAtATime } from '../../client/one-at-a-time';
@@ -9,6 +9,8 @@ export type Member = FragmentOf<typeof MEMBER>;
 
 /** Null until it is known. */
 export const me = signal<Member | null>(null);
+
+export const isAdministrator = computed(() => me.value?.role === 'ADMINISTRATOR');
 
 export const look = oneAtATime(async () => {
   const { viewer } = await ask(ME, {});

@@ -2,7 +2,7 @@ import { graphql, REFUSAL } from '../../client/graphql';
 
 export const MEMBER = graphql(`
   fragment Member on Member {
-    id name email state stateReason
+    id name email role state stateReason
     call { id number status service { id name } }
   }
 `);

@@ -1,0 +1,36 @@
+import type { ComponentChildren } from 'preact';
+import { CheckBox } from './check-boxes';
+import { Dialog } from './dialog';
+import { type Refusal, useSubmission } from './use-submission';
+
+interface ConfirmProps {
+  title: string;
+  /** What the button says that does it. */
+  action: string;
+  /** Does it, and gives what the server says against it. */
+  work: () => Promise<Refusal[]>;
+  onClose: () => void;
+  /** What has to be ticked first, where it cannot be undone. */
+  acknowledgement?: string;
+  children: ComponentChildren;
+}
+
+/** Asks before something is done. It closes when it is done; a refusal is shown in it. */
+export function Confirm({ title, action, work, onClose, acknowledgement, children }: ConfirmProps) {
+  const form = useSubmission(async () => {
+    const refusals = await work();
+    if (refusals.length === 0) onClose();
+    return refusals;
+  });
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form onSubmit={form.submit}>
+        {children}
+        {acknowledgement && <CheckBox label={acknowledgement} required />}
+        <p class="refusal" role="alert">{form.note()}</p>
+        <button disabled={form.busy}>{action}</button>
+        <button type="button" class="quiet" onClick={onClose}>Cancel</button>
+      </form>
+    </Dialog>
+  );
+}
