@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findings } from './lib/axe.js';
-import { launch, noBrowser, open } from './lib/browser.js';
+import { launch, loseTheNextAnswer, noBrowser, open } from './lib/browser.js';
 import { freshNumber, linkTokenSentTo, tokenOf } from './lib/demo.js';
 import { address, mutate, run } from './lib/server.js';
 
@@ -44,8 +44,10 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByText('Hello!').waitFor();
     await page.getByRole('list', { name: 'Who is here' }).getByText('Ada Lovelace').waitFor();
 
-    await loseTheNextAnswer(page, 'Send');
+    const { lost } = await loseTheNextAnswer(page, 'Send');
     await write(page, 'Welcome.');
+    await lost;
+    await page.getByLabel('Your message').and(page.locator(':read-write')).waitFor(); // it was sent once more, and heard of
     await customer.page.getByText('Welcome.').waitFor();
 
     await Promise.all([desk.disconnect(), page.context().setOffline(true)]);
@@ -173,17 +175,6 @@ async function write(page, body) {
   await page.getByLabel('Your message').fill(body);
   await page.keyboard.press('Enter');
   await page.locator('.message', { hasText: body }).waitFor();
-}
-
-// Has the server answer an operation without the page hearing of it, once.
-async function loseTheNextAnswer(page, operation) {
-  let lost = false;
-  await page.route('/graphql', async (route) => {
-    if (lost || route.request().postDataJSON()?.operationName !== operation) return route.fallback();
-    lost = true;
-    await route.fetch();
-    await route.abort();
-  });
 }
 
 // What the browser remarks of requests that are cut off.

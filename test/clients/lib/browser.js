@@ -42,3 +42,18 @@ export async function open(browser, path, { init = () => {}, ...options } = {}) 
   const reconnect = () => (down = false);
   return { page, complaints, requests, cutSockets, disconnect, reconnect };
 }
+
+/** Has the server answer an operation without the page hearing of it, once. `lost` is fulfilled when that has happened. */
+export async function loseTheNextAnswer(page, operation) {
+  let happened;
+  const lost = new Promise((resolve) => (happened = resolve));
+  let losing = true;
+  await page.route('**/graphql', async (route) => {
+    if (!losing || route.request().postDataJSON()?.operationName !== operation) return route.fallback();
+    losing = false;
+    await route.fetch();
+    await route.abort();
+    happened();
+  });
+  return { lost };
+}
