@@ -51,10 +51,12 @@ export function RoleChoice({ chosen, refusal = '' }: { chosen: Role; refusal?: s
     <fieldset class="roles" aria-describedby="role-refusal">
       <legend>Role</legend>
       {Object.entries(roles).map(([role, { name, may }]) => (
-        <label key={role} class="role">
-          <input type="radio" name="role" value={role} defaultChecked={role === chosen} aria-describedby={`may-${role}`} /> {name}
-          <span id={`may-${role}`} class="quiet">{may}</span>
-        </label>
+        <div key={role} class="role">
+          <label>
+            <input type="radio" name="role" value={role} defaultChecked={role === chosen} aria-describedby={`may-${role}`} /> {name}
+          </label>
+          <p id={`may-${role}`} class="quiet">{may}</p>
+        </div>
       ))}
       <p id="role-refusal" class="refusal" role="alert">{refusal}</p>
     </fieldset>

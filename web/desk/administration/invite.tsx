@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOf } from '../address';
 import { change, newKey } from '../../client/connection';
@@ -45,7 +46,7 @@ interface StepProps {
   title: string;
   onNext: (fields: FormData) => void;
   onBack?: (fields: FormData) => void;
-  children: preact.ComponentChildren;
+  children: ComponentChildren;
 }
 
 /** A form that leads on. What is in it is kept when one goes back, too. */
@@ -69,6 +70,13 @@ function StepHeading({ title }: { title: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current!.focus(), []);
   return <h3 ref={heading} tabIndex={-1}>{title}</h3>;
+}
+
+function outcome(sent: number, refused: number) {
+  const sentences = [];
+  if (sent > 0) sentences.push(`${counted(sent, 'invitation is', 'invitations are')} sent.`);
+  if (refused > 0) sentences.push(`${counted(refused, 'address', 'addresses')} could not be invited.`);
+  return sentences.join(' ');
 }
 
 interface AddressesProps {
@@ -96,7 +104,7 @@ function Addresses({ role, attributes, onBack }: AddressesProps) {
     setTyped('');
     setInvited([...invited, ...sent.map(({ email }) => email)]);
     setAddresses(refused.map(({ email, error }) => ({ email, refusal: error!.message })));
-    setSaid([sent.length > 0 && `${counted(sent.length, 'invitation is', 'invitations are')} sent.`, refused.length > 0 && `${refused.length} could not be.`].filter(Boolean).join(' '));
+    setSaid(outcome(sent.length, refused.length));
     return [];
   });
 

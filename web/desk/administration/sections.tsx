@@ -17,7 +17,7 @@ export type Section = keyof typeof sections;
 
 export function Sections({ current }: { current: string }) {
   return (
-    <section class="list sections" aria-label="Administration">
+    <section class="list sections" aria-label="Sections">
       <ul>
         <li><a href={addressOf('administration')} aria-current={current === '' ? 'page' : undefined}>Overview</a></li>
         {Object.entries(sections).map(([section, title]) => (
