@@ -19,3 +19,7 @@ func (m mutation) UpdateService(ctx context.Context, input organization.UpdateSe
 func (f serviceFields) Skills(ctx context.Context, s *ent.Service, first *int) ([]*ent.Skill, error) {
 	return f.Organizations.SkillsFor(ctx, s, first)
 }
+
+func (f serviceFields) PhoneNumber(ctx context.Context, s *ent.Service) (*ent.PhoneNumber, error) {
+	return f.Organizations.NumberOf(ctx, s)
+}

@@ -268,12 +268,13 @@ func TestO7_AServiceAndItsNumber(t *testing.T) {
 	h := newHouse(t)
 	admin, foreign := h.SignIn("admin@demo.example"), h.SignIn("admin@other.example")
 	number := admin.ask("{ organization { phoneNumbers { id } } }", nil).ok().text("organization.phoneNumbers.0.id")
-	const selection = "service { id supportsSms takesNewChats }"
+	const selection = "service { id supportsSms takesNewChats phoneNumber { id } }"
 	made := admin.mutate("createService", vars{"name": "Returns", "phoneNumberId": number, "takesNewChats": true}, selection).ok()
 	service := made.text("service.id")
 	supports := func(change vars, want bool) {
 		t.Helper()
-		if a := admin.mutate("updateService", change.with(vars{"id": service}), selection).ok(); a.find("service.supportsSms") != want {
+		a := admin.mutate("updateService", change.with(vars{"id": service}), selection).ok()
+		if a.find("service.supportsSms") != want || (a.find("service.phoneNumber") != nil) != want || want && a.text("service.phoneNumber.id") != number {
 			t.Errorf("after %v: %s", change, a.body)
 		}
 	}

@@ -827,6 +827,7 @@ type ComplexityRoot struct {
 	Service struct {
 		ID                 func(childComplexity int) int
 		Name               func(childComplexity int) int
+		PhoneNumber        func(childComplexity int) int
 		PredefinedMessages func(childComplexity int, first *int) int
 		Skills             func(childComplexity int, first *int) int
 		SupportsSms        func(childComplexity int) int
@@ -1345,6 +1346,8 @@ type ScreenShareResolver interface {
 	LastCursor(ctx context.Context, obj *ent.ScreenShare) (string, error)
 }
 type ServiceResolver interface {
+	PhoneNumber(ctx context.Context, obj *ent.Service) (*ent.PhoneNumber, error)
+
 	Skills(ctx context.Context, obj *ent.Service, first *int) ([]*ent.Skill, error)
 	PredefinedMessages(ctx context.Context, obj *ent.Service, first *int) ([]*ent.PredefinedMessage, error)
 }
@@ -4675,6 +4678,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Service.Name(childComplexity), true
+	case "Service.phoneNumber":
+		if e.ComplexityRoot.Service.PhoneNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Service.PhoneNumber(childComplexity), true
 	case "Service.predefinedMessages":
 		if e.ComplexityRoot.Service.PredefinedMessages == nil {
 			break
@@ -6714,6 +6723,8 @@ type Service implements Node {
   name: String!
   "Whether text messages can be exchanged under it."
   supportsSms: Boolean!
+  "The number that its text messages use; for members. Null where it has no SMS."
+  phoneNumber: OwnedPhoneNumber
   "Whether customers may start a conversation by SMS."
   takesNewChats: Boolean!
   "What a member must be able to do who is offered its customers' requests, by name; for members."
@@ -11141,6 +11152,8 @@ func (ec *executionContext) childFields_Service(ctx context.Context, field graph
 		return ec.fieldContext_Service_name(ctx, field)
 	case "supportsSms":
 		return ec.fieldContext_Service_supportsSms(ctx, field)
+	case "phoneNumber":
+		return ec.fieldContext_Service_phoneNumber(ctx, field)
 	case "takesNewChats":
 		return ec.fieldContext_Service_takesNewChats(ctx, field)
 	case "skills":
@@ -27169,6 +27182,38 @@ func (ec *executionContext) _Service_supportsSms(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Service_supportsSms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Service", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Service_phoneNumber(ctx context.Context, field graphql.CollectedField, obj *ent.Service) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Service_phoneNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Service().PhoneNumber(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PhoneNumber) graphql.Marshaler {
+			return ec.marshalOOwnedPhoneNumber2ᚖparleyᚋentᚐPhoneNumber(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Service_phoneNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Service",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnedPhoneNumber(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Service_takesNewChats(ctx context.Context, field graphql.CollectedField, obj *ent.Service) (ret graphql.Marshaler) {
@@ -46316,6 +46361,44 @@ func (ec *executionContext) _Service(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "phoneNumber":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Service_phoneNumber(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "takesNewChats":
 			out.Values[i] = ec._Service_takesNewChats(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -86,6 +86,18 @@ func (s *Service) SkillsFor(ctx context.Context, of *ent.Service, first *int) ([
 	return list(ctx, s, of.OrganizationID, first, of.QuerySkills().Order(skill.ByName()))
 }
 
+// NumberOf is the one that a service's text messages use, or nil.
+func (s *Service) NumberOf(ctx context.Context, of *ent.Service) (*ent.PhoneNumber, error) {
+	if err := s.belongs(ctx, of.OrganizationID); err != nil || of.PhoneNumberID == nil {
+		return nil, err
+	}
+	n, err := s.ent.PhoneNumber.Get(ctx, *of.PhoneNumberID)
+	if err != nil {
+		return nil, fmt.Errorf("get number of service: %w", err)
+	}
+	return n, nil
+}
+
 // Colleague returns the member where the viewer is one of the same organisation, and nil to all others, who see less
 // of a member.
 func (s *Service) Colleague(ctx context.Context, m *ent.Member) *ent.Member {

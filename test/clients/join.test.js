@@ -1,7 +1,7 @@
 // Becoming a member in a real browser: npm run test:browser. Skipped where no Chromium is installed.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { findingsInBoth } from './lib/axe.js';
+import { findings } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import { freshAddress, inviteMember, linkTokenSentTo, tokenOf } from './lib/demo.js';
 import { address } from './lib/server.js';
@@ -19,18 +19,18 @@ describe('who is invited to become a member', { skip: noBrowser }, () => {
     const token = await linkTokenSentTo(email, 'join');
     const { page, complaints } = await open(browser, `/join/${token}`, { viewport: { width: 360, height: 800 } });
     await page.getByRole('heading', { name: 'Join the team' }).waitFor();
-    assert.deepEqual(await findingsInBoth(page), []);
+    assert.deepEqual(await findings(page), []);
     await register(page, 'Grace', 'hopper.com', 'short');
     await page.getByText('A name cannot hold links').waitFor();
     await page.getByText('A password has at least 10 characters.').waitFor();
     assert.equal(await page.evaluate(() => document.activeElement.name), 'lastName', 'the first that was refused has the focus');
-    assert.deepEqual(await findingsInBoth(page), []);
+    assert.deepEqual(await findings(page), []);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
 
     await register(page, 'Grace', 'Hopper', 'a good long password');
     await page.getByRole('heading', { name: 'Welcome, Grace Hopper' }).waitFor();
     await page.getByText(email).waitFor();
-    assert.deepEqual(await findingsInBoth(page), []);
+    assert.deepEqual(await findings(page), []);
     await page.getByRole('link', { name: 'Go on to the desk' }).click();
     await page.getByLabel('Email').fill(email);
     await page.getByLabel('Password').fill('a good long password');

@@ -1,7 +1,7 @@
 // Specialists, and screens that are shared, in real browsers: npm run test:browser. Skipped where no Chromium is installed.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { findingsInBoth } from './lib/axe.js';
+import { findings, keepsNobodyOut } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import {
   createRoom,
@@ -49,20 +49,20 @@ describe('a specialist', { skip: noBrowser }, () => {
     assert.equal(await page.getByText('Before you came.').count(), 0);
     assert.deepEqual(await specialistsIn(accessToken, room.id), [], 'opening the link has used up a seat');
 
-    assert.deepEqual(await findingsInBoth(page), []);
+    assert.deepEqual(await findings(page), []);
 
     await page.getByLabel('Your name').fill('   ');
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('alert').filter({ hasText: /\w+ .+\./ }).waitFor();
     assert.equal(await page.evaluate(() => document.activeElement.name), 'name');
-    assert.deepEqual(await findingsInBoth(page), []);
+    assert.deepEqual(await findings(page), []);
     await page.getByLabel('Your name').fill('Grace Hopper');
     await page.keyboard.press('Enter');
     await page.getByText('Before you came.').waitFor();
     await page.getByText('Grace Hopper has joined the session').waitFor();
     await page.getByRole('list', { name: 'Who is here' }).getByText('You').waitFor();
     await page.getByLabel('What you may do').getByText('View only').waitFor();
-    assert.deepEqual(await findingsInBoth(page), []);
+    assert.deepEqual(await findings(page), []);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
     const seats = await specialistsIn(accessToken, room.id);
     assert.deepEqual(seats.map(({ name }) => name), ['Grace Hopper']);
@@ -79,7 +79,7 @@ describe('a specialist', { skip: noBrowser }, () => {
 
     await page.getByRole('button', { name: 'Leave' }).click();
     await page.getByText('You have left the support session.').waitFor();
-    assert.deepEqual(await findingsInBoth(page), []);
+    assert.deepEqual(await findings(page), []);
     assert.equal(await page.getByText('Welcome back.').isVisible(), false);
     assert.deepEqual(await specialistsIn(accessToken, room.id), []);
     assert.deepEqual(complaints.filter(unexpected), []);
@@ -242,7 +242,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
     await joinAs(specialist.page, 'Grace Hopper');
     for (const { page } of [desk, customer]) await page.getByText('Grace Hopper has joined the session').waitFor();
     await desk.page.getByText('1 of 5 specialists').waitFor();
-    assert.deepEqual(await findingsInBoth(desk.page), []);
+    assert.deepEqual(await findings(desk.page), []);
 
     // The agent's screen, with the specialist's hands on it.
     await keepMoving(desk.page);
@@ -260,8 +260,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
     const pointer = desk.page.locator('.pointer', { hasText: 'Grace Hopper' });
     await pointer.getByText('hello').waitFor();
     for (const { page } of [desk, specialist]) {
-      assert.deepEqual(await findingsInBoth(page), []);
-      await fitsAPhone(page);
+      await keepsNobodyOut(page);
     }
 
     // What happens while the specialist's network is cut comes when it is back, once.
@@ -289,7 +288,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
 
     await openMenuOf(desk.page);
     await desk.page.getByRole('button', { name: 'Remove' }).click();
-    assert.deepEqual(await findingsInBoth(desk.page), []);
+    assert.deepEqual(await findings(desk.page), []);
     await desk.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await specialist.page.getByText('it has ended, or you were removed').waitFor();
     await desk.page.getByText('0 of 5 specialists').waitFor();
@@ -302,7 +301,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
     await specialist.page.goto(address(`/s/${again}`));
     await joinAs(specialist.page, 'Grace again');
     await desk.page.getByRole('button', { name: 'End session' }).click();
-    assert.deepEqual(await findingsInBoth(desk.page), []);
+    assert.deepEqual(await findings(desk.page), []);
     await desk.page.getByRole('dialog').getByRole('button', { name: 'End session' }).click();
     await specialist.page.getByText('it has ended, or you were removed').waitFor();
     await desk.page.getByRole('button', { name: 'Start support session' }).waitFor();
@@ -331,13 +330,13 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
       { name },
       await tokenOf('admin@demo.example'),
     );
-    const rooms = [await invitedRoom('EMAIL', freshAddress())];
+    const rooms = [await invitedRoom('EMAIL', freshAddress()), await invitedRoom('EMAIL', freshAddress())];
     const { page } = await atDesk(browsers[0], 'agent@demo.example', rooms[0].room);
     await startThrough(page, 'Queue');
     await page.getByRole('button', { name: 'Invite to session' }).click();
     await page.getByText('The portal Queue does not let them in').waitFor();
     assert.equal(await page.getByRole('button', { name: 'External specialists' }).isEnabled(), false);
-    assert.deepEqual(await findingsInBoth(page), []);
+    assert.deepEqual(await findings(page), []);
 
     await page.goto(address(`/desk#/rooms/${rooms[1].room.id}`));
     await startThrough(page, name);
@@ -357,7 +356,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
     for (const name of ['Invite to session', 'Share my screen', 'End session', 'Re-invite', 'New room', 'Send']) {
       assert.equal(await page.getByRole('button', { name }).count(), 0, name);
     }
-    assert.deepEqual(await findingsInBoth(page), []);
+    assert.deepEqual(await findings(page), []);
     assert.deepEqual(complaints, []);
   });
 });
@@ -376,7 +375,7 @@ async function atDesk(browser, email, room, init) {
 async function startThrough(page, portal) {
   await page.getByRole('button', { name: 'Start support session' }).click();
   await page.getByRole('radio', { name: new RegExp(`^${portal} `) }).check();
-  assert.deepEqual(await findingsInBoth(page), []);
+  assert.deepEqual(await findings(page), []);
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByRole('region', { name: 'Support session' }).waitFor();
 }
@@ -385,7 +384,7 @@ async function startThrough(page, portal) {
 async function createInvitation(page, rights) {
   await openInvitation(page);
   await page.getByLabel(rights).check();
-  assert.deepEqual(await findingsInBoth(page), []);
+  assert.deepEqual(await findings(page), []);
   await page.getByRole('button', { name: 'Create Invitation' }).click();
   await page.getByText(`Their rights: ${rights}.`).waitFor();
   const code = await page.locator('.code').innerText();
@@ -412,7 +411,7 @@ async function passOn(page, code) {
   await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
   await page.getByText(`on its way to ${expert}`).waitFor();
   assert.equal(await linkTokenSentTo(expert, 's'), code);
-  assert.deepEqual(await findingsInBoth(page), []);
+  assert.deepEqual(await findings(page), []);
   await page.getByRole('dialog').getByText('Close').click();
 }
 
@@ -420,7 +419,7 @@ async function cancelCode(page, joined) {
   await openInvitation(page);
   await page.getByRole('button', { name: 'Cancel Invitation Code' }).click();
   await page.getByLabel(joined).check();
-  assert.deepEqual(await findingsInBoth(page), []);
+  assert.deepEqual(await findings(page), []);
   await page.getByRole('button', { name: 'Cancel Invitation Code' }).click();
   await page.getByRole('button', { name: 'Create Invitation' }).waitFor();
   await page.getByRole('dialog').getByText('Close').click();
@@ -432,16 +431,8 @@ function openMenuOf(page) {
 
 async function choose(page, rights) {
   await openMenuOf(page);
-  assert.deepEqual(await findingsInBoth(page), []);
+  assert.deepEqual(await findings(page), []);
   await page.getByRole('button', { name: rights }).click();
-}
-
-async function fitsAPhone(page) {
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 360, height: 720 });
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
-  assert.deepEqual(await findingsInBoth(page), []);
-  await page.setViewportSize(size);
 }
 
 async function tryToJoinAs(page, name) {

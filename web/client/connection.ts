@@ -6,6 +6,7 @@ import { createClient } from 'graphql-ws/client';
 import * as session from './session';
 
 const silenceMs = 5_000;
+const patienceMs = 60_000; // who has to wait for longer is told so: a limit of an hour or a day is reached
 const passing = new Set<unknown>(['THROTTLED', 'INTERNAL']);
 const behind = signal(0);
 
@@ -174,7 +175,7 @@ async function untilAnswered<Data>(request: () => Promise<{ data?: Data; error?:
     try {
       return dataOf(await request());
     } catch (error) {
-      if (error instanceof ApiError && !error.passes) throw error;
+      if (error instanceof ApiError && (!error.passes || error.retryAfterMs > patienceMs)) throw error;
       onWait();
       await pause(attempt, error instanceof ApiError ? error.retryAfterMs : 0);
     }

@@ -4,19 +4,19 @@ import { computed, signal } from '@preact/signals';
 const hash = signal(location.hash);
 addEventListener('hashchange', () => (hash.value = location.hash));
 
-/** The parts of the address: the noun, and the id of one. */
+/** The parts of the address: the noun, the id of one, and where that has parts, which of them. */
 export const place = computed(() => {
-  const [, noun = '', id = ''] = hash.value.split('/');
-  return { noun: noun || 'rooms', id };
+  const [, noun = '', id = '', part = ''] = hash.value.split('/');
+  return { noun: noun || 'rooms', id, part };
 });
 
 /** The address of a noun, or of one of them, for a link. */
-export function addressOf(noun: string, id = '') {
-  return id ? `#/${noun}/${id}` : `#/${noun}`;
+export function addressOf(noun: string, id = '', part = '') {
+  return `#/${[noun, id, part].filter(Boolean).join('/')}`;
 }
 
-export function go(noun: string, id = '') {
-  location.hash = addressOf(noun, id);
+export function go(noun: string, id = '', part = '') {
+  location.hash = addressOf(noun, id, part);
 }
 
 /** Says that one is somewhere else by now, without a step that going back would lead to. */

@@ -3,13 +3,16 @@ import { useEffect } from 'preact/hooks';
 import * as session from '../client/session';
 import { reconnecting } from '../client/connection';
 import { RoomIcon } from '../parts/icons';
+import { later } from '../parts/later';
 import { addressOf, place } from './address';
+import { Sections } from './administration/sections';
 import * as chats from './conversation/conversations';
 import { ConversationList } from './conversation/list';
 import { Offer } from './conversation/offer';
 import { Texts } from './conversation/texts';
 import { followInbox, forget } from './inbox';
 import { AccountMenu } from './member/account';
+import { isAdministrator } from './member/me';
 import { SignIn } from './member/sign-in';
 import { StateButton } from './member/state';
 import { RoomList } from './room/list';
@@ -17,6 +20,8 @@ import { Room } from './room/room';
 import * as rooms from './room/rooms';
 import { useTitle } from './title';
 import './app.css';
+
+const Administration = later(() => import('./administration/administration'));
 
 export function App() {
   return session.accessToken.value ? <Desk /> : <SignIn />;
@@ -34,7 +39,7 @@ function Desk() {
     };
   }, []);
   useTitle();
-  const { noun, id } = place.value;
+  const { noun, id, part } = place.value;
   return (
     <div class="desk" data-open={id !== ''}>
       <header class="top">
@@ -42,6 +47,7 @@ function Desk() {
         <nav aria-label="Desk">
           <NounLink noun="rooms" news={rooms.withNews.value}>Rooms</NounLink>
           <NounLink noun="texts" news={chats.news.value.size}>Text messages</NounLink>
+          {isAdministrator.value && <NounLink noun="administration">Administration</NounLink>}
         </nav>
         <p class="connection" role="status">{reconnecting.value && 'Reconnecting…'}</p>
         <StateButton />
@@ -49,15 +55,15 @@ function Desk() {
       </header>
       <Offer />
       <main>
-        <div class="lists">{noun === 'texts' ? <ConversationList current={id} /> : <RoomList current={id} />}</div>
-        <div class="open"><Open noun={noun} id={id} /></div>
+        <div class="lists"><List noun={noun} id={id} /></div>
+        <div class="open"><Open noun={noun} id={id} part={part} /></div>
       </main>
     </div>
   );
 }
 
 /** A way to one of the things that the desk is about, with how many of them have news. */
-function NounLink({ noun, news, children }: { noun: string; news: number; children: ComponentChildren }) {
+function NounLink({ noun, news = 0, children }: { noun: string; news?: number; children: ComponentChildren }) {
   return (
     <a href={addressOf(noun)} aria-current={place.value.noun === noun ? 'true' : undefined}>
       {children}
@@ -66,7 +72,13 @@ function NounLink({ noun, news, children }: { noun: string; news: number; childr
   );
 }
 
-function Open({ noun, id }: { noun: string; id: string }) {
+function List({ noun, id }: { noun: string; id: string }) {
+  if (noun === 'administration') return <Sections current={id} />;
+  return noun === 'texts' ? <ConversationList current={id} /> : <RoomList current={id} />;
+}
+
+function Open({ noun, id, part }: { noun: string; id: string; part: string }) {
+  if (noun === 'administration') return <Administration section={id} id={part} />;
   if (id) return noun === 'texts' ? <Texts id={id} /> : <Room id={id} />;
   return (
     <div class="nothing empty">

@@ -1,21 +1,23 @@
 import type { ComponentChildren } from 'preact';
-import type { FragmentOf, REFUSAL } from '../client/graphql';
+import { CheckBox } from './check-boxes';
 import { Dialog } from './dialog';
-import { useSubmission } from './use-submission';
+import { type Refusal, useSubmission } from './use-submission';
 
 interface ConfirmProps {
   title: string;
   /** What the button says that does it. */
   action: string;
   /** Does it, and gives what the server says against it. */
-  work: () => Promise<FragmentOf<typeof REFUSAL>[]>;
+  work: () => Promise<Refusal[]>;
   onClose: () => void;
+  /** What has to be ticked first. */
+  acknowledgement?: string;
   /** What will become of it. */
   children: ComponentChildren;
 }
 
 /** Asks before something is done that cannot be undone. It closes when it is done; a refusal is shown in it. */
-export function Confirm({ title, action, work, onClose, children }: ConfirmProps) {
+export function Confirm({ title, action, work, onClose, acknowledgement, children }: ConfirmProps) {
   const form = useSubmission(async () => {
     const refusals = await work();
     if (refusals.length === 0) onClose();
@@ -24,7 +26,8 @@ export function Confirm({ title, action, work, onClose, children }: ConfirmProps
   return (
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={form.submit}>
-        <p>{children}</p>
+        <div class="outcome">{children}</div>
+        {acknowledgement && <CheckBox label={acknowledgement} required />}
         <p class="refusal" role="alert">{form.note()}</p>
         <button disabled={form.busy}>{action}</button>
         <button type="button" class="quiet" onClick={onClose}>Cancel</button>

@@ -12,6 +12,7 @@ export const FileIcon = () => <Icon><path d="M14 3H7a1 1 0 0 0-1 1v16a1 1 0 0 0 
 export const BackIcon = () => <Icon><path d="m14 6-6 6 6 6" /></Icon>;
 export const RoomIcon = () => <Icon><path d="M4 5h16v11H10l-4 4v-4H4z" /></Icon>;
 export const PhoneIcon = () => <Icon><path d="M7 3h10v18H7zM11 18h2" /></Icon>;
+export const TickIcon = () => <Icon><path d="m5 13 4 4L19 7" /></Icon>;
 
 function Icon({ children }: { children: ComponentChildren }) {
   return <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">{children}</svg>;

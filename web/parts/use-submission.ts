@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { messageOf } from '../client/connection';
 import type { FragmentOf, REFUSAL } from '../client/graphql';
 
-type Refusal = FragmentOf<typeof REFUSAL>;
+export type Refusal = FragmentOf<typeof REFUSAL>;
 
 /**
  * What a form needs: one submission at a time, and what the server said against the last one, with the focus in the first field
@@ -11,7 +11,6 @@ type Refusal = FragmentOf<typeof REFUSAL>;
 export function useSubmission(work: (fields: FormData) => Promise<Refusal[]>) {
   const [busy, setBusy] = useState(false);
   const [refusals, setRefusals] = useState<Partial<Refusal>[]>([]);
-
   const form = useRef<HTMLFormElement | null>(null);
   useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [refusals]);
 

@@ -17,6 +17,8 @@ export const serves = computed(() => me.value !== null && mayServe(me.value.role
 /** Whether they may end the chats of others. */
 export const leads = computed(() => me.value?.role === 'TEAM_LEADER' || me.value?.role === 'ADMINISTRATOR');
 
+export const isAdministrator = computed(() => me.value?.role === 'ADMINISTRATOR');
+
 export const look = oneAtATime(async () => {
   const { viewer } = await ask(ME, {});
   if (viewer?.__typename === 'Member') me.value = viewer;

@@ -1,0 +1,68 @@
+import type { FragmentOf } from '../../client/graphql';
+import { CheckBoxes } from '../../parts/check-boxes';
+import { Choice } from '../../parts/field';
+import { channels, choicesOf, type Channel, type ClassOfService, classesOfService, type Role, roles } from './labels';
+import type { GRANTABLE } from './operations';
+
+/** What a member is given besides their role. */
+export interface Attributes {
+  channels: Channel[];
+  classOfService: ClassOfService;
+  serviceIds: string[];
+  siteIds: string[];
+  skillIds: string[];
+}
+
+export const noAttributes: Attributes = { channels: [], classOfService: 'INTERNAL', serviceIds: [], siteIds: [], skillIds: [] };
+
+/** The fields for it; `attributesIn` reads them. */
+export function AttributeFields({ of, chosen }: { of: FragmentOf<typeof GRANTABLE>; chosen: Attributes }) {
+  return (
+    <div class="attributes">
+      <CheckBoxes label="Channels" name="channels" of={channels} chosen={chosen.channels} />
+      <Choice
+        label="Class of service"
+        hint="Which private calls they may make."
+        name="classOfService"
+        of={classesOfService}
+        chosen={chosen.classOfService}
+      />
+      <CheckBoxes label="Services" name="serviceIds" of={choicesOf(of.services)} chosen={chosen.serviceIds} none="There are no services yet." />
+      <CheckBoxes label="Sites" name="siteIds" of={choicesOf(of.sites)} chosen={chosen.siteIds} none="There are no sites yet." />
+      <CheckBoxes label="Skills" name="skillIds" of={choicesOf(of.skills)} chosen={chosen.skillIds} none="There are no skills yet." />
+    </div>
+  );
+}
+
+export function attributesIn(fields: FormData): Attributes {
+  const all = (name: string) => fields.getAll(name).map(String);
+  return {
+    channels: all('channels') as Channel[],
+    classOfService: String(fields.get('classOfService')) as ClassOfService,
+    serviceIds: all('serviceIds'),
+    siteIds: all('siteIds'),
+    skillIds: all('skillIds'),
+  };
+}
+
+/** The role, each with what it may do; in a form's data under `role`. */
+export function RoleChoice({ chosen, refusal = '' }: { chosen: Role; refusal?: string }) {
+  return (
+    <fieldset class="roles" aria-describedby="role-refusal">
+      <legend>Role</legend>
+      {Object.entries(roles).map(([role, { name, may }]) => (
+        <div key={role} class="role">
+          <label>
+            <input type="radio" name="role" value={role} defaultChecked={role === chosen} aria-describedby={`may-${role}`} /> {name}
+          </label>
+          <p id={`may-${role}`} class="quiet">{may}</p>
+        </div>
+      ))}
+      <p id="role-refusal" class="refusal" role="alert">{refusal}</p>
+    </fieldset>
+  );
+}
+
+export function roleIn(fields: FormData) {
+  return String(fields.get('role')) as Role;
+}

@@ -1,0 +1,70 @@
+import { useState } from 'preact/hooks';
+import { change, newKey } from '../../client/connection';
+import type { ResultOf } from '../../client/graphql';
+import { CheckBox } from '../../parts/check-boxes';
+import { Choice, Field } from '../../parts/field';
+import { useAnswer } from '../../parts/use-answer';
+import { portalModes } from './labels';
+import { CREATE_PORTAL, PORTALS, UPDATE_PORTAL } from './operations';
+import { ThingForm, Things } from './things';
+
+type Portal = ResultOf<typeof PORTALS>['organization']['portals'][number];
+
+const modes = Object.entries(portalModes) as [Portal['mode'], string][];
+
+export function Portals() {
+  const { answer, refusal, look } = useAnswer(PORTALS, {});
+  return (
+    <Things
+      title="Portals"
+      one="portal"
+      explanation="The ways through which support sessions are started, and whether outside specialists may come into those."
+      things={answer?.organization.portals}
+      refusal={refusal}
+      about={(portal) => `${portalModes[portal.mode]} · ${admits(portal)}`}
+      form={({ thing, onSaved }) => <PortalForm portal={thing} onSaved={onSaved} />}
+      look={look}
+    />
+  );
+}
+
+function admits({ allowsSpecialists, allowsControl }: Portal) {
+  if (!allowsSpecialists) return 'no specialists';
+  return allowsControl ? 'specialists, with control of keyboard and mouse' : 'specialists, who view only';
+}
+
+function PortalForm({ portal, onSaved }: { portal?: Portal; onSaved: () => void }) {
+  const [admitting, setAdmitting] = useState(portal?.allowsSpecialists ?? false);
+
+  function save(fields: FormData) {
+    const input = { name: String(fields.get('name')), allowsSpecialists: admitting, allowsControl: admitting && fields.has('allowsControl') };
+    return portal
+      ? change(UPDATE_PORTAL, { input: { id: portal.id, ...input } })
+      : change(CREATE_PORTAL, { input: { ...input, mode: String(fields.get('mode')) as Portal['mode'], idempotencyKey: newKey() } });
+  }
+
+  return (
+    <ThingForm save={save} onSaved={onSaved} named={['name']}>
+      {(against) => (
+        <>
+          <Field label="Name" name="name" required defaultValue={portal?.name} refusal={against('name')} />
+          {portal ? (
+            <p class="quiet">{portalModes[portal.mode]}: how a portal starts sessions stays as it is.</p>
+          ) : (
+            <Choice label="Mode" hint="How it starts sessions, for good." name="mode" of={modes} />
+          )}
+          <fieldset class="check-boxes">
+            <legend>Specialists</legend>
+            <CheckBox label="Outside specialists may be invited" chosen={admitting} onChoose={setAdmitting} />
+            <CheckBox
+              label="They may be given control of keyboard and mouse"
+              name="allowsControl"
+              chosen={portal?.allowsControl}
+              disabled={!admitting}
+            />
+          </fieldset>
+        </>
+      )}
+    </ThingForm>
+  );
+}

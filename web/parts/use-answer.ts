@@ -1,0 +1,39 @@
+import type { AnyVariables, TypedDocumentNode } from '@urql/core';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ApiError, ask, messageOf } from '../client/connection';
+import { oneAtATime } from '../client/one-at-a-time';
+
+/**
+ * What a query answers; null until it has. It is asked again by `look`, which whoever has changed something calls, and when the page
+ * is looked at again: of this nothing tells that it has changed.
+ */
+export function useAnswer<Data, Variables extends AnyVariables>(query: TypedDocumentNode<Data, Variables>, variables: Variables) {
+  const [answer, setAnswer] = useState<Data | null>(null);
+  const [refusal, setRefusal] = useState('');
+  const wanted = JSON.stringify(variables);
+  const newest = useRef(wanted);
+  newest.current = wanted;
+
+  const look = useMemo(
+    () =>
+      oneAtATime(async () => {
+        try {
+          const data = await ask(query, variables);
+          if (newest.current === wanted) setAnswer(data);
+        } catch (error) {
+          if (error instanceof ApiError) setRefusal(messageOf(error));
+          else throw error;
+        }
+      }),
+    [query, wanted],
+  );
+
+  useEffect(() => {
+    const lookAgain = () => document.visibilityState === 'visible' && look();
+    look();
+    document.addEventListener('visibilitychange', lookAgain);
+    return () => document.removeEventListener('visibilitychange', lookAgain);
+  }, [look]);
+
+  return { answer, refusal, look };
+}
