@@ -238,6 +238,7 @@ describe("in the customer's room", { skip: noBrowser }, () => {
     assert.ok((await fromEnd(log)) < 2, 'the newest cannot be seen');
     assert.equal(await page.getByText('Message 10.', { exact: true }).count(), 0);
 
+    await page.getByRole('list', { name: 'Who is here' }).getByText('You').waitFor();
     const looked = page.locator('.message .body', { hasText: 'Message 18.' });
     const answer = await holdTheNextAnswer(page, 'History');
     await log.evaluate((element) => (element.scrollTop = 100));
