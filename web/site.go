@@ -2,12 +2,15 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -65,7 +68,6 @@ func (s *site) serveAssets() http.Handler {
 		if strings.HasPrefix(r.URL.Path, "/assets/"+named) {
 			h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		}
-		h.Set("ETag", asset.etag)
 		asset.serve(w, r)
 	})
 }
@@ -98,18 +100,47 @@ func (s *site) add(files fs.FS, folder string) int {
 // A fileSet holds files by their path below the folder they were read from.
 type fileSet map[string]file
 
-// A file is served from memory.
+// A file is served from memory, compressed where that is worth it and the browser takes it.
 type file struct {
-	name    string
-	etag    string
-	content []byte
+	name       string
+	etag       string
+	content    []byte
+	compressed func() []byte // gives nil where it is not worth it
 }
 
 func newFile(name string, content []byte) file {
 	sum := sha256.Sum256(content)
-	return file{name: path.Base(name), etag: `"` + hex.EncodeToString(sum[:16]) + `"`, content: content}
+	return file{
+		name: path.Base(name), etag: hex.EncodeToString(sum[:16]), content: content,
+		compressed: sync.OnceValue(func() []byte { return compress(content) }),
+	}
 }
 
 func (f file) serve(w http.ResponseWriter, r *http.Request) {
-	http.ServeContent(w, r, f.name, time.Time{}, bytes.NewReader(f.content))
+	h, content, etag := w.Header(), f.content, f.etag
+	h.Set("Vary", "Accept-Encoding")
+	if takesGzip(r) {
+		if compressed := f.compressed(); compressed != nil {
+			h.Set("Content-Encoding", "gzip")
+			content, etag = compressed, etag+"-gzip"
+		}
+	}
+	h.Set("ETag", `"`+etag+`"`)
+	http.ServeContent(w, r, f.name, time.Time{}, bytes.NewReader(content))
+}
+
+// takesGzip tells whether a browser takes gzip. A part of a file is a part of it as it is.
+func takesGzip(r *http.Request) bool {
+	return r.Header.Get("Range") == "" && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+}
+
+// compress returns nil for what hardly gets smaller: fonts and pictures are compressed already.
+func compress(content []byte) []byte {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, err := w.Write(content)
+	if err := errors.Join(err, w.Close()); err != nil || out.Len() > len(content)*9/10 {
+		return nil
+	}
+	return out.Bytes()
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"compress/gzip"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -184,6 +185,45 @@ func TestAssetsAreCheckedByTheirContent(t *testing.T) {
 	again.Header.Set("If-None-Match", etag)
 	if status := do(assets, again).Code; status != http.StatusNotModified {
 		t.Errorf("the same again: got %d", status)
+	}
+}
+
+func TestFilesAreCompressedForWhoTakesIt(t *testing.T) {
+	t.Parallel()
+	files := unbuilt()
+	text := strings.Repeat("Parley ", 1000)
+	files["dist/app/a-1.js"] = &fstest.MapFile{Data: []byte(text)}
+	files["dist/app/b-2.woff2"] = &fstest.MapFile{Data: []byte{0, 1, 2, 3}}
+	assets := web.AssetsOf(files)
+	ask := func(path, encoding, part string) *httptest.ResponseRecorder {
+		request := httptest.NewRequest(http.MethodGet, path, nil)
+		request.Header.Set("Accept-Encoding", encoding)
+		request.Header.Set("Range", part)
+		return do(assets, request)
+	}
+	plain, small := ask("/assets/app/a-1.js", "", ""), ask("/assets/app/a-1.js", "gzip, br", "")
+	if small.Header().Get("Content-Encoding") != "gzip" || small.Body.Len() > len(text)/10 {
+		t.Errorf("got %d bytes, %q", small.Body.Len(), small.Header())
+	}
+	if got := small.Header().Get("Content-Type"); got != plain.Header().Get("Content-Type") {
+		t.Errorf("Content-Type is %q", got)
+	}
+	if small.Header().Get("ETag") == plain.Header().Get("ETag") || small.Header().Get("Vary") != "Accept-Encoding" {
+		t.Errorf("a cache would mix them up: %q, %q", small.Header(), plain.Header())
+	}
+	unpacked, err := gzip.NewReader(small.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(unpacked); err != nil || string(got) != text {
+		t.Errorf("unpacked it is %d bytes, %v", len(got), err)
+	}
+	for name, answer := range map[string]*httptest.ResponseRecorder{
+		"who does not take it": plain, "a part": ask("/assets/app/a-1.js", "gzip", "bytes=0-9"), "a font": ask("/assets/app/b-2.woff2", "gzip", ""),
+	} {
+		if got := answer.Header().Get("Content-Encoding"); got != "" {
+			t.Errorf("%s gets %q", name, got)
+		}
 	}
 }
 

@@ -94,7 +94,7 @@ function Addresses({ role, attributes, onBack }: AddressesProps) {
   const wanted = withAdded(addresses, addressesIn(typed));
 
   const form = useSubmission(async () => {
-    if (wanted.length === 0) return [{ code: 'REQUIRED' as const, message: 'Give at least one address.', field: null }];
+    if (wanted.length === 0) return [{ code: 'REQUIRED' as const, message: 'Give at least one address.', field: null, roomId: null }];
     const emails = wanted.map(({ email }) => email);
     const { inviteMembers } = await change(INVITE_MEMBERS, { input: { role, ...attributes, emails, idempotencyKey: newKey() } });
     if (inviteMembers.userErrors.length > 0) return inviteMembers.userErrors;
