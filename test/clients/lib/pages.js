@@ -67,9 +67,9 @@ export async function loseTheNextAnswer(page, operation) {
   return { lost };
 }
 
-/** Whether a complaint is more than what the browser remarks of requests that are cut off. */
+/** Whether a complaint is more than what the browser remarks of requests and sockets that are cut off. */
 export function unexpected(complaint) {
-  return !/net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(complaint);
+  return !/net::ERR_(INTERNET_DISCONNECTED|FAILED)|already in CLOSING or CLOSED state/.test(complaint);
 }
 
 /** How far a page can be scrolled sideways, in pixels. */

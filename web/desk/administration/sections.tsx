@@ -17,7 +17,7 @@ export type Section = keyof typeof sections;
 
 export function Sections({ current }: { current: string }) {
   return (
-    <section class="list sections" aria-label="Sections">
+    <nav class="list sections" aria-label="Administration">
       <ul>
         <li><a href={addressOf('administration')} aria-current={current === '' ? 'page' : undefined}>Overview</a></li>
         {Object.entries(sections).map(([section, title]) => (
@@ -26,6 +26,6 @@ export function Sections({ current }: { current: string }) {
           </li>
         ))}
       </ul>
-    </section>
+    </nav>
   );
 }
