@@ -59,7 +59,7 @@ func TestRefusalsAreShown(t *testing.T) {
 		{apierr.MissingThing("room"), `{"message":"There is no such room.","path":["room"],"extensions":{"code":"NOT_FOUND"}}`},
 		{fmt.Errorf("get room: %w", throttled), `{"message":"Too many attempts.","path":["room"],"extensions":{"code":"THROTTLED","retryAfterMs":1500}}`},
 		{errors.Join(errors.New("secret"), apierr.New(apierr.QueryTooComplex, "Too deep.").Over(10, 12)), `{"message":"Too deep.","path":["room"],"extensions":{"code":"QUERY_TOO_COMPLEX","limit":10}}`},
-		{fmt.Errorf("in a transaction: %w", apierr.Join(apierr.Blank("to"), apierr.Blank("firstName"))), `{"message":"Give a value for to.","path":["room"],"extensions":{"code":"REQUIRED"}}`},
+		{fmt.Errorf("in a transaction: %w", apierr.Join(apierr.Blank("to"), apierr.Blank("firstName"))), `{"message":"Give the number or address.","path":["room"],"extensions":{"code":"REQUIRED"}}`},
 	} {
 		if _, text, logged := present(t, c.err); text != c.want || logged != "" {
 			t.Errorf("%v\nshown  %s\nwanted %s\nlogged %s", c.err, text, c.want, logged)

@@ -8,7 +8,9 @@ package apierr
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Error is a refusal. Message says what was wrong and what to do; it is shown as it is.
@@ -109,5 +111,23 @@ func MissingThing(what string) *Error {
 
 // Blank returns REQUIRED for an input field that was left empty.
 func Blank(field string) *Error {
-	return New(Required, "Give a value for %s.", field).On(field)
+	return New(Required, "Give the %s.", inWords(field)).On(field)
+}
+
+// inWords is what people call an input field: `firstName` is the first name.
+func inWords(field string) string {
+	switch field {
+	case "to":
+		return "number or address"
+	case "body":
+		return "text"
+	}
+	var words strings.Builder
+	for _, r := range field {
+		if unicode.IsUpper(r) {
+			words.WriteByte(' ')
+		}
+		words.WriteRune(unicode.ToLower(r))
+	}
+	return words.String()
 }

@@ -118,3 +118,14 @@ func TestCodesAreThoseOfTheSchema(t *testing.T) {
 		t.Errorf("the schema has codes that nothing has: %v", published)
 	}
 }
+
+func TestWhatIsMissingIsSaidInWords(t *testing.T) {
+	t.Parallel()
+	for field, want := range map[string]string{
+		"firstName": "Give the first name.", "to": "Give the number or address.", "body": "Give the text.", "idempotencyKey": "Give the idempotency key.",
+	} {
+		if got := apierr.Blank(field).Message; got != want {
+			t.Errorf("of %s it says %q, want %q", field, got, want)
+		}
+	}
+}

@@ -22,7 +22,7 @@ func ParseName(field, typed string, longest int) (string, *apierr.Error) {
 	case longest > 0 && n > longest:
 		return "", apierr.New(apierr.TooLong, "A name has at most %d characters (limit name-characters).", longest).On(field).Over(longest, n)
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, forbidden) || looksLikeLink(name):
-		return "", apierr.New(apierr.NameInvalid, "A name cannot hold links or control characters.").On(field)
+		return "", apierr.New(apierr.NameInvalid, "A name cannot hold links, < or >, or characters that do not show.").On(field)
 	case Blank(name):
 		return "", apierr.Blank(field)
 	}
