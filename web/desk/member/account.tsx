@@ -3,14 +3,14 @@ import { attempt } from '../../client/connection';
 import * as session from '../../client/session';
 import { Avatar } from '../../parts/avatar';
 import { Menu } from '../../parts/menu';
+import { OwnMessages } from '../message/predefined';
 import { Colleagues } from './colleagues-dialog';
 import { serves, me } from './me';
 import { SIGN_OUT } from './operations';
-import { OwnPredefinedMessages } from './predefined';
 import { roleLabels } from './roles';
 import './account.css';
 
-const dialogs = { colleagues: Colleagues, predefined: OwnPredefinedMessages };
+const dialogs = { colleagues: Colleagues, predefined: OwnMessages };
 
 /** Who has signed in, and what there is for them alone. */
 export function AccountMenu() {
