@@ -28,7 +28,7 @@ const pages = {
 export default function Administration({ section, id }: { section: string; id: string }) {
   if (!me.value) return <p class="quiet" role="status">Loading…</p>;
   if (!isAdministrator.value) return <p role="alert">This is for administrators.</p>;
-  if (!(section in pages)) return <Overview />;
+  if (!Object.hasOwn(pages, section)) return <Overview />;
   const Shown = pages[section as Section];
   return <Shown id={id} />;
 }

@@ -12,13 +12,19 @@ import * as rooms from './rooms';
 import { statusLabels } from './status';
 
 const orders = {
-  'Newest activity': { field: 'UPDATED_AT', direction: 'DESC' },
+  'Newest activity': rooms.newestActivity,
   'Oldest activity': { field: 'UPDATED_AT', direction: 'ASC' },
   'Newest first': { field: 'CREATED_AT', direction: 'DESC' },
   'Oldest first': { field: 'CREATED_AT', direction: 'ASC' },
 } as const;
 
-const filters = { '': 'All', DRAFT: 'Draft', ACTIVE: 'Active', TIMED_OUT: 'Timed out', CLOSED: 'Closed' } as const;
+const filters = {
+  '': 'All',
+  DRAFT: statusLabels.DRAFT,
+  ACTIVE: statusLabels.ACTIVE,
+  TIMED_OUT: statusLabels.TIMED_OUT,
+  CLOSED: statusLabels.CLOSED,
+} as const;
 
 export function RoomList({ current }: { current: string }) {
   const found = rooms.found.value;
