@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { attempt } from '../client/connection';
 import type { ResultOf } from '../client/graphql';
+import { secretOfLink } from '../client/link';
 import { Field } from '../parts/field';
 import { useSubmission } from '../parts/use-submission';
 import { ACCEPT } from './operations';
@@ -18,7 +19,7 @@ export function Join() {
 function Registration({ onMember }: { onMember: (member: Member) => void }) {
   const form = useSubmission(async (fields) => {
     const [firstName, lastName, password] = details.map((name) => String(fields.get(name)));
-    const input = { token: tokenOfLink(), firstName: firstName!, lastName: lastName!, password: password! };
+    const input = { token: secretOfLink(), firstName: firstName!, lastName: lastName!, password: password! };
     const { acceptMemberInvitation } = await attempt(ACCEPT, { input });
     if (acceptMemberInvitation.member) onMember(acceptMemberInvitation.member);
     return acceptMemberInvitation.userErrors;
@@ -54,8 +55,4 @@ function Welcome({ member }: { member: Member }) {
       <p><a href="/desk">Go on to the desk</a></p>
     </>
   );
-}
-
-function tokenOfLink() {
-  return decodeURIComponent(location.pathname.split('/').pop()!);
 }

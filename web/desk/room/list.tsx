@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
+import { afterTyping } from '../../parts/after-typing';
 import { Avatar } from '../../parts/avatar';
 import { Time } from '../../parts/time';
 import { useSubmission } from '../../parts/use-submission';
@@ -169,12 +170,7 @@ function chosen(choose: (value: string) => void) {
   };
 }
 
-let typing: ReturnType<typeof setTimeout>;
-
-function typed({ currentTarget }: { currentTarget: HTMLInputElement }) {
-  clearTimeout(typing);
-  typing = setTimeout(() => {
-    rooms.first.value = rooms.step;
-    rooms.search.value = currentTarget.value;
-  }, 250);
-}
+const typed = afterTyping((text) => {
+  rooms.first.value = rooms.step;
+  rooms.search.value = text;
+});
