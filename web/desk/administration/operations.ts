@@ -195,10 +195,6 @@ export const UPDATE_SKILL = graphql(
   [REFUSAL],
 );
 
-export const PORTALS = graphql(`
-  query Portals { organization { portals(first: 100) { id name mode allowsSpecialists allowsControl } } }
-`);
-
 export const CREATE_PORTAL = graphql(
   `
     mutation CreatePortal($input: CreatePortalInput!) {

@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { change } from '../../client/connection';
-import { Copyable } from '../../parts/copy';
+import { CopyableField } from '../../parts/copy';
 import { Dialog } from '../../parts/dialog';
-import { Field } from '../../parts/field';
 import { useChange } from '../../parts/use-change';
 import { GET_LINK } from './operations';
 
@@ -20,17 +19,12 @@ export function GetLink({ roomId, onClose }: { roomId: string; onClose: () => vo
 
   return (
     <Dialog title="Get link" onClose={onClose}>
-      {url && <LinkFrame url={url} />}
+      {url && <CustomerLink url={url} />}
       <p class="refusal" role="alert">{reason}</p>
     </Dialog>
   );
 }
 
-/** A link to be copied. */
-export function LinkFrame({ url }: { url: string }) {
-  return (
-    <Copyable text={url} what="link">
-      <Field label="Link for the customer" readOnly value={url} onFocus={(event) => event.currentTarget.select()} />
-    </Copyable>
-  );
+export function CustomerLink({ url }: { url: string }) {
+  return <CopyableField label="Link for the customer" text={url} what="link" />;
 }

@@ -7,7 +7,7 @@ import { OwnMessages } from '../message/predefined';
 import { Colleagues } from './colleagues-dialog';
 import { serves, me } from './me';
 import { SIGN_OUT } from './operations';
-import { roleLabels } from './roles';
+import { roles } from './roles';
 import './account.css';
 
 const dialogs = { colleagues: Colleagues, predefined: OwnMessages };
@@ -24,7 +24,7 @@ export function AccountMenu() {
         <p class="account">
           <strong>{name}</strong>
           <span class="quiet">{email}</span>
-          <span class="quiet">{roleLabels[role]}</span>
+          <span class="quiet">{roles[role].name}</span>
         </p>
         <button type="button" onClick={() => setOpen('colleagues')}>Colleagues</button>
         {serves.value && <button type="button" onClick={() => setOpen('predefined')}>My predefined messages</button>}

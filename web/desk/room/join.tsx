@@ -4,6 +4,7 @@ import type { FragmentOf } from '../../client/graphql';
 import { Confirm } from '../../parts/confirm';
 import { Dialog } from '../../parts/dialog';
 import { Field } from '../../parts/field';
+import { useAnswer } from '../../parts/use-answer';
 import { go } from '../address';
 import { Summary } from './list';
 import { CANDIDATES, MERGE_ROOMS, ROW_OF, type ROW } from './operations';
@@ -55,8 +56,8 @@ interface JoinIntoProps {
 
 /** Makes two rooms one, once that is confirmed. */
 export function JoinInto({ roomId, intoRoomId, onClose }: JoinIntoProps) {
-  const [into, setInto] = useState<Row | null>(null);
-  useEffect(() => void ask(ROW_OF, { id: intoRoomId }).then(({ room }) => setInto(room)), [intoRoomId]);
+  const { answer } = useAnswer(ROW_OF, { id: intoRoomId });
+  const into = answer?.room;
 
   async function join() {
     const { mergeRooms } = await change(MERGE_ROOMS, { roomId, intoRoomId });

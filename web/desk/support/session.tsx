@@ -10,7 +10,7 @@ import { serves } from '../member/me';
 import type { RoomAtDesk } from '../room/details';
 import { InviteSpecialists } from './invite';
 import { END_SESSION, type SUPPORT_SESSION, UPDATE_SESSION } from './operations';
-import { modes } from './start';
+import { modes } from './portal';
 import './support.css';
 
 export type SupportSession = FragmentOf<typeof SUPPORT_SESSION>;
