@@ -1,4 +1,4 @@
-// The road to the API: requests by urql, and one WebSocket on which the desk follows what happens, without a gap and without a
+// The road to the API: requests by urql, and one WebSocket on which a page follows what happens, without a gap and without a
 // repetition, across lost connections. There is no cache: what is shown is kept right by the events that are followed.
 import { computed, signal } from '@preact/signals';
 import { type AnyVariables, Client, CombinedError, fetchExchange, stringifyDocument, type TypedDocumentNode } from '@urql/core';

@@ -46,7 +46,7 @@ export const INVITE_MEMBERS = graphql(
   `
     mutation InviteMembers($input: InviteMembersInput!) {
       inviteMembers(input: $input) {
-        results { email invitation { id } error { message } }
+        results { email error { message } }
         userErrors { ...Refusal }
       }
     }

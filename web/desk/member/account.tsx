@@ -5,7 +5,7 @@ import { Avatar } from '../../parts/avatar';
 import { Menu } from '../../parts/menu';
 import { OwnMessages } from '../message/predefined';
 import { Colleagues } from './colleagues-dialog';
-import { serves, me } from './me';
+import { me, serves } from './me';
 import { SIGN_OUT } from './operations';
 import { roles } from './roles';
 import './account.css';

@@ -7,7 +7,7 @@ import { Time } from '../../parts/time';
 import { useSubmission } from '../../parts/use-submission';
 import { addressOf, go } from '../address';
 import { colleagues } from '../member/colleagues';
-import { serves, me } from '../member/me';
+import { me, serves } from '../member/me';
 import { CREATE_ROOM, type ROW } from './operations';
 import * as rooms from './rooms';
 import { statusLabels } from './status';
