@@ -196,7 +196,7 @@ describe('administrators', { skip: noBrowser }, () => {
 
     await section(page, 'Portals');
     await make(page, 'portal', { Name: portal }, { Mode: 'Web' });
-    await page.getByRole('listitem').filter({ hasText: portal }).getByText('Web · no specialists').waitFor();
+    await page.getByRole('listitem').filter({ hasText: portal }).getByText('Web · no external specialists').waitFor();
     await page.getByRole('button', { name: portal }).click();
     assert.ok(await page.getByLabel('control of keyboard').isDisabled());
     await page.getByLabel('Outside specialists').check();
@@ -207,7 +207,7 @@ describe('administrators', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: portal }).click();
     await page.getByLabel('Outside specialists').uncheck();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('listitem').filter({ hasText: portal }).getByText('Web · no specialists').waitFor();
+    await page.getByRole('listitem').filter({ hasText: portal }).getByText('Web · no external specialists').waitFor();
     assert.deepEqual(complaints, []);
   });
 

@@ -454,12 +454,12 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByLabel('Text', { exact: true }).fill('Hello %F');
     await keepsNobodyOut(page);
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('button', { name: `Edit ${title}` }).click();
+    await page.getByRole('button', { name: title, exact: true }).click();
     await page.getByLabel('Text', { exact: true }).fill('Good day, %F %L.');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('dialog').getByText('Good day, %F %L.').waitFor();
     await keepsNobodyOut(page);
-    assert.ok(await hasFocus(page.getByRole('button', { name: 'New message' })));
+    assert.ok(await hasFocus(page.getByRole('button', { name: title, exact: true })));
     await page.keyboard.press('Escape');
 
     await page.getByRole('link', { name: 'Text messages' }).click();
@@ -507,7 +507,9 @@ describe('at the desk', { skip: noBrowser }, () => {
 
     await openPredefined(page);
     await page.getByRole('button', { name: `Delete ${title}` }).click();
-    await page.getByRole('button', { name: `Edit ${title}` }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText(`“${title}” is deleted.`).waitFor();
+    await page.getByRole('button', { name: title, exact: true }).waitFor({ state: 'detached' });
     assert.deepEqual(complaints.filter(unexpected), []);
   });
 

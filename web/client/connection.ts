@@ -1,4 +1,4 @@
-// The road to the API: requests by urql, and one WebSocket on which the desk follows what happens, without a gap and without a
+// The road to the API: requests by urql, and one WebSocket on which a page follows what happens, without a gap and without a
 // repetition, across lost connections. There is no cache: what is shown is kept right by the events that are followed.
 import { computed, signal } from '@preact/signals';
 import { type AnyVariables, Client, CombinedError, fetchExchange, stringifyDocument, type TypedDocumentNode } from '@urql/core';
@@ -88,7 +88,8 @@ export async function attempt<Data, Variables extends AnyVariables>(
   variables: Variables,
   { keepalive = false } = {},
 ) {
-  return dataOf(await requests.mutation(mutation, variables, { fetchOptions: { ...fetchOptions(), keepalive } }).toPromise());
+  const asker = session.accessToken.value;
+  return dataOf(await requests.mutation(mutation, variables, { fetchOptions: { ...fetchOptions(), keepalive } }).toPromise(), asker);
 }
 
 /** What to tell a person of an error that one of these functions has thrown. */
@@ -120,6 +121,7 @@ export async function follow<Data extends { [field: string]: Event }, Variables 
 ) {
   const query = stringifyDocument(subscription);
   const connection = oneOfMany();
+  const asker = session.accessToken.value;
   try {
     for (let attempt = 0; !signal.aborted; attempt++) {
       const results = socket.iterate<Data>({ query, variables });
@@ -129,6 +131,7 @@ export async function follow<Data extends { [field: string]: Event }, Variables 
       try {
         for await (const { data, errors } of results) {
           if (errors || !data) throw new ApiError(errors ?? []);
+          if (signal.aborted) return;
           const event = Object.values(data)[0] as Data[keyof Data];
           attempt = 0;
           if (event.__typename.endsWith('CaughtUp')) connection.isLive();
@@ -137,7 +140,7 @@ export async function follow<Data extends { [field: string]: Event }, Variables 
         }
         if (!elsewhere) return; // it was told to its end
       } catch (loss) {
-        stopIfRefused(loss);
+        stopIfRefused(loss, asker);
       } finally {
         signal.removeEventListener('abort', stop);
       }
@@ -161,32 +164,46 @@ function oneOfMany() {
 }
 
 // The server refuses with errors in place of events, or by closing the connection as unauthorized or forbidden.
-function stopIfRefused(loss: unknown) {
+function stopIfRefused(loss: unknown, asker: string | undefined) {
   const error = Array.isArray(loss) ? new ApiError(loss) : loss;
   if (error instanceof CloseEvent && (error.code === 4401 || error.code === 4403)) {
-    session.end();
+    end(asker);
     throw new ApiError([{ message: error.reason, extensions: { code: 'UNAUTHENTICATED' } }]);
   }
   if (error instanceof ApiError && !error.passes) throw error;
 }
 
 async function untilAnswered<Data>(request: () => Promise<{ data?: Data; error?: CombinedError }>, onWait = () => {}) {
+  const asker = session.accessToken.value;
   for (let attempt = 0; ; attempt++) {
     try {
-      return dataOf(await request());
+      const data = dataOf(await request(), asker);
+      stopIfLeft(asker);
+      return data;
     } catch (error) {
       if (error instanceof ApiError && (!error.passes || error.retryAfterMs > patienceMs)) throw error;
       onWait();
       await pause(attempt, error instanceof ApiError ? error.retryAfterMs : 0);
+      stopIfLeft(asker);
     }
   }
 }
 
-function dataOf<Data>({ data, error }: { data?: Data; error?: CombinedError }): Data {
+// Whoever has left does not hear of what they have asked for; still less is it asked again in the name of who is here by now.
+function stopIfLeft(asker: string | undefined) {
+  if (session.accessToken.value !== asker) throw new ApiError([{ message: 'You have left.', extensions: { code: 'UNAUTHENTICATED' } }]);
+}
+
+// Somebody else may be here by now.
+function end(asker: string | undefined) {
+  if (session.accessToken.value === asker) session.end();
+}
+
+function dataOf<Data>({ data, error }: { data?: Data; error?: CombinedError }, asker: string | undefined): Data {
   if (!error) return data!;
   if (error.graphQLErrors.length === 0) throw error;
   const refusal = new ApiError(error.graphQLErrors);
-  if (refusal.codes.includes('UNAUTHENTICATED')) session.end();
+  if (refusal.codes.includes('UNAUTHENTICATED')) end(asker);
   throw refusal;
 }
 

@@ -1,6 +1,6 @@
 // Documents are typed by the schema, without generated code: gql.tada reads schema.d.ts, which `npm run check` makes of
 // ../schema.graphqls. A field that the schema does not have fails the check.
-import { initGraphQLTada } from 'gql.tada';
+import { type FragmentOf, initGraphQLTada } from 'gql.tada';
 import type { introspection } from './schema';
 
 /** Tags an operation or a fragment: `graphql('query …', [FRAGMENT])`. */
@@ -23,3 +23,10 @@ export type { FragmentOf, ResultOf, VariablesOf } from 'gql.tada';
 export const REFUSAL = graphql(`
   fragment Refusal on UserError { code message field roomId }
 `);
+
+export type Refusal = FragmentOf<typeof REFUSAL>;
+
+/** Refusals in words. */
+export function reasonOf(refusals: readonly { message: string }[]) {
+  return refusals.map(({ message }) => message).join(' ');
+}

@@ -12,6 +12,7 @@ export function App() {
 
   useEffect(() => {
     if (!over) return;
+    live.close();
     session.end();
     setNote('Please enter the room again.');
     setLive(null);

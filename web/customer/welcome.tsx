@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import icon from '../assets/icon.svg';
 import { attempt, messageOf } from '../client/connection';
+import { reasonOf } from '../client/graphql';
+import { secretOfLink } from '../client/link';
 import * as session from '../client/session';
 import { ENTER } from './operations';
 import { reportSeen } from './seen';
@@ -16,9 +18,9 @@ export function Welcome({ note, onEnter }: { note: string; onEnter: () => void }
     setBusy(true);
     setSentence('Entering…');
     try {
-      const { enterRoom } = await attempt(ENTER, { token: tokenOfLink() });
+      const { enterRoom } = await attempt(ENTER, { token: secretOfLink() });
       const { accessToken, room, userErrors } = enterRoom;
-      setRefusal(userErrors.map(({ message }) => message).join(' '));
+      setRefusal(reasonOf(userErrors));
       if (accessToken && room) {
         session.begin({ accessToken, roomId: room.id });
         return onEnter();
@@ -43,8 +45,4 @@ export function Welcome({ note, onEnter }: { note: string; onEnter: () => void }
       <p role="status">{refusal || sentence}</p>
     </main>
   );
-}
-
-function tokenOfLink() {
-  return decodeURIComponent(location.pathname.split('/').pop()!);
 }

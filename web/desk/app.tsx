@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import * as session from '../client/session';
 import { reconnecting } from '../client/connection';
+import * as session from '../client/session';
 import { RoomIcon } from '../parts/icons';
 import { later } from '../parts/later';
 import { addressOf, place } from './address';

@@ -1,10 +1,10 @@
 // What happens anywhere that the member should know of: it is followed once, for as long as they are signed in, and passed on.
-import { place } from './address';
 import { ApiError, follow } from '../client/connection';
+import { graphql, type ResultOf } from '../client/graphql';
+import { place } from './address';
+import * as contact from './conversation/contact';
 import * as chats from './conversation/conversations';
 import { OFFERED } from './conversation/operations';
-import { graphql, type ResultOf } from '../client/graphql';
-import * as contact from './conversation/contact';
 import * as colleagues from './member/colleagues';
 import * as me from './member/me';
 import { MEMBER } from './member/operations';

@@ -1,8 +1,10 @@
 // The page of who is invited to become a member: say who you are, choose a password, and be one.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { attempt } from '../client/connection';
 import type { ResultOf } from '../client/graphql';
+import { secretOfLink } from '../client/link';
 import { Field } from '../parts/field';
+import { Heading } from '../parts/heading';
 import { useSubmission } from '../parts/use-submission';
 import { ACCEPT } from './operations';
 
@@ -18,7 +20,7 @@ export function Join() {
 function Registration({ onMember }: { onMember: (member: Member) => void }) {
   const form = useSubmission(async (fields) => {
     const [firstName, lastName, password] = details.map((name) => String(fields.get(name)));
-    const input = { token: tokenOfLink(), firstName: firstName!, lastName: lastName!, password: password! };
+    const input = { token: secretOfLink(), firstName: firstName!, lastName: lastName!, password: password! };
     const { acceptMemberInvitation } = await attempt(ACCEPT, { input });
     if (acceptMemberInvitation.member) onMember(acceptMemberInvitation.member);
     return acceptMemberInvitation.userErrors;
@@ -45,17 +47,11 @@ function Registration({ onMember }: { onMember: (member: Member) => void }) {
 }
 
 function Welcome({ member }: { member: Member }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current!.focus(), []);
   return (
     <>
-      <h1 ref={heading} tabIndex={-1}>Welcome, {member.name}</h1>
+      <Heading level={1}>Welcome, {member.name}</Heading>
       <p>You are registered. From now on sign in with <strong>{member.email}</strong> and your password.</p>
       <p><a href="/desk">Go on to the desk</a></p>
     </>
   );
-}
-
-function tokenOfLink() {
-  return decodeURIComponent(location.pathname.split('/').pop()!);
 }

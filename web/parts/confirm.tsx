@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import type { Refusal } from '../client/graphql';
 import { CheckBox } from './check-boxes';
 import { Dialog } from './dialog';
-import { type Refusal, useSubmission } from './use-submission';
+import { useSubmission } from './use-submission';
 
 interface ConfirmProps {
   title: string;

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { Field } from './field';
 
 interface CopyableProps {
   text: string;
@@ -19,5 +20,14 @@ export function Copyable({ text, what, children }: CopyableProps) {
       <button type="button" class="quiet" onClick={copy}>Copy <span class="unseen">{what}</span></button>
       <p role="status">{copied && 'Copied.'}</p>
     </div>
+  );
+}
+
+/** The same in a field, where all of it is marked when one goes there. */
+export function CopyableField({ label, text, what }: Omit<CopyableProps, 'children'> & { label: string }) {
+  return (
+    <Copyable text={text} what={what}>
+      <Field label={label} readOnly value={text} onFocus={(event) => event.currentTarget.select()} />
+    </Copyable>
   );
 }

@@ -19,10 +19,12 @@ export function useAnswer<Data, Variables extends AnyVariables>(query: TypedDocu
       oneAtATime(async () => {
         try {
           const data = await ask(query, variables);
-          if (newest.current === wanted) setAnswer(data);
+          if (newest.current !== wanted) return; // by now something else is asked for
+          setAnswer(data);
+          setRefusal('');
         } catch (error) {
-          if (error instanceof ApiError) setRefusal(messageOf(error));
-          else throw error;
+          if (!(error instanceof ApiError)) throw error;
+          if (newest.current === wanted) setRefusal(messageOf(error));
         }
       }),
     [query, wanted],

@@ -1,8 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
 import { attempt, change, messageOf, newKey } from '../client/connection';
+import { reasonOf } from '../client/graphql';
+import { SendIcon } from '../parts/icons';
 import { DropPlace, ShareButton } from './document/share';
 import { UploadList } from './document/upload-list';
-import { SendIcon } from '../parts/icons';
 import type { LiveRoom } from './live-room';
 import { SEND, SET_TYPING } from './operations';
 
@@ -28,7 +29,7 @@ export function Composer({ live }: { live: LiveRoom }) {
         box.current!.value = '';
         lastTyped.current = 0;
       }
-      setNote(sendMessage.userErrors.map((refusal) => refusal.message).join(' '));
+      setNote(reasonOf(sendMessage.userErrors));
     } catch (error) {
       setNote(messageOf(error));
     }

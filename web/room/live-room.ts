@@ -84,6 +84,11 @@ export class LiveRoom {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Whether nobody looks at it here any more. */
+  get isLeft() {
+    return this.#closing.signal.aborted;
+  }
+
   close() {
     this.#closing.abort();
     this.#forget.forEach(clearTimeout);
@@ -111,12 +116,13 @@ export class LiveRoom {
   async #stay(): Promise<void> {
     try {
       const { viewer, room } = await ask(ROOM, { id: this.#id });
+      if (this.isLeft) return; // somebody is elsewhere by now
       if (!room) throw new ApiError([{ message: 'There is no such room.' }]);
       this.#become(room);
       this.viewer.value = viewer;
       this.situation.value = room;
       this.#cursor = room.lastCursor;
-      this.#addPage(room.messages);
+      this.#beginWith(room.messages);
       this.#markRead();
       await follow(EVENTS, { roomId: this.#id, after: this.#cursor }, (event) => this.#apply(event), this.#closing.signal);
     } catch (error) {
@@ -168,13 +174,17 @@ export class LiveRoom {
     this.#reactions.onMove?.(id);
   }
 
-  // What came in from elsewhere may be older than what is shown, with a gap between: only the newest page is without one.
+  // Messages from elsewhere have come between those that are shown.
   async #readAgain() {
     const { room } = await ask(HISTORY, { id: this.#id });
-    if (!room) return;
-    const [first] = room.messages.nodes;
+    if (room) this.#beginWith(room.messages);
+  }
+
+  // Between the newest page and what is older and shown already there may be a gap: it comes again when it is asked for.
+  #beginWith(page: Page) {
+    const [first] = page.nodes;
     this.messages.value = this.messages.value.filter((message) => Date.parse(message.sentAt) >= Date.parse(first?.sentAt ?? ''));
-    this.#addPage(room.messages);
+    this.#addPage(page);
   }
 
   #addPage({ nodes, pageInfo }: Page) {
@@ -206,7 +216,7 @@ export class LiveRoom {
 
   // What is on a page that nobody looks at is not read.
   async #sayRead() {
-    if (document.visibilityState !== 'visible' || !this.#cursor || this.#closing.signal.aborted) return;
+    if (document.visibilityState !== 'visible' || !this.#cursor || this.isLeft) return;
     await change(MARK_READ, { roomId: this.#id, cursor: this.#cursor });
     this.#reactions.onRead?.();
   }

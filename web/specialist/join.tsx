@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { attempt } from '../client/connection';
+import { secretOfLink } from '../client/link';
 import * as session from '../client/session';
 import { Field } from '../parts/field';
 import { useSubmission } from '../parts/use-submission';
@@ -9,7 +10,7 @@ import { JOIN } from './operations';
 export function Join({ farewell }: { farewell: string }) {
   const [closed, setClosed] = useState(false);
   const form = useSubmission(async (fields) => {
-    const { joinSupportSession } = await attempt(JOIN, { code: codeOfLink(), name: String(fields.get('name')) });
+    const { joinSupportSession } = await attempt(JOIN, { code: secretOfLink(), name: String(fields.get('name')) });
     const { accessToken, supportSession, userErrors } = joinSupportSession;
     if (accessToken && supportSession) session.begin({ accessToken, roomId: supportSession.room.id });
     setClosed(userErrors.some(({ code }) => code === 'CODE_INVALID'));
@@ -41,8 +42,4 @@ function Farewell({ sentence }: { sentence: string }) {
   const place = useRef<HTMLParagraphElement>(null);
   useEffect(() => place.current!.focus(), [sentence]);
   return <p ref={place} class="farewell" tabIndex={-1}>{sentence}</p>;
-}
-
-function codeOfLink() {
-  return decodeURIComponent(location.pathname.split('/').pop()!);
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { attempt, messageOf, ApiError, reconnecting } from '../client/connection';
+import { ApiError, attempt, messageOf, reconnecting } from '../client/connection';
 import * as session from '../client/session';
 import { Heading } from '../parts/heading';
 import { Composer } from '../room/composer';

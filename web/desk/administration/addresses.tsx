@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
-import { CloseIcon, TickIcon } from '../../parts/icons';
 import { Field } from '../../parts/field';
+import { CloseIcon, TickIcon } from '../../parts/icons';
 import { counted } from './labels';
 
 /** An address that is to be invited, with why it was refused, if it was. */

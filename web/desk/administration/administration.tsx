@@ -1,16 +1,16 @@
 import { isAdministrator, me } from '../member/me';
-import './administration.css';
 import { Invitations } from './invitations';
 import { Members } from './members';
 import { Numbers } from './numbers';
 import { Overview } from './overview';
 import { Portals } from './portals';
-import { type Section } from './sections';
+import type { Section } from './sections';
 import { Services } from './services';
 import { Settings } from './settings';
 import { Sites } from './sites';
 import { Skills } from './skills';
 import { Texts } from './texts';
+import './administration.css';
 
 const pages = {
   invitations: Invitations,
@@ -28,7 +28,7 @@ const pages = {
 export default function Administration({ section, id }: { section: string; id: string }) {
   if (!me.value) return <p class="quiet" role="status">Loading…</p>;
   if (!isAdministrator.value) return <p role="alert">This is for administrators.</p>;
-  if (!(section in pages)) return <Overview />;
+  if (!Object.hasOwn(pages, section)) return <Overview />;
   const Shown = pages[section as Section];
   return <Shown id={id} />;
 }

@@ -1,7 +1,8 @@
 import type { FragmentOf } from '../../client/graphql';
 import { CheckBoxes } from '../../parts/check-boxes';
 import { Choice } from '../../parts/field';
-import { channels, choicesOf, type Channel, type ClassOfService, classesOfService, type Role, roles } from './labels';
+import { type Role, roles } from '../member/roles';
+import { channels, choicesOf, type Channel, type ClassOfService, classesOfService } from './labels';
 import type { GRANTABLE } from './operations';
 
 /** What a member is given besides their role. */

@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import { addressOf } from '../address';
 import { change, newKey } from '../../client/connection';
 import type { ResultOf } from '../../client/graphql';
 import { Confirm } from '../../parts/confirm';
@@ -7,8 +6,9 @@ import { Choice } from '../../parts/field';
 import { PlusIcon } from '../../parts/icons';
 import { Time } from '../../parts/time';
 import { useAnswer } from '../../parts/use-answer';
+import { addressOf } from '../address';
+import { roles } from '../member/roles';
 import { Invite } from './invite';
-import { roles } from './labels';
 import { INVITATIONS, RESEND_INVITATION, REVOKE_INVITATION } from './operations';
 import { Page } from './page';
 import { firstPage, Pages } from './pages';

@@ -1,12 +1,14 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { addressOf } from '../address';
+import { useRef, useState } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
+import { Heading } from '../../parts/heading';
 import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
+import { addressOf } from '../address';
+import { type Role, roles } from '../member/roles';
 import { type Address, AddressList, addressesIn, withAdded } from './addresses';
 import { AttributeFields, type Attributes, attributesIn, noAttributes, RoleChoice, roleIn } from './attributes';
-import { counted, type Role, roles } from './labels';
+import { counted } from './labels';
 import { GRANTABLE_THINGS, INVITE_MEMBERS } from './operations';
 import { Page } from './page';
 
@@ -58,18 +60,12 @@ function Step({ title, onNext, onBack, children }: StepProps) {
   }
   return (
     <form class="form" ref={form} onSubmit={next}>
-      <StepHeading title={title} />
+      <Heading level={3}>{title}</Heading>
       {children}
       <button>Next</button>
       {onBack && <button type="button" class="quiet" onClick={() => onBack(new FormData(form.current!))}>Back</button>}
     </form>
   );
-}
-
-function StepHeading({ title }: { title: string }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current!.focus(), []);
-  return <h3 ref={heading} tabIndex={-1}>{title}</h3>;
 }
 
 function outcome(sent: number, refused: number) {
@@ -110,7 +106,7 @@ function Addresses({ role, attributes, onBack }: AddressesProps) {
 
   return (
     <div class="form">
-      <StepHeading title="Whom do you invite?" />
+      <Heading level={3}>Whom do you invite?</Heading>
       <p class="quiet">All of them are given what was chosen: {roles[role].name}.</p>
       <AddressList typed={typed} addresses={addresses} onType={setTyped} onChange={setAddresses} />
       <p class="said" role="status">{said}</p>

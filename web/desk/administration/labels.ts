@@ -3,16 +3,8 @@ import type { VariablesOf } from '../../client/graphql';
 import type { INVITE_MEMBERS } from './operations';
 
 type Attributes = VariablesOf<typeof INVITE_MEMBERS>['input'];
-export type Role = Attributes['role'];
 export type Channel = NonNullable<Attributes['channels']>[number];
 export type ClassOfService = NonNullable<Attributes['classOfService']>;
-
-export const roles: Record<Role, { name: string; may: string }> = {
-  ADMINISTRATOR: { name: 'Administrator', may: 'Serves customers, and manages members, services, sites, skills, portals, numbers, texts and settings.' },
-  TEAM_LEADER: { name: 'Team leader', may: 'Serves customers, and ends text chats of others.' },
-  AGENT: { name: 'Agent', may: 'Serves customers: rooms, invitations, support sessions, calls and text messages.' },
-  QUALITY_ASSESSOR: { name: 'Quality assessor', may: 'Sees rooms, messages and lists, and writes in none.' },
-};
 
 export const channels: readonly (readonly [Channel, string])[] = [
   ['SMS', 'Text message (SMS)'],
@@ -28,8 +20,6 @@ export const classesOfService: readonly (readonly [ClassOfService, string])[] = 
   ['LOCAL_INCLUDING_MOBILE', 'Local (including mobile)'],
   ['LOCAL_AND_INTERNATIONAL', 'Local and international'],
 ];
-
-export const portalModes = { PHONE: 'Phone', WEB: 'Web', QUEUE: 'Queue' } as const;
 
 /** Things with a name, as what can be chosen. */
 export function choicesOf(things: readonly { id: string; name: string }[]) {

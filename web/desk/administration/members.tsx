@@ -1,14 +1,15 @@
 import { useState } from 'preact/hooks';
-import { addressOf, go } from '../address';
 import { change } from '../../client/connection';
 import type { ResultOf } from '../../client/graphql';
-import * as me from '../member/me';
 import { Confirm } from '../../parts/confirm';
 import { Field } from '../../parts/field';
 import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
+import { addressOf, go } from '../address';
+import * as me from '../member/me';
+import { roles } from '../member/roles';
 import { AttributeFields, attributesIn, RoleChoice, roleIn } from './attributes';
-import { counted, roles } from './labels';
+import { counted } from './labels';
 import { DEACTIVATE_MEMBER, MEMBER_DETAILS, MEMBERS, UPDATE_MEMBER } from './operations';
 import { Page } from './page';
 import { firstPage, Pages } from './pages';

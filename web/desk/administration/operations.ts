@@ -46,7 +46,7 @@ export const INVITE_MEMBERS = graphql(
   `
     mutation InviteMembers($input: InviteMembersInput!) {
       inviteMembers(input: $input) {
-        results { email invitation { id } error { message } }
+        results { email error { message } }
         userErrors { ...Refusal }
       }
     }
@@ -194,10 +194,6 @@ export const UPDATE_SKILL = graphql(
   `,
   [REFUSAL],
 );
-
-export const PORTALS = graphql(`
-  query Portals { organization { portals(first: 100) { id name mode allowsSpecialists allowsControl } } }
-`);
 
 export const CREATE_PORTAL = graphql(
   `

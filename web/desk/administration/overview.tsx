@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
-import { addressOf } from '../address';
 import { PlusIcon } from '../../parts/icons';
 import { useAnswer } from '../../parts/use-answer';
-import { counted, roles } from './labels';
+import { addressOf } from '../address';
+import { roles } from '../member/roles';
+import { counted } from './labels';
 import { OVERVIEW } from './operations';
 import { Page } from './page';
 import { type Section, sections } from './sections';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { addressOf } from '../address';
 import { Heading } from '../../parts/heading';
+import { addressOf } from '../address';
 import { type Section, sections } from './sections';
 
 interface PageProps {

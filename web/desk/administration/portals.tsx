@@ -1,16 +1,12 @@
 import { useState } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
-import type { ResultOf } from '../../client/graphql';
 import { CheckBox } from '../../parts/check-boxes';
 import { Choice, Field } from '../../parts/field';
 import { useAnswer } from '../../parts/use-answer';
-import { portalModes } from './labels';
-import { CREATE_PORTAL, PORTALS, UPDATE_PORTAL } from './operations';
+import { PORTALS } from '../support/operations';
+import { admits, modes, type Portal } from '../support/portal';
+import { CREATE_PORTAL, UPDATE_PORTAL } from './operations';
 import { ThingForm, Things } from './things';
-
-type Portal = ResultOf<typeof PORTALS>['organization']['portals'][number];
-
-const modes = Object.entries(portalModes) as [Portal['mode'], string][];
 
 export function Portals() {
   const { answer, refusal, look } = useAnswer(PORTALS, {});
@@ -21,16 +17,11 @@ export function Portals() {
       explanation="The ways through which support sessions are started, and whether outside specialists may come into those."
       things={answer?.organization.portals}
       refusal={refusal}
-      about={(portal) => `${portalModes[portal.mode]} · ${admits(portal)}`}
+      about={(portal) => `${modes[portal.mode]} · ${admits(portal)}`}
       form={({ thing, onSaved }) => <PortalForm portal={thing} onSaved={onSaved} />}
       look={look}
     />
   );
-}
-
-function admits({ allowsSpecialists, allowsControl }: Portal) {
-  if (!allowsSpecialists) return 'no specialists';
-  return allowsControl ? 'specialists, with control of keyboard and mouse' : 'specialists, who view only';
 }
 
 function PortalForm({ portal, onSaved }: { portal?: Portal; onSaved: () => void }) {
@@ -49,9 +40,9 @@ function PortalForm({ portal, onSaved }: { portal?: Portal; onSaved: () => void 
         <>
           <Field label="Name" name="name" required defaultValue={portal?.name} refusal={against('name')} />
           {portal ? (
-            <p class="quiet">{portalModes[portal.mode]}: how a portal starts sessions stays as it is.</p>
+            <p class="quiet">{modes[portal.mode]}: how a portal starts sessions stays as it is.</p>
           ) : (
-            <Choice label="Mode" hint="How it starts sessions, for good." name="mode" of={modes} />
+            <Choice label="Mode" hint="How it starts sessions, for good." name="mode" of={Object.entries(modes)} />
           )}
           <fieldset class="check-boxes">
             <legend>Specialists</legend>

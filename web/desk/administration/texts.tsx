@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Choice } from '../../parts/field';
 import { useAnswer } from '../../parts/use-answer';
-import { PredefinedMessages } from '../message/predefined';
+import { MessagesOfService } from '../message/predefined';
 import { choicesOf } from './labels';
 import { SERVICES, SETTINGS } from './operations';
 import { Page } from './page';
@@ -44,7 +44,7 @@ function MessagesOfServices() {
   return (
     <>
       <Choice label="Service" of={choicesOf(services)} chosen={serviceId} onChange={(event) => setChosen(event.currentTarget.value)} />
-      <PredefinedMessages serviceId={serviceId} />
+      <MessagesOfService key={serviceId} id={serviceId} />
     </>
   );
 }

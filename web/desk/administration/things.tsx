@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import type { Refusal } from '../../client/graphql';
 import { Dialog } from '../../parts/dialog';
 import { PlusIcon } from '../../parts/icons';
-import { type Refusal, useSubmission } from '../../parts/use-submission';
+import { useSubmission } from '../../parts/use-submission';
 import { Page } from './page';
 
 interface Thing {

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
-import { addressOf, go } from '../address';
-import { me } from '../member/me';
-import { Field } from '../../parts/field';
+import { Choice, Field } from '../../parts/field';
 import { Heading } from '../../parts/heading';
 import { BackIcon } from '../../parts/icons';
-import { look } from './conversations';
+import { addressOf, go } from '../address';
+import { me } from '../member/me';
 import type { Contact } from './contact';
+import { look } from './conversations';
 import { TextForm } from './text-form';
 
 /** A new text message. During a call for a service it goes to that customer; otherwise the member says to whom, and for what. */
@@ -37,12 +37,12 @@ export function ContactPanel({ contact }: { contact: Contact }) {
             <p class="notice">To {call.number}, with whom you speak for {call.service!.name}.</p>
           ) : (
             <>
-              <div class="field">
-                <label for="service">Service</label>
-                <select id="service" onChange={(event) => setServiceId(event.currentTarget.value)}>
-                  {services.map(({ id, name }) => <option key={id} value={id} selected={id === serviceId}>{name}</option>)}
-                </select>
-              </div>
+              <Choice
+                label="Service"
+                of={services.map(({ id, name }) => [id, name] as const)}
+                chosen={serviceId}
+                onChange={(event) => setServiceId(event.currentTarget.value)}
+              />
               <Field
                 label="Customer's number"
                 type="tel"

@@ -47,6 +47,7 @@ export function keepLooking() {
 
 export function forget() {
   conversations.value = null;
+  hasMore.value = false;
   news.value = new Set();
   offer.value = null;
   whose.value = 'MINE';

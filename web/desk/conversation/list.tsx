@@ -1,3 +1,4 @@
+import { afterTyping } from '../../parts/after-typing';
 import { Avatar } from '../../parts/avatar';
 import { addressOf } from '../address';
 import { me, serves } from '../member/me';
@@ -73,15 +74,10 @@ function Choice() {
   );
 }
 
-let typing: ReturnType<typeof setTimeout>;
-
-function typed({ currentTarget }: { currentTarget: HTMLInputElement }) {
-  clearTimeout(typing);
-  typing = setTimeout(() => {
-    chats.first.value = chats.step;
-    chats.number.value = currentTarget.value;
-  }, 250);
-}
+const typed = afterTyping((text) => {
+  chats.first.value = chats.step;
+  chats.number.value = text;
+});
 
 /** How a conversation is called: by its customer, or by their number where nobody knows them. */
 export function nameOf({ customer, customerNumber }: chats.Conversation) {

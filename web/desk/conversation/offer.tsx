@@ -1,6 +1,6 @@
-import { useState } from 'preact/hooks';
+import { change } from '../../client/connection';
+import { useChange } from '../../parts/use-change';
 import { go } from '../address';
-import { change, messageOf } from '../../client/connection';
 import { look, offer } from './conversations';
 import { nameOf } from './list';
 import { ACCEPT_CHAT, REJECT_CHAT } from './operations';
@@ -8,7 +8,7 @@ import './offer.css';
 
 /** A customer's request that is offered to the member. Nobody else is asked until they answer, or their time is over. */
 export function Offer() {
-  const [refusal, setRefusal] = useState('');
+  const { run, busy, reason } = useChange();
   const offered = offer.value;
 
   async function accept(id: string) {
@@ -24,14 +24,12 @@ export function Offer() {
     return (await change(REJECT_CHAT, { id })).rejectChat.userErrors;
   }
 
-  async function answer(how: typeof accept, id: string) {
-    try {
-      const userErrors = await how(id);
-      setRefusal(userErrors.map((error) => error.message).join(' '));
+  function answer(how: typeof accept, id: string) {
+    return run(async () => {
+      const refusals = await how(id);
       if (offer.value?.id === id) offer.value = null;
-    } catch (error) {
-      setRefusal(messageOf(error));
-    }
+      return refusals;
+    });
   }
 
   return (
@@ -42,11 +40,11 @@ export function Offer() {
             <strong>{nameOf(offered)}</strong> asks for a chat: {offered.service.name}
             {offered.messages.nodes.map(({ body }) => <q>{body}</q>)}
           </p>
-          <button onClick={() => answer(accept, offered.id)}>Accept</button>
-          <button class="quiet" onClick={() => answer(reject, offered.id)}>Reject</button>
+          <button disabled={busy} onClick={() => answer(accept, offered.id)}>Accept</button>
+          <button class="quiet" disabled={busy} onClick={() => answer(reject, offered.id)}>Reject</button>
         </>
       )}
-      {refusal && <p class="refusal">{refusal}</p>}
+      {reason && <p class="refusal">{reason}</p>}
     </section>
   );
 }

@@ -91,7 +91,7 @@ export const CONTACT = graphql(`
 
 export const PREVIEW = graphql(`
   query Preview($input: SmsPreviewInput!) {
-    smsPreview(input: $input) { text count limit segments unusualCharacters }
+    smsPreview(input: $input) { text count segments unusualCharacters }
   }
 `);
 

@@ -1,4 +1,4 @@
-import { type ComponentChildren } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ask, change, newKey } from '../../client/connection';
 import type { ResultOf, VariablesOf } from '../../client/graphql';

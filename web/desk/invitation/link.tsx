@@ -1,36 +1,30 @@
 import { useEffect, useState } from 'preact/hooks';
-import { change, messageOf } from '../../client/connection';
-import { Copyable } from '../../parts/copy';
+import { change } from '../../client/connection';
+import { CopyableField } from '../../parts/copy';
 import { Dialog } from '../../parts/dialog';
-import { Field } from '../../parts/field';
+import { useChange } from '../../parts/use-change';
 import { GET_LINK } from './operations';
 
 /** The link into a room, to be passed on by hand. Nothing is sent. */
 export function GetLink({ roomId, onClose }: { roomId: string; onClose: () => void }) {
   const [url, setUrl] = useState('');
-  const [refusal, setRefusal] = useState('');
-  useEffect(() => {
-    change(GET_LINK, { roomId }).then(
-      ({ getLink }) => {
-        setUrl(getLink.url ?? '');
-        setRefusal(getLink.userErrors.map((error) => error.message).join(' '));
-      },
-      (error) => setRefusal(messageOf(error)),
-    );
-  }, [roomId]);
+  const { run, reason } = useChange();
+  useEffect(() => void run(makeLink), [roomId]);
+
+  async function makeLink() {
+    const { getLink } = await change(GET_LINK, { roomId });
+    setUrl(getLink.url ?? '');
+    return getLink.userErrors;
+  }
+
   return (
     <Dialog title="Get link" onClose={onClose}>
-      {url && <LinkFrame url={url} />}
-      <p class="refusal" role="alert">{refusal}</p>
+      {url && <CustomerLink url={url} />}
+      <p class="refusal" role="alert">{reason}</p>
     </Dialog>
   );
 }
 
-/** A link to be copied. */
-export function LinkFrame({ url }: { url: string }) {
-  return (
-    <Copyable text={url} what="link">
-      <Field label="Link for the customer" readOnly value={url} onFocus={(event) => event.currentTarget.select()} />
-    </Copyable>
-  );
+export function CustomerLink({ url }: { url: string }) {
+  return <CopyableField label="Link for the customer" text={url} what="link" />;
 }

@@ -1,13 +1,13 @@
-import { useEffect, useState } from 'preact/hooks';
-import { ask, change, newKey } from '../../client/connection';
-import type { ResultOf } from '../../client/graphql';
+import { useState } from 'preact/hooks';
+import { change, newKey } from '../../client/connection';
 import { Dialog } from '../../parts/dialog';
 import { Field } from '../../parts/field';
+import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
 import { addressOf } from '../address';
 import { ChannelChoice, identifierOf } from './channel';
 import { Confirmation } from './confirmation';
-import { LinkFrame } from './link';
+import { CustomerLink } from './link';
 import { REINVITE, REINVITE_FORMS } from './operations';
 
 interface ReinviteProps {
@@ -17,16 +17,13 @@ interface ReinviteProps {
   onJoin: (roomId: string) => void;
 }
 
-type Forms = ResultOf<typeof REINVITE_FORMS>['room'];
-
 /** Re-invites the customer of a room. What the room knows of them is shown, and locked. */
 export function Reinvite({ roomId, onClose, onJoin }: ReinviteProps) {
-  const [forms, setForms] = useState<Forms>(null);
+  const { answer, refusal } = useAnswer(REINVITE_FORMS, { id: roomId });
   const [channel, setChannel] = useState<'SMS' | 'EMAIL' | 'LINK'>('SMS');
   const [done, setDone] = useState<{ confirmation: string | null; url: string | null } | null>(null);
-  useEffect(() => void ask(REINVITE_FORMS, { id: roomId }).then(({ room }) => setForms(room)), [roomId]);
 
-  const shown = forms?.[channel];
+  const shown = answer?.room?.[channel];
   const asksIdentifier = shown?.editable.includes('IDENTIFIER') ?? false;
   const form = useSubmission(async (fields) => {
     const to = asksIdentifier ? String(fields.get('to')) : null;
@@ -38,7 +35,8 @@ export function Reinvite({ roomId, onClose, onJoin }: ReinviteProps) {
   const theirs = form.roomOf('IDENTIFIER_IN_USE');
   return (
     <Dialog title="Re-invite the customer" onClose={onClose}>
-      {done?.url && <LinkFrame url={done.url} />}
+      {refusal && <p class="refusal" role="alert">{refusal}</p>}
+      {done?.url && <CustomerLink url={done.url} />}
       {done && <Confirmation sentence={done.confirmation ?? ''} />}
       {shown && !done && (
         <form onSubmit={form.submit}>

@@ -3,14 +3,14 @@ import { attempt } from '../../client/connection';
 import * as session from '../../client/session';
 import { Avatar } from '../../parts/avatar';
 import { Menu } from '../../parts/menu';
+import { OwnMessages } from '../message/predefined';
 import { Colleagues } from './colleagues-dialog';
-import { serves, me } from './me';
+import { me, serves } from './me';
 import { SIGN_OUT } from './operations';
-import { OwnPredefinedMessages } from './predefined';
-import { roleLabels } from './roles';
+import { roles } from './roles';
 import './account.css';
 
-const dialogs = { colleagues: Colleagues, predefined: OwnPredefinedMessages };
+const dialogs = { colleagues: Colleagues, predefined: OwnMessages };
 
 /** Who has signed in, and what there is for them alone. */
 export function AccountMenu() {
@@ -24,7 +24,7 @@ export function AccountMenu() {
         <p class="account">
           <strong>{name}</strong>
           <span class="quiet">{email}</span>
-          <span class="quiet">{roleLabels[role]}</span>
+          <span class="quiet">{roles[role].name}</span>
         </p>
         <button type="button" onClick={() => setOpen('colleagues')}>Colleagues</button>
         {serves.value && <button type="button" onClick={() => setOpen('predefined')}>My predefined messages</button>}

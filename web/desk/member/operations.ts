@@ -50,39 +50,3 @@ export const FINISH = graphql(
   `,
   [REFUSAL],
 );
-
-export const PREDEFINED = graphql(`
-  fragment Predefined on PredefinedMessage { id title body }
-`);
-
-export const OWN_PREDEFINED = graphql(
-  `query OwnPredefined { viewer { __typename ... on Member { predefinedMessages(first: 50) { ...Predefined } } } }`,
-  [PREDEFINED],
-);
-
-export const CREATE_PREDEFINED = graphql(
-  `
-    mutation CreatePredefined($input: CreatePredefinedMessageInput!) {
-      createPredefinedMessage(input: $input) { userErrors { ...Refusal } }
-    }
-  `,
-  [REFUSAL],
-);
-
-export const UPDATE_PREDEFINED = graphql(
-  `
-    mutation UpdatePredefined($input: UpdatePredefinedMessageInput!) {
-      updatePredefinedMessage(input: $input) { userErrors { ...Refusal } }
-    }
-  `,
-  [REFUSAL],
-);
-
-export const DELETE_PREDEFINED = graphql(
-  `
-    mutation DeletePredefined($id: ID!) {
-      deletePredefinedMessage(input: { id: $id }) { userErrors { ...Refusal } }
-    }
-  `,
-  [REFUSAL],
-);

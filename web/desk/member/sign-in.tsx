@@ -1,7 +1,7 @@
 import { attempt } from '../../client/connection';
+import * as session from '../../client/session';
 import { Field } from '../../parts/field';
 import { useSubmission } from '../../parts/use-submission';
-import * as session from '../../client/session';
 import { SIGN_IN } from './operations';
 import './sign-in.css';
 

@@ -4,7 +4,7 @@ import { Dialog } from '../../parts/dialog';
 import { Field } from '../../parts/field';
 import { useSubmission } from '../../parts/use-submission';
 import type { Colleague } from './colleagues';
-import { look, serves, me, type Member } from './me';
+import { look, me, type Member, serves } from './me';
 import { FINISH, SET_STATE } from './operations';
 import './state.css';
 
@@ -66,8 +66,11 @@ function StateDialog({ member, onClose }: { member: Member; onClose: () => void 
     <Dialog title="My state" onClose={onClose}>
       <form onSubmit={form.submit}>
         {member.call && <p>{callSentence(member.call)} What is chosen here holds afterwards.</p>}
-        <label><input type="radio" name="state" checked={ready} onChange={() => setReady(true)} /> Ready</label>
-        <label><input type="radio" name="state" checked={!ready} onChange={() => setReady(false)} /> Not ready</label>
+        <fieldset>
+          <legend class="unseen">State</legend>
+          <label><input type="radio" name="state" checked={ready} onChange={() => setReady(true)} /> Ready</label>
+          <label><input type="radio" name="state" checked={!ready} onChange={() => setReady(false)} /> Not ready</label>
+        </fieldset>
         {!ready && (
           <Field
             label="Reason"

@@ -6,26 +6,28 @@ import { Dialog } from '../../parts/dialog';
 import { Field, LongField } from '../../parts/field';
 import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
+import * as contact from '../conversation/contact';
 import { CREATE_MESSAGE, DELETE_MESSAGE, MESSAGES_OF_SERVICE, OWN_MESSAGES, UPDATE_MESSAGE } from './operations';
 import './predefined.css';
 
 type Message = NonNullable<Extract<ResultOf<typeof OWN_MESSAGES>['viewer'], { __typename: 'Member' }>['predefinedMessages']>[number];
 
-/** The predefined messages of a service, for administrators, or of the member who looks: to be made, changed and deleted. */
-export function PredefinedMessages({ serviceId }: { serviceId?: string }) {
-  return serviceId ? <OfService key={serviceId} id={serviceId} /> : <Own />;
-}
-
-function OfService({ id }: { id: string }) {
+/** The predefined messages of a service, for administrators. */
+export function MessagesOfService({ id }: { id: string }) {
   const { answer, refusal, look } = useAnswer(MESSAGES_OF_SERVICE, { id });
   const messages = answer?.node?.__typename === 'Service' ? answer.node.predefinedMessages : null;
   return <Messages messages={messages} refusal={refusal} serviceId={id} look={look} />;
 }
 
-function Own() {
+/** Those of the member who looks. */
+export function OwnMessages({ onClose }: { onClose: () => void }) {
   const { answer, refusal, look } = useAnswer(OWN_MESSAGES, {});
   const messages = answer?.viewer?.__typename === 'Member' ? answer.viewer.predefinedMessages : null;
-  return <Messages messages={messages} refusal={refusal} look={look} />;
+  return (
+    <Dialog title="My predefined messages" onClose={onClose}>
+      <Messages messages={messages} refusal={refusal} look={look} />
+    </Dialog>
+  );
 }
 
 interface MessagesProps {
@@ -37,6 +39,7 @@ interface MessagesProps {
   look: () => void;
 }
 
+/** Predefined messages, to be made, changed and deleted. */
 function Messages({ messages, refusal, serviceId, look }: MessagesProps) {
   const [open, setOpen] = useState<{ message?: Message } | null>(null);
   const [leaving, setLeaving] = useState<Message | null>(null);
@@ -46,6 +49,7 @@ function Messages({ messages, refusal, serviceId, look }: MessagesProps) {
     setSaid(sentence);
     setOpen(null);
     look();
+    contact.look(); // whoever writes a text at the moment can choose what there is now
   }
 
   async function remove({ id, title }: Message) {
@@ -59,19 +63,19 @@ function Messages({ messages, refusal, serviceId, look }: MessagesProps) {
       <p class="said" role="status">{said}</p>
       {refusal && <p class="refusal" role="alert">{refusal}</p>}
       {!messages && !refusal && <p class="quiet">Loading…</p>}
-      {messages?.length === 0 && <p class="quiet">There is none yet.</p>}
+      {messages?.length === 0 && <p class="quiet">There is none yet. What is often written can be kept here, to be chosen instead of typed.</p>}
       <ul class="rows">
         {messages?.map((message) => (
           <li key={message.id}>
-            <button class="link" onClick={() => setOpen({ message })}><strong>{message.title}</strong></button>
+            <button type="button" class="link" onClick={() => setOpen({ message })}><strong>{message.title}</strong></button>
             <span class="body quiet">{message.body}</span>
             <span class="actions">
-              <button class="quiet" aria-label={`Delete ${message.title}`} onClick={() => setLeaving(message)}>Delete</button>
+              <button type="button" class="quiet" aria-label={`Delete ${message.title}`} onClick={() => setLeaving(message)}>Delete</button>
             </span>
           </li>
         ))}
       </ul>
-      <button class="quiet" onClick={() => setOpen({})}>New message</button>
+      <button type="button" class="quiet" onClick={() => setOpen({})}>New message</button>
       {open && (
         <Dialog title={open.message ? 'Change a predefined message' : 'New predefined message'} onClose={() => setOpen(null)}>
           <MessageForm message={open.message} serviceId={serviceId} onSaved={() => done('The message is saved.')} />
@@ -103,12 +107,21 @@ function MessageForm({ message, serviceId, onSaved }: MessageFormProps) {
   });
   return (
     <form onSubmit={form.submit}>
-      <Field label="Title" hint="What it is called in the list." name="title" required defaultValue={message?.title} refusal={form.against('title')} />
+      <Field
+        label="Title"
+        hint="What it is called in the list."
+        name="title"
+        required
+        maxLength={100}
+        defaultValue={message?.title}
+        refusal={form.against('title')}
+      />
       <LongField
         label="Text"
         hint="%F and %L stand for the customer's first and last name. One text message has at most 160 characters."
         name="body"
         required
+        maxLength={1000}
         defaultValue={message?.body}
         refusal={form.against('body')}
       />

@@ -1,24 +1,31 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
+import { afterTyping } from '../../parts/after-typing';
 import { Avatar } from '../../parts/avatar';
 import { Time } from '../../parts/time';
 import { useSubmission } from '../../parts/use-submission';
 import { addressOf, go } from '../address';
 import { colleagues } from '../member/colleagues';
-import { serves, me } from '../member/me';
+import { me, serves } from '../member/me';
 import { CREATE_ROOM, type ROW } from './operations';
 import * as rooms from './rooms';
 import { statusLabels } from './status';
 
 const orders = {
-  'Newest activity': { field: 'UPDATED_AT', direction: 'DESC' },
+  'Newest activity': rooms.newestActivity,
   'Oldest activity': { field: 'UPDATED_AT', direction: 'ASC' },
   'Newest first': { field: 'CREATED_AT', direction: 'DESC' },
   'Oldest first': { field: 'CREATED_AT', direction: 'ASC' },
 } as const;
 
-const filters = { '': 'All', DRAFT: 'Draft', ACTIVE: 'Active', TIMED_OUT: 'Timed out', CLOSED: 'Closed' } as const;
+const filters = {
+  '': 'All',
+  DRAFT: statusLabels.DRAFT,
+  ACTIVE: statusLabels.ACTIVE,
+  TIMED_OUT: statusLabels.TIMED_OUT,
+  CLOSED: statusLabels.CLOSED,
+} as const;
 
 export function RoomList({ current }: { current: string }) {
   const found = rooms.found.value;
@@ -163,12 +170,7 @@ function chosen(choose: (value: string) => void) {
   };
 }
 
-let typing: ReturnType<typeof setTimeout>;
-
-function typed({ currentTarget }: { currentTarget: HTMLInputElement }) {
-  clearTimeout(typing);
-  typing = setTimeout(() => {
-    rooms.first.value = rooms.step;
-    rooms.search.value = currentTarget.value;
-  }, 250);
-}
+const typed = afterTyping((text) => {
+  rooms.first.value = rooms.step;
+  rooms.search.value = text;
+});

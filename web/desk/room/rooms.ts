@@ -14,10 +14,13 @@ type Hits = ResultOf<typeof SEARCH>['searchMessages']['nodes'];
 
 export const step = 10;
 
+/** The order they are in until another is wanted. */
+export const newestActivity = { field: 'UPDATED_AT', direction: 'DESC' } as const;
+
 /** Which of them, and how many. */
 export const status = signal<'' | 'DRAFT' | 'ACTIVE' | 'TIMED_OUT' | 'CLOSED'>('');
 export const agentId = signal('');
-export const order = signal<Wanted['order']>({ field: 'UPDATED_AT', direction: 'DESC' });
+export const order = signal<Wanted['order']>(newestActivity);
 export const search = signal('');
 export const first = signal(step);
 
@@ -48,7 +51,9 @@ export function forget() {
   found.value = null;
   hits.value = [];
   withNews.value = 0;
+  hasMore.value = false;
   search.value = status.value = agentId.value = '';
+  order.value = newestActivity;
   first.value = step;
 }
 

@@ -1,8 +1,10 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { ask, change, newKey } from '../../client/connection';
+import { useState } from 'preact/hooks';
+import { change, newKey } from '../../client/connection';
 import type { ResultOf } from '../../client/graphql';
-import { Copyable } from '../../parts/copy';
-import { Field } from '../../parts/field';
+import { Copyable, CopyableField } from '../../parts/copy';
+import { Field, LongField } from '../../parts/field';
+import { Heading } from '../../parts/heading';
+import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
 import type { RoomAtDesk } from '../room/details';
 import { CancelCode } from './cancel';
@@ -21,12 +23,11 @@ interface PassOnProps {
 
 /** The ways to pass an invitation on: by word of mouth, by what is copied, or by email; and its end. */
 export function PassOn({ room, session, invitation }: PassOnProps) {
-  const [code, setCode] = useState<Code | null>(null);
-  useEffect(() => {
-    ask(CODE, { id: invitation.id }).then(({ node }) => node?.__typename === 'SpecialistInvitation' && setCode(node));
-  }, [invitation.id]);
+  const { answer, refusal } = useAnswer(CODE, { id: invitation.id });
+  const code = answer?.node?.__typename === 'SpecialistInvitation' ? answer.node : null;
   return (
     <>
+      {refusal && <p class="refusal" role="alert">{refusal}</p>}
       {code && <Ways code={code} access={invitation.accessLabel} />}
       <SendByEmail session={session} invitation={invitation} />
       <CancelCode room={room} invitation={invitation} />
@@ -35,23 +36,15 @@ export function PassOn({ room, session, invitation }: PassOnProps) {
 }
 
 function Ways({ code: { code, url, text }, access }: { code: Code; access: string }) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  const id = useId();
-  useEffect(() => heading.current!.focus(), []);
   return (
     <>
-      <h3 ref={heading} tabIndex={-1}>Invitation code</h3>
+      <Heading level={3}>Invitation code</Heading>
       <Copyable text={code} what="code"><p class="code">{code}</p></Copyable>
       <p class="quiet">{spelled(code)}</p>
       <p class="quiet">The same for all specialists. Their rights: {access}.</p>
-      <Copyable text={url} what="link">
-        <Field label="Link" readOnly value={url} onFocus={(event) => event.currentTarget.select()} />
-      </Copyable>
+      <CopyableField label="Link" text={url} what="link" />
       <Copyable text={text} what="text">
-        <div class="field">
-          <label for={id}>Text to pass on</label>
-          <textarea id={id} rows={4} readOnly value={text} />
-        </div>
+        <LongField label="Text to pass on" readOnly value={text} />
       </Copyable>
     </>
   );

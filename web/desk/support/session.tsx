@@ -1,15 +1,16 @@
 import { useState } from 'preact/hooks';
-import { change, messageOf } from '../../client/connection';
+import { change } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { Confirm } from '../../parts/confirm';
 import { Menu } from '../../parts/menu';
 import { Time } from '../../parts/time';
+import { useChange } from '../../parts/use-change';
 import { ShareScreenButton } from '../../room/screen/share-button';
 import { serves } from '../member/me';
 import type { RoomAtDesk } from '../room/details';
 import { InviteSpecialists } from './invite';
 import { END_SESSION, type SUPPORT_SESSION, UPDATE_SESSION } from './operations';
-import { modes } from './start';
+import { modes } from './portal';
 import './support.css';
 
 export type SupportSession = FragmentOf<typeof SUPPORT_SESSION>;
@@ -84,25 +85,24 @@ function EndSession({ room, session }: SessionProps) {
 }
 
 function MayShare({ room, session }: SessionProps) {
-  const [refusal, setRefusal] = useState('');
+  const { run, reason } = useChange();
 
   async function update(specialistsMayShare: boolean) {
-    try {
-      const { updateSupportSession } = await change(UPDATE_SESSION, { id: session.id, specialistsMayShare });
-      setRefusal(updateSupportSession.userErrors.map((error) => error.message).join(' '));
-    } catch (error) {
-      setRefusal(messageOf(error));
-    }
-    room.look();
+    const { updateSupportSession } = await change(UPDATE_SESSION, { id: session.id, specialistsMayShare }).finally(room.look);
+    return updateSupportSession.userErrors;
   }
 
   return (
     <>
       <label>
-        <input type="checkbox" checked={session.specialistsMayShare} onChange={(event) => update(event.currentTarget.checked)} />{' '}
+        <input
+          type="checkbox"
+          checked={session.specialistsMayShare}
+          onChange={({ currentTarget: { checked } }) => run(() => update(checked))}
+        />{' '}
         Specialists may share a screen
       </label>
-      {refusal && <p class="refusal" role="alert">{refusal}</p>}
+      {reason && <p class="refusal" role="alert">{reason}</p>}
     </>
   );
 }

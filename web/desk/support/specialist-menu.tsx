@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks';
-import { change, messageOf } from '../../client/connection';
+import { change } from '../../client/connection';
 import { Confirm } from '../../parts/confirm';
 import { MoreIcon } from '../../parts/icons';
 import { Menu } from '../../parts/menu';
+import { useChange } from '../../parts/use-change';
 import type { Attendee } from '../../room/live-room';
+import { rights } from './invite';
 import { REMOVE_SPECIALIST, SET_ACCESS } from './operations';
 
 type Specialist = Extract<Attendee, { __typename: 'Specialist' }>;
@@ -11,33 +13,27 @@ type Specialist = Extract<Attendee, { __typename: 'Specialist' }>;
 /** What members do with a specialist who is in the session: give them other rights, or remove them. */
 export function SpecialistMenu({ specialist, allowsControl }: { specialist: Specialist; allowsControl: boolean }) {
   const [removing, setRemoving] = useState(false);
-  const [refusal, setRefusal] = useState('');
+  const { run, reason } = useChange();
   const { id, name, access } = specialist;
 
   async function setAccess(access: Specialist['access']) {
-    try {
-      const { setSpecialistAccess } = await change(SET_ACCESS, { id, access });
-      setRefusal(setSpecialistAccess.userErrors.map((error) => error.message).join(' '));
-    } catch (error) {
-      setRefusal(messageOf(error));
-    }
+    return (await change(SET_ACCESS, { id, access })).setSpecialistAccess.userErrors;
   }
 
   async function remove() {
-    const { removeSpecialist } = await change(REMOVE_SPECIALIST, { id });
-    return removeSpecialist.userErrors;
+    return (await change(REMOVE_SPECIALIST, { id })).removeSpecialist.userErrors;
   }
 
   return (
     <>
       <Menu face={<MoreIcon />} label={`Change what ${name} may do`}>
-        {access === 'CONTROL' && <button type="button" onClick={() => setAccess('VIEW_ONLY')}>View only</button>}
+        {access === 'CONTROL' && <button type="button" onClick={() => run(() => setAccess('VIEW_ONLY'))}>{rights.VIEW_ONLY}</button>}
         {access === 'VIEW_ONLY' && allowsControl && (
-          <button type="button" onClick={() => setAccess('CONTROL')}>Control keyboard and mouse</button>
+          <button type="button" onClick={() => run(() => setAccess('CONTROL'))}>{rights.CONTROL}</button>
         )}
         <button type="button" onClick={() => setRemoving(true)}>Remove</button>
       </Menu>
-      {refusal && <p class="refusal" role="alert">{refusal}</p>}
+      {reason && <p class="refusal" role="alert">{reason}</p>}
       {removing && (
         <Confirm title={`Remove ${name}`} action="Remove" work={remove} onClose={() => setRemoving(false)}>
           {name} is out at once. The code goes on working: cancel it, or they may join again.

@@ -1,14 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
-import { ask, change, newKey } from '../../client/connection';
-import type { ResultOf } from '../../client/graphql';
+import { useState } from 'preact/hooks';
+import { change, newKey } from '../../client/connection';
 import { Dialog } from '../../parts/dialog';
+import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
 import type { RoomAtDesk } from '../room/details';
 import { PORTALS, START_SESSION } from './operations';
-
-type Portal = ResultOf<typeof PORTALS>['organization']['portals'][number];
-
-export const modes = { PHONE: 'Phone', WEB: 'Web', QUEUE: 'Queue' } as const;
+import { admits, modes } from './portal';
 
 /** Starts a support session in a room, through a portal. */
 export function StartSession({ room }: { room: RoomAtDesk }) {
@@ -22,14 +19,10 @@ export function StartSession({ room }: { room: RoomAtDesk }) {
 }
 
 function StartDialog({ room, onClose }: { room: RoomAtDesk; onClose: () => void }) {
-  const [portals, setPortals] = useState<Portal[] | null>(null);
-  const [chosen, setChosen] = useState<Portal>();
-  useEffect(() => {
-    ask(PORTALS, {}).then(({ organization }) => {
-      setPortals(organization.portals);
-      setChosen(organization.portals[0]);
-    });
-  }, []);
+  const { answer, refusal } = useAnswer(PORTALS, {});
+  const [chosenId, setChosenId] = useState('');
+  const portals = answer?.organization.portals;
+  const chosen = portals?.find(({ id }) => id === chosenId) ?? portals?.[0];
   const form = useSubmission(async (fields) => {
     const specialistsMayShare = fields.has('specialistsMayShare');
     const input = { roomId: room.live.id, portalId: chosen?.id ?? '', specialistsMayShare, idempotencyKey: newKey() };
@@ -40,6 +33,7 @@ function StartDialog({ room, onClose }: { room: RoomAtDesk; onClose: () => void 
   });
   return (
     <Dialog title="Start a support session" onClose={onClose}>
+      {refusal && <p class="refusal" role="alert">{refusal}</p>}
       {portals?.length === 0 && <p>There is no portal to start it through. An administrator can make one.</p>}
       {chosen && (
         <form onSubmit={form.submit}>
@@ -47,8 +41,8 @@ function StartDialog({ room, onClose }: { room: RoomAtDesk; onClose: () => void 
             <legend>Portal</legend>
             {portals?.map((portal) => (
               <label key={portal.id}>
-                <input type="radio" name="portal" checked={portal === chosen} onChange={() => setChosen(portal)} />
-                <span>{portal.name} <span class="quiet">{modes[portal.mode]} · {letsIn(portal)}</span></span>
+                <input type="radio" name="portal" checked={portal === chosen} onChange={() => setChosenId(portal.id)} />
+                <span>{portal.name} <span class="quiet">{modes[portal.mode]} · {admits(portal)}</span></span>
               </label>
             ))}
           </fieldset>
@@ -63,9 +57,4 @@ function StartDialog({ room, onClose }: { room: RoomAtDesk; onClose: () => void 
       )}
     </Dialog>
   );
-}
-
-function letsIn({ allowsSpecialists, allowsControl }: Portal) {
-  if (!allowsSpecialists) return 'no external specialists';
-  return allowsControl ? 'external specialists' : 'external specialists, view only';
 }

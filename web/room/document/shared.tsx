@@ -1,9 +1,9 @@
 import { sizeOf } from '../../parts/bytes';
 import { FileIcon } from '../../parts/icons';
 import type { Message } from '../live-room';
-import { Enlarged, Picture } from './picture';
 import { openInTab } from './addresses';
 import { PdfViewer } from './pdf-viewer';
+import { Enlarged, Picture } from './picture';
 
 export type Document = NonNullable<Message['document']>;
 

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { change, messageOf, newKey } from '../../client/connection';
+import { reasonOf } from '../../client/graphql';
 import type { LiveRoom } from '../live-room';
 import { CREATE_UPLOAD, SHARE } from './operations';
 import { FileRefused, sendBytes } from './send-bytes';
@@ -90,5 +91,5 @@ export class Uploads {
 }
 
 function refused({ userErrors }: { userErrors: { message: string }[] }) {
-  return new FileRefused(userErrors.map(({ message }) => message).join(' '));
+  return new FileRefused(reasonOf(userErrors));
 }

@@ -1,5 +1,5 @@
-import { useState } from 'preact/hooks';
-import { change, messageOf, newKey } from '../../client/connection';
+import { change, newKey } from '../../client/connection';
+import { useChange } from '../../parts/use-change';
 import type { LiveRoom } from '../live-room';
 import { START_SHARING, STOP_SHARING } from './operations';
 import { mayShare } from './rights';
@@ -7,27 +7,16 @@ import { Sharer } from './sharer';
 
 /** Shares the viewer's screen in the support session of a room, where they may, or stops it. */
 export function ShareScreenButton({ live }: { live: LiveRoom }) {
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState('');
+  const { run, busy, reason } = useChange();
   const sharing = sharedBy(live);
   if (!sharing && !canShare(live)) return null;
 
-  async function shareOrStop() {
-    setBusy(true);
-    setRefusal('');
-    try {
-      if (sharing) await stop(live);
-      else setRefusal(await share(live));
-    } catch (error) {
-      setRefusal(messageOf(error));
-    }
-    setBusy(false);
-  }
-
   return (
     <>
-      <button type="button" class="quiet" disabled={busy} onClick={shareOrStop}>{sharing ? 'Stop sharing' : 'Share my screen'}</button>
-      {refusal && <p class="refusal" role="alert">{refusal}</p>}
+      <button type="button" class="quiet" disabled={busy} onClick={() => run(() => (sharing ? stop(live) : share(live)))}>
+        {sharing ? 'Stop sharing' : 'Share my screen'}
+      </button>
+      {reason && <p class="refusal" role="alert">{reason}</p>}
     </>
   );
 }
@@ -44,26 +33,32 @@ function canShare({ viewer, situation }: LiveRoom) {
   return viewer.value && session && mayShare(viewer.value, session) && navigator.mediaDevices?.getDisplayMedia;
 }
 
-// Gives why it was refused.
+// Gives why it was refused. Where nothing comes of it, nothing goes on being taken from the screen.
 async function share(live: LiveRoom) {
   const stream = await chosenStream();
-  if (!stream) return '';
-  const sessionId = live.situation.value?.supportSession?.id ?? '';
-  const { startScreenShare } = await change(START_SHARING, { sessionId, key: newKey() });
-  if (!startScreenShare.screenShare) {
-    stream.getTracks().forEach((track) => track.stop());
-    return startScreenShare.userErrors.map((error) => error.message).join(' ');
+  if (!stream) return [];
+  try {
+    const sessionId = live.situation.value?.supportSession?.id ?? '';
+    const { screenShare, userErrors } = (await change(START_SHARING, { sessionId, key: newKey() })).startScreenShare;
+    if (screenShare && live.isLeft) await change(STOP_SHARING, { shareId: screenShare.id });
+    else if (screenShare) show(live, new Sharer(screenShare, stream));
+    return userErrors;
+  } finally {
+    if (!live.sharing.value) stream.getTracks().forEach((track) => track.stop());
   }
-  live.sharing.value = new Sharer(startScreenShare.screenShare, stream);
-  const [picture] = stream.getVideoTracks();
+}
+
+function show(live: LiveRoom, sharer: Sharer) {
+  const [picture] = sharer.stream.getVideoTracks();
   picture!.onended = () => void stop(live).catch(() => {}); // with the browser's own button
-  return '';
+  live.sharing.value = sharer;
 }
 
 async function stop(live: LiveRoom) {
   const shareId = sharedBy(live);
   live.sharing.value = null;
   if (shareId) await change(STOP_SHARING, { shareId });
+  return [];
 }
 
 // What the person chooses to share; nothing where they think better of it.
