@@ -121,7 +121,10 @@ func TestTheSameTextTwiceIsSentTwice(t *testing.T) {
 	h.unknown(two)
 	f.behave(takeAndLose)
 	h.makeDue(two)
-	h.until("it is sent", func() bool { return f.count() == 2 })
+	h.until("it is sent, and waits to be looked up again", func() bool {
+		d := h.read(two)
+		return f.count() == 2 && d.State == delivery.StateWaiting && d.Attempts == 2
+	})
 	h.makeDue(two)
 	h.expect(two, delivery.StateDone, delivery.StatusSent)
 	if h.carrierID(one) != "SM1" || h.carrierID(two) != "SM2" {
