@@ -81,7 +81,7 @@ function Open({ noun, id, part }: { noun: string; id: string; part: string }) {
   if (noun === 'administration') return <Administration section={id} id={part} />;
   if (id) return noun === 'texts' ? <Texts id={id} /> : <Room id={id} />;
   return (
-    <div class="nothing empty">
+    <div class="unopened empty">
       <RoomIcon />
       <p>{noun === 'texts' ? 'Choose a chat, or write a new text message.' : 'Choose a room, or open a new one and invite a customer.'}</p>
     </div>

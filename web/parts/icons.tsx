@@ -11,7 +11,6 @@ export const DownIcon = () => <Icon><path d="M12 5v14M6 13l6 6 6-6" /></Icon>;
 export const FileIcon = () => <Icon><path d="M14 3H7a1 1 0 0 0-1 1v16a1 1 0 0 0 1 1h10a1 1 0 0 0 1-1V7zM14 3v4h4" /></Icon>;
 export const BackIcon = () => <Icon><path d="m14 6-6 6 6 6" /></Icon>;
 export const RoomIcon = () => <Icon><path d="M4 5h16v11H10l-4 4v-4H4z" /></Icon>;
-export const PhoneIcon = () => <Icon><path d="M7 3h10v18H7zM11 18h2" /></Icon>;
 export const TickIcon = () => <Icon><path d="m5 13 4 4L19 7" /></Icon>;
 
 function Icon({ children }: { children: ComponentChildren }) {

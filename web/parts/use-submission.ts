@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { reasonOf, type Refusal } from '../client/graphql';
 import { useChange } from './use-change';
 
@@ -9,7 +9,7 @@ import { useChange } from './use-change';
 export function useSubmission(work: (fields: FormData) => Promise<Refusal[]>) {
   const { run, busy, objections } = useChange();
   const form = useRef<HTMLFormElement | null>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [objections]);
+  useLayoutEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus(), [objections]);
 
   function submit(submission: SubmitEvent) {
     submission.preventDefault();

@@ -1,7 +1,7 @@
 import { graphql, REFUSAL } from '../../client/graphql';
 import { SUPPORT_SESSION } from '../support/operations';
 
-export const INVITATION = graphql(`
+const INVITATION = graphql(`
   fragment Invitation on CustomerInvitation { id channel to status failureReason sentAt invitedBy { id name } }
 `);
 
