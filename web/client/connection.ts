@@ -196,7 +196,7 @@ function stopIfLeft(asker: string | undefined) {
 
 // Somebody else may be here by now.
 function end(asker: string | undefined) {
-  if (session.accessToken.value === asker) session.end();
+  if (session.accessToken.value === asker) session.end('You are not signed in any more. Sign in again to go on.');
 }
 
 function dataOf<Data>({ data, error }: { data?: Data; error?: CombinedError }, asker: string | undefined): Data {
@@ -204,6 +204,7 @@ function dataOf<Data>({ data, error }: { data?: Data; error?: CombinedError }, a
   if (error.graphQLErrors.length === 0) throw error;
   const refusal = new ApiError(error.graphQLErrors);
   if (refusal.codes.includes('UNAUTHENTICATED')) end(asker);
+  if (refusal.codes.includes('FORBIDDEN')) session.refusals.value += 1;
   throw refusal;
 }
 

@@ -15,12 +15,20 @@ export const current = signal<Session | null>(JSON.parse(sessionStorage.getItem(
 
 export const accessToken = computed(() => current.value?.accessToken);
 
+/** Why who was here is not any more, where they have not left by themselves. */
+export const farewell = signal('');
+
+/** How often something was forbidden. Whoever shows what may be done should look again: it may be something else by now. */
+export const refusals = signal(0);
+
 export function begin(session: Session) {
   sessionStorage.setItem(place, JSON.stringify(session));
   current.value = session;
+  farewell.value = '';
 }
 
-export function end() {
+export function end(why = '') {
+  if (current.value) farewell.value = why;
   sessionStorage.removeItem(place);
   current.value = null;
 }

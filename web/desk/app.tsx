@@ -12,7 +12,7 @@ import { Offer } from './conversation/offer';
 import { Texts } from './conversation/texts';
 import { followInbox, forget } from './inbox';
 import { AccountMenu } from './member/account';
-import { isAdministrator } from './member/me';
+import { isAdministrator, keepLooking } from './member/me';
 import { SignIn } from './member/sign-in';
 import { StateButton } from './member/state';
 import { RoomList } from './room/list';
@@ -30,7 +30,7 @@ export function App() {
 function Desk() {
   useEffect(() => {
     const leaving = new AbortController();
-    const stops = [rooms.keepLooking(), chats.keepLooking()];
+    const stops = [rooms.keepLooking(), chats.keepLooking(), keepLooking()];
     followInbox(leaving.signal).catch(() => session.end());
     return () => {
       leaving.abort();

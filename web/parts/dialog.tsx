@@ -1,6 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { recoverFocus } from './focus';
 import { CloseIcon } from './icons';
+
+// Who opens a form begins with its first field, and not with the button that closes it.
+const firstField = 'input:checked, input:not([type=radio], [readonly]), select, textarea:not([readonly])';
 
 interface DialogProps {
   title: string;
@@ -16,10 +20,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useEffect(() => {
     const shown = dialog.current!;
     shown.showModal();
+    shown.querySelector<HTMLElement>(firstField)?.focus();
     // While it is still there: or the focus would not go back.
     return () => {
       isGone.current = true;
       shown.close();
+      recoverFocus(); // what it was opened by may be gone
     };
   }, []);
   return (

@@ -9,12 +9,16 @@ import { SEND, SET_TYPING } from './operations';
 
 const typingEveryMs = 3_000;
 
+// What was typed and not sent, by who has typed it and where: who comes back finds it in the box.
+const drafts = new Map<string, string>();
+
 /** The chat bar. The text stays in its box until the server has answered: then, and only then, it is on its way for certain. */
 export function Composer({ live }: { live: LiveRoom }) {
   const [sending, setSending] = useState(false);
   const [note, setNote] = useState('');
   const box = useRef<HTMLTextAreaElement>(null);
   const lastTyped = useRef(0);
+  const place = `${live.viewer.value?.id} ${live.openedAs}`;
 
   async function send() {
     const body = box.current!.value;
@@ -27,6 +31,7 @@ export function Composer({ live }: { live: LiveRoom }) {
       if (sendMessage.message) {
         live.show(sendMessage.message);
         box.current!.value = '';
+        drafts.delete(place);
         lastTyped.current = 0;
       }
       setNote(reasonOf(sendMessage.userErrors));
@@ -43,6 +48,7 @@ export function Composer({ live }: { live: LiveRoom }) {
   }
 
   function typed() {
+    drafts.set(place, box.current!.value);
     if (Date.now() - lastTyped.current < typingEveryMs) return;
     lastTyped.current = Date.now();
     attempt(SET_TYPING, { roomId: live.id, typing: true }).catch(() => {}); // it may get lost
@@ -57,7 +63,7 @@ export function Composer({ live }: { live: LiveRoom }) {
         <textarea
           ref={box}
           rows={1}
-          maxLength={10_000}
+          defaultValue={drafts.get(place)}
           placeholder="Write a message"
           aria-label="Your message"
           aria-describedby="send-note"

@@ -1,10 +1,12 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { change } from '../../client/connection';
 import { Avatar } from '../../parts/avatar';
 import { Confirm } from '../../parts/confirm';
+import { useFocusRecovered } from '../../parts/focus';
 import { Heading } from '../../parts/heading';
 import { BackIcon } from '../../parts/icons';
 import { Time } from '../../parts/time';
+import { useAtEnd } from '../../parts/use-at-end';
 import { addressOf } from '../address';
 import { leads, me } from '../member/me';
 import type { Contact } from './contact';
@@ -55,11 +57,11 @@ export function Conversation({ id, contact }: { id: string; contact: Contact }) 
 }
 
 function Transcript({ live }: { live: LiveConversation }) {
-  const log = useRef<HTMLDivElement>(null);
   const texts = live.texts.value;
-  useLayoutEffect(() => void (log.current!.scrollTop = log.current!.scrollHeight), [texts.at(-1)?.id]);
+  const last = texts.at(-1);
+  const log = useAtEnd(last?.id, last?.direction === 'OUTBOUND');
   return (
-    <div class="log" role="log" aria-label="Transcript" tabIndex={0} ref={log}>
+    <div class="log" role="log" aria-label="Transcript" tabIndex={0} {...log}>
       {live.hasEarlier.value && <button class="quiet earlier" onClick={() => live.showEarlier()}>Earlier texts</button>}
       <ol>
         {texts.map((text) => <Entry key={text.id} text={text} />)}
@@ -89,6 +91,7 @@ function whoSent(author: Text['author']) {
 
 /** Ends the chat for good, once that is confirmed. */
 function EndChat({ live }: { live: LiveConversation }) {
+  useFocusRecovered();
   const [asking, setAsking] = useState(false);
 
   async function end() {

@@ -1,4 +1,5 @@
 import { change } from '../../client/connection';
+import { recoverFocus } from '../../parts/focus';
 import { useChange } from '../../parts/use-change';
 import { go } from '../address';
 import { look, offer } from './conversations';
@@ -28,6 +29,7 @@ export function Offer() {
     return run(async () => {
       const refusals = await how(id);
       if (offer.value?.id === id) offer.value = null;
+      recoverFocus();
       return refusals;
     });
   }

@@ -58,6 +58,7 @@ export function TextForm({ contact, target, serviceId, to, onSent, children }: T
       <textarea
         rows={3}
         aria-label="Text message"
+        placeholder="Text message"
         aria-describedby="text-count text-note"
         readOnly={form.busy}
         value={body}

@@ -1,8 +1,9 @@
 // The member who has signed in, their state, and what their role lets them do.
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { ask } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { oneAtATime } from '../../client/one-at-a-time';
+import * as session from '../../client/session';
 import { mayServe } from '../../client/roles';
 import { ME, type MEMBER } from './operations';
 
@@ -23,6 +24,11 @@ export const look = oneAtATime(async () => {
   const { viewer } = await ask(ME, {});
   if (viewer?.__typename === 'Member') me.value = viewer;
 });
+
+/** Goes on looking for as long as the member is signed in: what is forbidden now was allowed before, or the page would not offer it. */
+export function keepLooking() {
+  return effect(() => void (session.refusals.value && look()));
+}
 
 export function forget() {
   me.value = null;

@@ -14,6 +14,7 @@ export function SignIn() {
   return (
     <main class="sign-in">
       <h1>Parley <span>Desk</span></h1>
+      <p role="status">{session.farewell}</p>
       <form onSubmit={form.submit}>
         <Field label="Email" name="email" type="email" autocomplete="username" required />
         <Field label="Password" name="password" type="password" autocomplete="current-password" required />

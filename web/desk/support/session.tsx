@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { change } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { Confirm } from '../../parts/confirm';
+import { useFocusRecovered } from '../../parts/focus';
 import { Menu } from '../../parts/menu';
 import { Time } from '../../parts/time';
 import { useChange } from '../../parts/use-change';
@@ -22,6 +23,7 @@ interface SessionProps {
 
 /** The support session that is going on in a room, and what members do with it. */
 export function SessionBar({ room, session }: SessionProps) {
+  useFocusRecovered();
   const { portal, host, startedAt } = session;
   return (
     <section class="support" aria-label="Support session">
