@@ -10,8 +10,17 @@ const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chr
 /** Why nothing can be shown in a browser here; false where it can. */
 export const noBrowser = !executablePath && 'no Chromium found';
 
+// Pages that stand behind others go on as if they were looked at, and nothing is asked of the internet.
+const always = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+];
+
 export function launch(...args) {
-  return chromium.launch({ executablePath, args: ['--no-sandbox', ...args] });
+  return chromium.launch({ executablePath, args: [...always, ...args] });
 }
 
 /**
