@@ -45,11 +45,12 @@ func (s *site) page(name, policy string) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Robots-Tag", "noindex")
 		h.Set("Cache-Control", "no-store")
-		if !s.built {
+		page, ok := s.pages[name]
+		if !s.built || !ok {
 			http.Error(w, notBuilt, http.StatusServiceUnavailable)
 			return
 		}
-		s.pages[name].serve(w, r)
+		page.serve(w, r)
 	})
 }
 

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { ApiError, ask, change, follow } from '../client/connection';
 import type { FragmentOf, ResultOf } from '../client/graphql';
 import { oneAtATime } from '../client/one-at-a-time';
-import { inOrder } from '../parts/in-order';
+import { inOrder, sinceBegin } from '../parts/in-order';
 import { Uploads } from './document/uploads';
 import { EVENTS, HISTORY, MARK_READ, type MESSAGE, type PERSON, ROOM, type SITUATION, SITUATION_OF, type VIEWER } from './operations';
 import type { Sharer } from './screen/sharer';
@@ -59,6 +59,7 @@ export class LiveRoom {
   #listeners = new Set<(event: RoomEvent) => void>();
   #closing = new AbortController();
   #lookAround = oneAtATime(() => this.#look());
+  #readAgain = oneAtATime(() => this.#readNewest());
   #markRead = oneAtATime(() => this.#sayRead());
 
   constructor(readonly openedAs: string, reactions: Reactions = {}) {
@@ -163,7 +164,7 @@ export class LiveRoom {
     const goes = from.id === this.#id;
     if (goes) this.#cursor = continueAfter;
     this.#become(into);
-    this.#readAgain();
+    this.#readAgain(); // messages from elsewhere have come between those that are shown
     this.#markRead();
     return goes ? { roomId: into.id, after: continueAfter } : undefined;
   }
@@ -174,16 +175,14 @@ export class LiveRoom {
     this.#reactions.onMove?.(id);
   }
 
-  // Messages from elsewhere have come between those that are shown.
-  async #readAgain() {
+  async #readNewest() {
     const { room } = await ask(HISTORY, { id: this.#id });
     if (room) this.#beginWith(room.messages);
   }
 
-  // Between the newest page and what is older and shown already there may be a gap: it comes again when it is asked for.
+  // What is older than the newest page comes again when it is asked for.
   #beginWith(page: Page) {
-    const [first] = page.nodes;
-    this.messages.value = this.messages.value.filter((message) => Date.parse(message.sentAt) >= Date.parse(first?.sentAt ?? ''));
+    this.messages.value = sinceBegin(this.messages.value, page.nodes);
     this.#addPage(page);
   }
 

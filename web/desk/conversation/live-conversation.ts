@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals';
 import { ApiError, ask, follow } from '../../client/connection';
 import type { FragmentOf, ResultOf } from '../../client/graphql';
-import { inOrder } from '../../parts/in-order';
+import { oneAtATime } from '../../client/one-at-a-time';
+import { inOrder, sinceBegin } from '../../parts/in-order';
 import type { Conversation } from './conversations';
 import { EARLIER, EVENTS, type TEXT, TRANSCRIPT } from './operations';
 
@@ -30,10 +31,11 @@ export class LiveConversation {
     this.#closing.abort();
   }
 
-  async showEarlier() {
+  /** Shows what was written before. */
+  readonly showEarlier = oneAtATime(async () => {
     const { smsConversation } = await ask(EARLIER, { id: this.id, before: this.#start });
     if (smsConversation) this.#addPage(smsConversation.messages);
-  }
+  });
 
   /** Shows texts, each once, however often they are given. */
   show(...texts: Text[]) {
@@ -45,6 +47,7 @@ export class LiveConversation {
       const { smsConversation } = await ask(TRANSCRIPT, { id: this.id });
       if (!smsConversation) throw new ApiError([{ message: 'There is no such conversation.' }]);
       this.conversation.value = smsConversation;
+      this.texts.value = sinceBegin(this.texts.value, smsConversation.messages.nodes);
       this.#addPage(smsConversation.messages);
       const variables = { conversationId: this.id, after: smsConversation.lastCursor };
       await follow(EVENTS, variables, (event) => this.#apply(event), this.#closing.signal);

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask, change, newKey } from '../../client/connection';
 import type { ResultOf, VariablesOf } from '../../client/graphql';
 import { SendIcon } from '../../parts/icons';
+import { useChange } from '../../parts/use-change';
 import { useSubmission } from '../../parts/use-submission';
 import type { Contact } from './contact';
 import { PREVIEW, SEND_TEXT } from './operations';
@@ -30,6 +31,7 @@ interface TextFormProps {
 export function TextForm({ contact, target, serviceId, to, onSent, children }: TextFormProps) {
   const [body, setBody] = useState('');
   const preview = usePreview({ body, serviceId, to });
+  const filling = useChange();
   const form = useSubmission(async () => {
     const { sendSms } = await change(SEND_TEXT, { input: { ...target, body, idempotencyKey: newKey() } });
     if (sendSms.message) {
@@ -39,9 +41,13 @@ export function TextForm({ contact, target, serviceId, to, onSent, children }: T
     return sendSms.userErrors;
   });
 
-  async function choose(predefinedMessageId: string) {
-    const { smsPreview } = await ask(PREVIEW, { input: { predefinedMessageId, serviceId, to } });
-    setBody(smsPreview.text);
+  // What is typed meanwhile stays.
+  function choose(predefinedMessageId: string) {
+    return filling.run(async () => {
+      const { smsPreview } = await ask(PREVIEW, { input: { predefinedMessageId, serviceId, to } });
+      setBody((typed) => (typed === body ? smsPreview.text : typed));
+      return [];
+    });
   }
 
   const service = contact.services?.find(({ id }) => id === serviceId);
@@ -67,7 +73,7 @@ export function TextForm({ contact, target, serviceId, to, onSent, children }: T
       />
       <button class="icon" aria-label="Send"><SendIcon /></button>
       <p id="text-count" class={preview.count > limit ? 'refusal' : 'quiet'}>{sentenceOf(preview)}</p>
-      <p id="text-note" class="refusal" role="alert">{form.note('to', 'serviceId')}</p>
+      <p id="text-note" class="refusal" role="alert">{filling.reason || form.note('to', 'serviceId')}</p>
     </form>
   );
 }
