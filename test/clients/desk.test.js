@@ -542,6 +542,34 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.deepEqual(complaints.filter(unexpected), []);
   });
 
+  test('what is typed is neither cut nor forgotten, and who may do less, or nothing any more, sees why', async () => {
+    const email = await newMember('Ivo', `Leaver${letters()}`);
+    const own = await tokenOf(email);
+    const [room, other] = [await createRoom(own), await createRoom(own)];
+    const { page } = await open(browser, `/desk#/rooms/${room.id}`, { viewport: { width: 1280, height: 800 } });
+    await signIn(page, email);
+    const box = page.getByLabel('Your message');
+    await box.fill('x'.repeat(10_001));
+    await box.press('Enter');
+    await page.getByText('10,000').or(page.getByText('10000')).waitFor();
+    assert.equal((await box.inputValue()).length, 10_001);
+    await box.fill('Half a sente');
+    await page.goto(address(`/desk#/rooms/${other.id}`));
+    await page.waitForFunction(() => document.querySelector('.composer textarea')?.value === '');
+    await page.goto(address(`/desk#/rooms/${room.id}`));
+    await page.waitForFunction(() => document.querySelector('.composer textarea')?.value === 'Half a sente');
+
+    await page.getByRole('button', { name: 'Invite', exact: true }).click();
+    assert.ok(await hasFocus(page.getByRole('dialog').getByRole('radio', { name: 'SMS' })));
+    await page.keyboard.press('Escape');
+    await change(email, 'updateMember', { role: 'QUALITY_ASSESSOR' });
+    await box.press('Enter');
+    await box.waitFor({ state: 'detached' });
+    assert.equal(await page.getByRole('button', { name: 'Invite', exact: true }).count(), 0);
+    await change(email, 'deactivateMember');
+    await page.getByText('You are not signed in any more.').waitFor();
+  });
+
   test('a quality assessor reads, and is offered nothing else', async () => {
     const email = await newMember('Quinn', `Assessor${letters()}`, { role: 'QUALITY_ASSESSOR' });
     const agent = await tokenOf('agent@demo.example');
@@ -587,6 +615,15 @@ function rememberStatuses() {
     document.querySelectorAll('[role=status]').forEach((status) => statuses.push(status.textContent));
   });
   observer.observe(document, { childList: true, characterData: true, subtree: true });
+}
+
+// Has the administrator change a member.
+async function change(email, mutation, changes = {}) {
+  const admin = await tokenOf('admin@demo.example');
+  const { organization } = await run('{ organization { members(last: 100) { nodes { id email } } } }', {}, admin);
+  const { id } = organization.members.nodes.find((member) => member.email === email);
+  const type = `${mutation[0].toUpperCase()}${mutation.slice(1)}Input`;
+  await mutate(`mutation ($input: ${type}!) { ${mutation}(input: $input) { userErrors { message } } }`, { input: { id, ...changes } }, admin);
 }
 
 function hasFocus(locator) {
