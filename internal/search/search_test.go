@@ -81,16 +81,13 @@ func TestOneProcessTakesWordsAtATime(t *testing.T) {
 	}
 	const waiting = `SELECT count(*), count(*) FILTER (WHERE wait_event = 'advisory') FROM pg_stat_activity
 		WHERE datname = current_database() AND wait_event_type = 'Lock'`
-	var all, forTheirTurn int
-	until(t, "processes to wait", func() bool {
+	until(t, "one process to take words, and the others to wait for their turn", func() bool {
+		var all, forTheirTurn int
 		if err := l.db.SQL.QueryRowContext(t.Context(), waiting).Scan(&all, &forTheirTurn); err != nil {
 			t.Fatal(err)
 		}
-		return all == processes
+		return all == processes && forTheirTurn == processes-1
 	})
-	if forTheirTurn != processes-1 {
-		t.Errorf("%d processes take words", processes-forTheirTurn)
-	}
 	if err := inTheWay.Rollback(); err != nil {
 		t.Error(err)
 	}
