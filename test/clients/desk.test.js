@@ -420,7 +420,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     const { page, complaints } = await open(browser, '/desk', { viewport: { width: 360, height: 720 } });
     await signIn(page, 'second@demo.example');
     await page.getByRole('link', { name: 'Text messages' }).click();
-    await page.getByRole('link', { name: 'New' }).click();
+    await page.getByRole('link', { name: 'New', exact: true }).click();
     await page.getByLabel('Service').selectOption('Support');
     assert.deepEqual(await findings(page), []);
     await page.getByLabel("Customer's number").fill('0171');
