@@ -52,7 +52,7 @@ lint: ## gofmt, go vet, staticcheck
 	go vet ./...
 	go tool staticcheck ./...
 
-verify: lint web/node_modules/.installed ## lint, and: what is generated is fresh, the desk fits the schema, migrations match the model, the compose file is valid, imports go downwards
+verify: lint web/node_modules/.installed ## lint, and: what is generated is fresh, the pages fit the schema, migrations match the model, the compose file is valid, imports go downwards
 	bash scripts/generated-is-fresh.sh
 	cd web && npm run --silent check
 	go test -run '^Test(MigrationsMatchSchema|Imports|Every|Only|Compose)' . ./internal/database/migration

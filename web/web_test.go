@@ -80,9 +80,7 @@ var reference = regexp.MustCompile(`["'](/assets/[^"']+)["']`)
 
 func TestEverythingThatPagesLoadIsServed(t *testing.T) {
 	t.Parallel()
-	if !built(t) {
-		t.Skip("the pages are not built")
-	}
+	mustBeBuilt(t)
 	for name, source := range sources(t, ".html", ".js") {
 		for _, match := range reference.FindAllStringSubmatch(source, -1) {
 			if status := get(t, web.Assets(), match[1]).Code; status != http.StatusOK {
@@ -97,9 +95,7 @@ const mostBytes = 60_000
 
 func TestCustomersPageIsSmall(t *testing.T) {
 	t.Parallel()
-	if !built(t) {
-		t.Skip("the pages are not built")
-	}
+	mustBeBuilt(t)
 	sizes := map[string]int{}
 	load(t, sizes, "app/customer/index.html")
 	sum := 0
@@ -264,11 +260,12 @@ func unbuilt() fstest.MapFS {
 	}
 }
 
-// built tells whether `npm run build` has filled dist/.
-func built(t *testing.T) bool {
+// mustBeBuilt fails where `npm run build` has not filled dist/: what is built is tested, too.
+func mustBeBuilt(t *testing.T) {
 	t.Helper()
-	_, err := fs.Stat(web.Files, "dist/vendor")
-	return err == nil
+	if _, err := fs.Stat(web.Files, "dist/vendor"); err != nil {
+		t.Fatal("the pages are not built: run make web")
+	}
 }
 
 // sources are the embedded files with one of these endings, without those that come from npm as they are.

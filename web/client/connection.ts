@@ -204,7 +204,7 @@ function dataOf<Data>({ data, error }: { data?: Data; error?: CombinedError }, a
   if (error.graphQLErrors.length === 0) throw error;
   const refusal = new ApiError(error.graphQLErrors);
   if (refusal.codes.includes('UNAUTHENTICATED')) end(asker);
-  if (refusal.codes.includes('FORBIDDEN')) session.refusals.value += 1;
+  if (refusal.codes.includes('FORBIDDEN')) session.forbidden.value += 1;
   throw refusal;
 }
 

@@ -19,7 +19,7 @@ export const accessToken = computed(() => current.value?.accessToken);
 export const farewell = signal('');
 
 /** How often something was forbidden. Whoever shows what may be done should look again: it may be something else by now. */
-export const refusals = signal(0);
+export const forbidden = signal(0);
 
 export function begin(session: Session) {
   sessionStorage.setItem(place, JSON.stringify(session));

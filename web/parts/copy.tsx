@@ -12,13 +12,22 @@ interface CopyableProps {
 
 /** A text with a button that copies it. */
 export function Copyable({ text, what, children }: CopyableProps) {
-  const [copied, setCopied] = useState(false);
-  const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
+  const [said, setSaid] = useState('');
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid('Copied.');
+    } catch {
+      setSaid('The browser does not let this page copy: mark it and copy it by hand.'); // it does so on https only
+    }
+  }
+
   return (
     <div class="copyable">
       {children}
       <button type="button" class="quiet" onClick={copy}>Copy <span class="unseen">{what}</span></button>
-      <p role="status">{copied && 'Copied.'}</p>
+      <p role="status">{said}</p>
     </div>
   );
 }

@@ -27,7 +27,7 @@ export const look = oneAtATime(async () => {
 
 /** Goes on looking for as long as the member is signed in: what is forbidden now was allowed before, or the page would not offer it. */
 export function keepLooking() {
-  return effect(() => void (session.refusals.value && look()));
+  return effect(() => void (session.forbidden.value && look()));
 }
 
 export function forget() {
