@@ -94,7 +94,7 @@ func wire(ctx context.Context, c *config, s *store, listener net.Listener, log *
 	a.audit = audit.New(a.events, s.ent, c.limits.PageSize)
 	a.calls = call.New(s.ent, c.limits, a.events)
 	a.organizations = organization.New(organization.Parts{
-		Ent: s.ent, Limits: c.limits, Tokens: a.tokens, Passwords: auth.NewPasswords(), Counter: a.counter, Links: links, Outbox: a.outbox,
+		Ent: s.ent, Limits: c.limits, Tokens: a.tokens, Passwords: auth.NewPasswords(c.passwords), Counter: a.counter, Links: links, Outbox: a.outbox,
 		Audit: a.audit, Leaves: a.calls.LeaveTx,
 	})
 	a.numbers = number.New(number.Parts{

@@ -16,6 +16,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"parley/internal/auth"
 	"parley/internal/limits"
 	"parley/internal/notify/smtp"
 	"parley/internal/notify/twilio"
@@ -46,6 +47,8 @@ type config struct {
 	mail    *smtp.Sender     // nil for the simulator
 	twilio  *twilio.Settings // nil for the simulator
 	now     func() time.Time
+
+	passwords auth.Cost // of new hashes
 }
 
 // about begins the help.
@@ -59,7 +62,7 @@ Limits and their defaults:
 
 // configure reads the flags and the variables, and checks them. It returns nil where only help was wanted.
 func configure(args []string, getenv func(string) string, out io.Writer) (*config, error) {
-	c, helped := &config{now: time.Now}, false
+	c, helped := &config{now: time.Now, passwords: auth.RecommendedCost()}, false
 	parser, err := kong.New(c, kong.Name("server"), kong.Writers(out, out), kong.Description(about+limits.Help()),
 		kong.Resolvers(variables(getenv)),
 		kong.Exit(func(int) { helped = true })) // kong calls it after printing help, and goes on

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"parley/ent"
+	"parley/internal/auth"
 	"parley/internal/blob"
 	"parley/internal/database"
 	"parley/internal/dbtest"
@@ -145,7 +146,7 @@ func (h *house) start(s *store, o settings) {
 	}
 	c := &config{
 		Addr: "127.0.0.1:0", Demo: "on", limits: l, LimitValues: o.limits, Bus: cmp.Or(o.bus, busPostgres), proxies: trusted, secret: []byte(testSecret), now: h.now,
-		twilio: o.twilio, mail: o.mail,
+		twilio: o.twilio, mail: o.mail, passwords: auth.Cost{Memory: 8, Passes: 1},
 	}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	listener, err := net.Listen("tcp", c.Addr)

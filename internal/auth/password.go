@@ -13,25 +13,34 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Argon2id parameters as OWASP's Password Storage Cheat Sheet recommends them: 19 MiB, two passes, one lane.
 const (
-	argonMemory  = 19 * 1024
-	argonTime    = 2
 	argonThreads = 1
 	argonKey     = 32
 )
 
+// Cost is what Argon2id takes for one hash, in one lane.
+type Cost struct {
+	Memory uint32 // in KiB
+	Passes uint32
+}
+
+// RecommendedCost is that of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes. What is for tests alone may cost less.
+func RecommendedCost() Cost { return Cost{Memory: 19 * 1024, Passes: 2} }
+
 // Passwords hashes and checks passwords, as many at once as there are cores: hashing is costly on purpose.
 type Passwords struct {
+	cost   Cost
 	places chan struct{}
 	dummy  string
 }
 
-// NewPasswords returns a hasher.
-func NewPasswords() *Passwords {
-	p := &Passwords{places: make(chan struct{}, runtime.GOMAXPROCS(0))}
-	p.dummy = phc([]byte("nobody has this"), make([]byte, argonKey), argonMemory, argonTime, argonThreads)
-	return p
+// NewPasswords returns a hasher whose hashes have this cost. Older hashes are checked at their own.
+func NewPasswords(cost Cost) *Passwords {
+	return &Passwords{
+		cost:   cost,
+		places: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		dummy:  phc([]byte("nobody has this"), make([]byte, argonKey), cost.Memory, cost.Passes, argonThreads),
+	}
 }
 
 // Hash returns the password's hash in PHC form.
@@ -40,8 +49,8 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	_, _ = rand.Read(salt) // never fails: crypto/rand ends the process instead
 	hash := ""
 	err := p.InTurn(ctx, func() error {
-		key := argon2.IDKey(typed(password), salt, argonTime, argonMemory, argonThreads, argonKey)
-		hash = phc(salt, key, argonMemory, argonTime, argonThreads)
+		key := argon2.IDKey(typed(password), salt, p.cost.Passes, p.cost.Memory, argonThreads, argonKey)
+		hash = phc(salt, key, p.cost.Memory, p.cost.Passes, argonThreads)
 		return nil
 	})
 	return hash, err

@@ -13,7 +13,7 @@ import (
 
 func TestPasswordsComeBack(t *testing.T) {
 	t.Parallel()
-	p := auth.NewPasswords()
+	p := auth.NewPasswords(auth.RecommendedCost())
 	hash, err := p.Hash(t.Context(), "corre\u0301ct horse 🐴")
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestPasswordsComeBack(t *testing.T) {
 
 func TestWhatIsNoHashIsAnError(t *testing.T) {
 	t.Parallel()
-	p := auth.NewPasswords()
+	p := auth.NewPasswords(auth.RecommendedCost())
 	for _, hash := range []string{
 		"plain", "$2y$10$abcdefghijklmnopqrstuv", "$argon2i$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
 		"$argon2id$v=18$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
@@ -64,7 +64,7 @@ func TestWhatIsNoHashIsAnError(t *testing.T) {
 
 // Whether a person is known cannot be told by the time the answer takes. (Not parallel: it measures.)
 func TestAnUnknownPersonTakesAsLong(t *testing.T) {
-	p := auth.NewPasswords()
+	p := auth.NewPasswords(auth.RecommendedCost())
 	hash, err := p.Hash(t.Context(), "secret")
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func timed(t *testing.T, p *auth.Passwords, hash string) time.Duration {
 // Hashing is costly, so only so many passwords are hashed at once; the others wait, as long as they are waited for.
 func TestHashingHasPlaces(t *testing.T) {
 	t.Parallel()
-	p := auth.NewPasswords()
+	p := auth.NewPasswords(auth.RecommendedCost())
 	release := p.Occupy()
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -16,6 +16,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -39,6 +40,9 @@ type options struct {
 
 // Durable gives a database on disk that syncs every commit, as production has. For benchmarks that compare.
 func Durable() Option { return func(o *options) { o.durable = true } }
+
+// patient is for a machine that many tests share: what would be put off in production is only slow here.
+var patient = database.Options{Statement: time.Minute, Lock: 30 * time.Second, IdleInTransaction: time.Minute}
 
 // Main runs the tests of a package, stops the servers, looks for goroutines that were left running, and exits.
 func Main(m *testing.M, leaks ...goleak.Option) {
@@ -75,7 +79,7 @@ func New(t testing.TB, opts ...Option) *DB {
 	if err != nil {
 		t.Fatalf("making a database for the test: %v", err)
 	}
-	pool, err := database.Open(t.Context(), url, database.Options{})
+	pool, err := database.Open(t.Context(), url, patient)
 	if err != nil {
 		t.Fatalf("opening the database of the test: %v", err)
 	}

@@ -99,7 +99,7 @@ func (c *town) run(work func(context.Context) error) {
 func (c *town) found(name, person string) auth.Viewer {
 	c.t.Helper()
 	tokens, counter := auth.NewTokens(c.db.Ent, c.limits, bus.Alone{}), throttle.NewCounter(c.db.SQL)
-	c.must(organization.New(organization.Parts{Ent: c.db.Ent, Limits: c.limits, Tokens: tokens, Passwords: auth.NewPasswords(), Counter: counter}).Found(c.t.Context(), organization.Plan{
+	c.must(organization.New(organization.Parts{Ent: c.db.Ent, Limits: c.limits, Tokens: tokens, Passwords: auth.NewPasswords(auth.Cost{Memory: 8, Passes: 1}), Counter: counter}).Found(c.t.Context(), organization.Plan{
 		Name: name, Members: []organization.MemberPlan{{
 			Email: person + "@demo.example", FirstName: person, LastName: "Agent", Password: "secret password",
 			Role: member.RoleAgent, ClassOfService: member.ClassOfServiceInternal,

@@ -32,7 +32,7 @@ func setup(t *testing.T) *bundle {
 	t.Parallel()
 	b := &bundle{t: t, db: dbtest.New(t)}
 	b.organizations = organization.New(organization.Parts{
-		Ent: b.db.Ent, Limits: limits.Default(), Passwords: auth.NewPasswords(), Counter: throttle.NewCounter(b.db.SQL), Audit: b.audit(),
+		Ent: b.db.Ent, Limits: limits.Default(), Passwords: auth.NewPasswords(auth.Cost{Memory: 8, Passes: 1}), Counter: throttle.NewCounter(b.db.SQL), Audit: b.audit(),
 	})
 	for name, number := range map[string]string{"Acme": "+41790000001", "Other": "+41790000002"} {
 		seat := func(first string, role member.Role) organization.MemberPlan {

@@ -50,7 +50,7 @@ func (b *bundle) process() (*organization.Service, *auth.Tokens) {
 	l, links := limits.Default(), auth.NewLinks([]byte("a secret"), "https://parley.example")
 	tokens := auth.NewTokens(b.db.Ent, l, bus.Alone{})
 	return organization.New(organization.Parts{
-		Ent: b.db.Ent, Limits: l, Tokens: tokens, Passwords: auth.NewPasswords(), Counter: throttle.NewCounter(b.db.SQL),
+		Ent: b.db.Ent, Limits: l, Tokens: tokens, Passwords: auth.NewPasswords(auth.Cost{Memory: 8, Passes: 1}), Counter: throttle.NewCounter(b.db.SQL),
 		Links: links, Outbox: notify.New(notify.Config{Ent: b.db.Ent}), Audit: b.audit(),
 	}), tokens
 }

@@ -103,7 +103,7 @@ func newHouse(b *testing.B) *house {
 		Presence: presence.New(bus.Alone{}, 0),
 	})
 	must(b, err)
-	must(b, organization.New(organization.Parts{Ent: h.db.Ent, Limits: lifted, Tokens: tokens, Passwords: auth.NewPasswords(), Counter: counter}).Found(b.Context(), organization.Plan{
+	must(b, organization.New(organization.Parts{Ent: h.db.Ent, Limits: lifted, Tokens: tokens, Passwords: auth.NewPasswords(auth.Cost{Memory: 8, Passes: 1}), Counter: counter}).Found(b.Context(), organization.Plan{
 		Name: "Bench", Members: []organization.MemberPlan{{
 			Email: "agent@bench.example", FirstName: "Ari", LastName: "Agent", Password: "secret password",
 			Role: member.RoleAgent, ClassOfService: member.ClassOfServiceInternal,

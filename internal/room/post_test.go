@@ -88,7 +88,7 @@ func (c *town) found(name, person string) auth.Viewer {
 	l := limits.Default()
 	counter := throttle.NewCounter(c.db.SQL)
 	c.must(organization.New(organization.Parts{
-		Ent: c.db.Ent, Limits: l, Tokens: auth.NewTokens(c.db.Ent, l, bus.Alone{}), Passwords: auth.NewPasswords(), Counter: counter,
+		Ent: c.db.Ent, Limits: l, Tokens: auth.NewTokens(c.db.Ent, l, bus.Alone{}), Passwords: auth.NewPasswords(auth.Cost{Memory: 8, Passes: 1}), Counter: counter,
 	}).Found(c.t.Context(), organization.Plan{
 		Name: name, Members: []organization.MemberPlan{{
 			Email: person + "@demo.example", FirstName: person, LastName: "Agent", Password: "secret password",
