@@ -18,20 +18,20 @@ import (
 
 func TestOpenSetsLimits(t *testing.T) {
 	t.Parallel()
-	db := dbtest.New(t)
+	db := open(t, dbtest.New(t).URL, database.Options{})
 	for name, want := range map[string]string{
 		"statement_timeout": "5s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "10s",
 		"application_name": "parley", "timezone": "UTC",
 	} {
 		var got string
-		if err := db.SQL.QueryRowContext(t.Context(), "SELECT current_setting($1)", name).Scan(&got); err != nil {
+		if err := db.QueryRowContext(t.Context(), "SELECT current_setting($1)", name).Scan(&got); err != nil {
 			t.Fatal(err)
 		}
 		if got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	if got := db.SQL.Stats().MaxOpenConnections; got != 16 {
+	if got := db.Stats().MaxOpenConnections; got != 16 {
 		t.Errorf("%d connections at most, want 16", got)
 	}
 }
