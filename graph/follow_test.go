@@ -31,7 +31,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const patience = 20 * time.Second
+const patience = time.Minute
 
 type follow func(ctx context.Context, id string, after *string) (*feed.Feed[room.Event], error)
 

@@ -321,7 +321,7 @@ func TestX3_SigningOutEndsTheInboxAtOnce(t *testing.T) {
 	if end := stream.end(); len(end.errors) != 1 || end.errors[0].Extensions.Code != "UNAUTHENTICATED" {
 		t.Errorf("the stream ended with %v", end)
 	}
-	if took := time.Since(began); took > longEnough/4 {
+	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("it took %s", took)
 	}
 	again.Says("Those who are left are told", room)

@@ -15,7 +15,7 @@ func TestMain(m *testing.M) {
 }
 
 // longEnough is how long a test waits for what must happen.
-const longEnough = 20 * time.Second
+const longEnough = time.Minute
 
 // await tries until it succeeds. It is for what nobody tells of; where an event comes, a test waits for that.
 func await(t testing.TB, what string, try func() bool) {

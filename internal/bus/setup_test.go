@@ -21,7 +21,7 @@ import (
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // patience is for what must happen, on a slow machine.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // medium is what a bus runs over, in the hands of a test.
 type medium interface {

@@ -19,7 +19,7 @@ import (
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // patience is for what must happen, on a slow machine.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // bundle is a log in a database of the test's own, with one stream.
 type bundle struct {

@@ -26,7 +26,7 @@ import (
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // patience is for what must happen, on a slow machine.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // town is an organisation with rooms, and processes that serve it.
 type town struct {

@@ -17,7 +17,7 @@ import (
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // patience is for what must happen, on a slow machine.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // house is a database with an organisation, a carrier, and what was told of deliveries.
 type house struct {

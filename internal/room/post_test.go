@@ -33,7 +33,7 @@ import (
 )
 
 // patience is for what must happen, on a slow machine.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // town is a service with two organisations, on a pool whose locks may be waited for as long as a test takes.
 type town struct {

@@ -38,7 +38,7 @@ func runTests(m *testing.M) int {
 }
 
 // longEnough is how long is waited for what must happen.
-const longEnough = 30 * time.Second
+const longEnough = time.Minute
 
 // await tries until it succeeds, and tells whether it did. It is for what nobody tells of.
 func await(within time.Duration, try func() bool) bool {

@@ -21,7 +21,7 @@ import (
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
 // patience is for what must happen, on a slow machine.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // house is what the simulator calls back: it keeps what it is told.
 type house struct {

@@ -15,7 +15,7 @@ import (
 )
 
 // patience is for what must happen, on a slow machine.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // road is an outbox on a database, with Twilio at its end.
 type road struct {
