@@ -153,6 +153,22 @@ export async function follow<Data extends { [field: string]: Event }, Variables 
   }
 }
 
+/**
+ * Has something read and then followed, anew wherever more has happened meanwhile than can be told. Gives why the server refuses to
+ * go on; nothing where what is followed has ended.
+ */
+export async function stayWith(readAndFollow: () => Promise<void>) {
+  for (;;) {
+    try {
+      await readAndFollow();
+      return '';
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!error.codes.includes('CURSOR_EXPIRED')) return error.message;
+    }
+  }
+}
+
 // Counts what is followed and lost, so that `reconnecting` ends when all have caught up.
 function oneOfMany() {
   let lost = false;

@@ -17,7 +17,8 @@ export function Timeline({ live }: { live: LiveRoom }) {
   const place = useRef({ atEnd: true, fromEnd: 0, first: '' });
   const [news, setNews] = useState(false);
   const [opened, setOpened] = useState<Document | null>(null);
-  const messages = live.messages.value;
+  const { entries, hasEarlier, readingEarlier } = live.messages;
+  const messages = entries.value;
   const first = messages[0]?.id ?? '';
   const last = messages.at(-1);
   useLayoutEffect(noteNews, [last?.id]);
@@ -51,13 +52,13 @@ export function Timeline({ live }: { live: LiveRoom }) {
     place.current.fromEnd = scrollHeight - scrollTop;
     place.current.atEnd = scrollHeight - scrollTop - clientHeight < 40;
     if (place.current.atEnd) setNews(false);
-    if (scrollTop < earlierWithin && !place.current.atEnd) live.showEarlier();
+    if (scrollTop < earlierWithin && !place.current.atEnd) live.messages.showEarlier();
   }
 
   return (
     <div class="timeline">
-      <div class="log" role="log" aria-label="Messages" aria-busy={live.readingEarlier.value} tabIndex={0} ref={log} onScroll={scrolled}>
-        {live.hasEarlier.value && <button type="button" class="quiet earlier" onClick={() => live.showEarlier()}>Earlier messages</button>}
+      <div class="log" role="log" aria-label="Messages" aria-busy={readingEarlier.value} tabIndex={0} ref={log} onScroll={scrolled}>
+        {hasEarlier.value && <button type="button" class="quiet earlier" onClick={() => live.messages.showEarlier()}>Earlier messages</button>}
         {messages.length === 0 && <p class="nothing quiet">Nothing has been written or shared yet.</p>}
         <ol>
           {messages.flatMap((message, i) => [
