@@ -138,7 +138,9 @@ export async function follow<Data extends { [field: string]: Event }, Variables 
           elsewhere = onEvent(event);
           variables = elsewhere ?? (event.cursor ? { ...variables, after: event.cursor } : variables);
         }
-        if (!elsewhere) return; // it was told to its end
+        // It was told to its end: it has become one with another, where it goes on, or that was all.
+        if (elsewhere) continue;
+        return;
       } catch (loss) {
         stopIfRefused(loss, asker);
       } finally {
