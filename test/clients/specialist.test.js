@@ -365,7 +365,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
 
 async function startThrough(page, portal) {
   await page.getByRole('button', { name: 'Start support session' }).click();
-  await page.getByRole('radio', { name: new RegExp(`^${portal} `) }).check();
+  await page.getByRole('radio', { name: portal, exact: true }).check();
   assert.deepEqual(await findings(page), []);
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByRole('region', { name: 'Support session' }).waitFor();

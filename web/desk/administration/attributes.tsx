@@ -1,6 +1,8 @@
+import { useState } from 'preact/hooks';
 import type { FragmentOf } from '../../client/graphql';
 import { CheckBoxes } from '../../parts/check-boxes';
 import { Choice } from '../../parts/field';
+import { Radios } from '../../parts/radios';
 import { type Role, roles } from '../member/roles';
 import { channels, choicesOf, type Channel, type ClassOfService, classesOfService } from './labels';
 import type { GRANTABLE } from './operations';
@@ -46,21 +48,15 @@ export function attributesIn(fields: FormData): Attributes {
   };
 }
 
+const choices = Object.entries(roles).map(([role, { name, may }]) => [role as Role, name, may] as const);
+
 /** The role, each with what it may do; in a form's data under `role`. */
-export function RoleChoice({ chosen, refusal = '' }: { chosen: Role; refusal?: string }) {
+export function RoleChoice({ chosen, refusal }: { chosen: Role; refusal?: string }) {
+  const [role, setRole] = useState(chosen);
   return (
-    <fieldset class="roles" aria-describedby="role-refusal">
-      <legend>Role</legend>
-      {Object.entries(roles).map(([role, { name, may }]) => (
-        <div key={role} class="role">
-          <label>
-            <input type="radio" name="role" value={role} defaultChecked={role === chosen} aria-describedby={`may-${role}`} /> {name}
-          </label>
-          <p id={`may-${role}`} class="quiet">{may}</p>
-        </div>
-      ))}
-      <p id="role-refusal" class="refusal" role="alert">{refusal}</p>
-    </fieldset>
+    <div class="administration-roles">
+      <Radios label="Role" name="role" of={choices} chosen={role} onChoose={setRole} refusal={refusal} />
+    </div>
   );
 }
 
