@@ -384,7 +384,7 @@ function paste(field, text) {
 }
 
 function ticked(page) {
-  return page.locator('.attributes .check-box:has(:checked)').allInnerTexts().then((labels) => labels.map((label) => label.trim()));
+  return page.locator('.member-attributes .check-box:has(:checked)').allInnerTexts().then((labels) => labels.map((label) => label.trim()));
 }
 
 async function sentTo(email) {

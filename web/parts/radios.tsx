@@ -11,8 +11,8 @@ interface RadiosProps<Value extends string> {
   onChoose: (chosen: Value) => void;
   /** What cannot be chosen at the moment. */
   disabled?: Value;
-  /** Whether they stand side by side. */
-  beside?: boolean;
+  /** Whether they stand side by side, and not one below the other. */
+  inRow?: boolean;
   /** Whether the focus goes there, as to what is new on the page. */
   takesFocus?: boolean;
   refusal?: string;
@@ -20,14 +20,14 @@ interface RadiosProps<Value extends string> {
 
 /** One of several, all of which are seen. */
 export function Radios<Value extends string>(props: RadiosProps<Value>) {
-  const { label, name, of, chosen, onChoose, disabled, beside = false, takesFocus = false, refusal = '' } = props;
+  const { label, name, of, chosen, onChoose, disabled, inRow = false, takesFocus = false, refusal = '' } = props;
   const id = useId();
   const group = useRef<HTMLFieldSetElement>(null);
   useEffect(() => {
     if (takesFocus) group.current!.querySelector<HTMLElement>(':checked')!.focus();
   }, []);
   return (
-    <fieldset ref={group} class={`radios ${beside ? 'beside' : ''}`} aria-describedby={`${id}-refusal`}>
+    <fieldset ref={group} class={`radios ${inRow ? 'in-row' : ''}`} aria-describedby={`${id}-refusal`}>
       <legend>{label}</legend>
       {of.map(([value, text, note]) => (
         <div key={value} class="radio">

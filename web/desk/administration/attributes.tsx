@@ -6,6 +6,7 @@ import { Radios } from '../../parts/radios';
 import { type Role, roles } from '../member/roles';
 import { channels, choicesOf, type Channel, type ClassOfService, classesOfService } from './labels';
 import type { GRANTABLE } from './operations';
+import './attributes.css';
 
 /** What a member is given besides their role. */
 export interface Attributes {
@@ -21,7 +22,7 @@ export const noAttributes: Attributes = { channels: [], classOfService: 'INTERNA
 /** The fields for it; `attributesIn` reads them. */
 export function AttributeFields({ of, chosen }: { of: FragmentOf<typeof GRANTABLE>; chosen: Attributes }) {
   return (
-    <div class="attributes">
+    <div class="member-attributes">
       <CheckBoxes label="Channels" name="channels" of={channels} chosen={chosen.channels} />
       <Choice
         label="Class of service"
@@ -54,7 +55,7 @@ const choices = Object.entries(roles).map(([role, { name, may }]) => [role as Ro
 export function RoleChoice({ chosen, refusal }: { chosen: Role; refusal?: string }) {
   const [role, setRole] = useState(chosen);
   return (
-    <div class="administration-roles">
+    <div class="member-roles">
       <Radios label="Role" name="role" of={choices} chosen={role} onChoose={setRole} refusal={refusal} />
     </div>
   );

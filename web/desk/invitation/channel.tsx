@@ -12,7 +12,7 @@ interface ChoiceProps<Channel> {
 /** The way by which a customer is invited. */
 export function ChannelChoice<Channel extends keyof typeof labels>({ of, chosen, onChoose }: ChoiceProps<Channel>) {
   const choices = of.map((channel) => [channel, labels[channel]] as const);
-  return <Radios label="By" name="channel" of={choices} chosen={chosen} onChoose={onChoose} beside />;
+  return <Radios label="By" name="channel" of={choices} chosen={chosen} onChoose={onChoose} inRow />;
 }
 
 /** How the field for a number or an address is called, and what it is. */

@@ -73,7 +73,7 @@ function StateDialog({ member, onClose }: { member: Member; onClose: () => void 
           of={[['READY', labels.READY], ['NOT_READY', labels.NOT_READY]]}
           chosen={state}
           onChoose={setState}
-          beside
+          inRow
         />
         {!ready && (
           <Field
