@@ -205,6 +205,39 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.deepEqual(desk.complaints, []);
   });
 
+  test('a message that is found opens its room where it is, as far up as that may be', async () => {
+    const accessToken = await tokenOf('agent@demo.example');
+    const [room, word] = [await createRoom(accessToken), letters()];
+    await send(accessToken, room.id, `The first ${word}.`);
+    for (let i = 1; i <= 60; i++) await send(accessToken, room.id, `Message ${i}`);
+    await send(accessToken, room.id, `The last ${word}.`);
+    const { page, complaints } = await atDesk(browser, 'agent@demo.example');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.getByLabel('Search').fill(word);
+    const found = page.getByRole('list', { name: 'Messages found' });
+    const comesTo = async (body) => {
+      await found.getByText(body).click();
+      const message = page.locator('.message', { hasText: body });
+      await message.and(page.locator(':focus')).waitFor();
+      await page.waitForFunction((message) => {
+        const [{ top, bottom }, log] = [message.getBoundingClientRect(), message.closest('.log').getBoundingClientRect()];
+        return top >= log.top && bottom <= log.bottom;
+      }, await message.elementHandle());
+      assert.equal(await page.locator('.sought').count(), 1);
+      const mark = await message.locator('.bubble').evaluate((bubble) => getComputedStyle(bubble).animation);
+      assert.match(mark, /steps.*sought/, 'it is not marked, or moves');
+    };
+    await comesTo(`The first ${word}.`);
+    assert.equal((await shownMessages(page)).length, 62);
+    await comesTo(`The last ${word}.`);
+    await comesTo(`The first ${word}.`);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await keepsNobodyOut(page);
+    await page.reload();
+    await page.locator('.sought:focus', { hasText: `The first ${word}.` }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
   test('a customer has one room, whoever invites them, and by whatever way', async () => {
     const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
     const agent = await tokenOf('agent@demo.example');

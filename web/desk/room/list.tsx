@@ -116,7 +116,7 @@ function Hits() {
       <ul aria-label="Messages found">
         {rooms.hits.value.map((message) => (
           <li key={message.id}>
-            <a href={addressOf('rooms', message.room.id)}>
+            <a href={addressOf('rooms', message.room.id, message.id)}>
               <span class="summary">
                 <span class="line">
                   <strong>{message.room.name}</strong>
