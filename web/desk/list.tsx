@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { GrowingList } from '../client/growing-list';
 import { Avatar } from '../parts/avatar';
+import { Pending } from '../parts/pending';
 import { addressOf } from './address';
 
 interface RowsProps<Item> {
@@ -35,7 +36,7 @@ export function Rows<Item>({ of, noun, current, nameOf, row, none, more }: RowsP
     of.grow();
   }
 
-  if (!items) return <p class="quiet" role="status">Loading…</p>;
+  if (!items) return <Pending />;
   if (items.length === 0) return <p class="empty" role="status">{none}</p>;
   return (
     <>

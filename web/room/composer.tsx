@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { attempt, change, messageOf, newKey } from '../client/connection';
 import { reasonOf } from '../client/graphql';
 import { SendIcon } from '../parts/icons';
+import { sendOnEnter } from '../parts/send-on-enter';
 import { DropPlace, ShareButton } from './document/share';
 import { UploadList } from './document/upload-list';
 import type { LiveRoom } from './live-room';
@@ -41,12 +42,6 @@ export function Composer({ live }: { live: LiveRoom }) {
     setSending(false);
   }
 
-  function pressed(key: KeyboardEvent) {
-    if (key.key !== 'Enter' || key.shiftKey || key.isComposing) return;
-    key.preventDefault();
-    send();
-  }
-
   function typed() {
     drafts.set(place, box.current!.value);
     if (Date.now() - lastTyped.current < typingEveryMs) return;
@@ -69,7 +64,7 @@ export function Composer({ live }: { live: LiveRoom }) {
           aria-describedby="send-note"
           enterkeyhint="send"
           readOnly={sending}
-          onKeyDown={pressed}
+          onKeyDown={sendOnEnter}
           onInput={typed}
         />
         <button class="icon" aria-label="Send" onMouseDown={keepFocus}><SendIcon /></button>
