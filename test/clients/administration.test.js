@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { keepsNobodyOut } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import { freshAddress, linkTokenSentTo, tokenOf } from './lib/demo.js';
-import { loseTheNextAnswer, signIn } from './lib/pages.js';
+import { atDesk, loseTheNextAnswer } from './lib/pages.js';
 import { address, run } from './lib/server.js';
 
 describe('administrators', { skip: noBrowser }, () => {
@@ -327,7 +327,7 @@ describe('administrators', { skip: noBrowser }, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Deactivate');
 
-    const lead = await desk(browser, 'lead@demo.example');
+    const lead = await atDesk(browser, 'lead@demo.example');
     await lead.page.getByRole('button', { name: 'My state' }).waitFor();
     assert.equal(await lead.page.getByRole('link', { name: 'Administration' }).count(), 0);
     assert.ok(!lead.requests.some((url) => url.includes('/administration-'))); // who cannot open it does not load it
@@ -337,14 +337,8 @@ describe('administrators', { skip: noBrowser }, () => {
   });
 });
 
-async function desk(browser, email) {
-  const opened = await open(browser, '/desk', { viewport: { width: 1280, height: 900 } });
-  await signIn(opened.page, email);
-  return opened;
-}
-
 async function administer(browser, email) {
-  const opened = await desk(browser, email);
+  const opened = await atDesk(browser, email);
   await opened.page.getByRole('link', { name: 'Administration' }).click();
   await opened.page.getByRole('heading', { name: 'Administration' }).waitFor();
   await opened.page.getByRole('region', { name: 'Settings' }).waitFor();
@@ -390,7 +384,7 @@ function paste(field, text) {
 }
 
 function ticked(page) {
-  return page.locator('.attributes .check-box:has(:checked)').allInnerTexts().then((labels) => labels.map((label) => label.trim()));
+  return page.locator('.member-attributes .check-box:has(:checked)').allInnerTexts().then((labels) => labels.map((label) => label.trim()));
 }
 
 async function sentTo(email) {

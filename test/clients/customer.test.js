@@ -6,7 +6,19 @@ import { launch, noBrowser, open } from './lib/browser.js';
 import { closeRoom, documentsIn, freshAddress, freshNumber, mergeRooms, revokeLinks, send, setTyping } from './lib/demo.js';
 import { pdf, picture } from './lib/files.js';
 import { Follower, overSocket } from './lib/follow.js';
-import { enterRoom, invitedRoom, loseTheNextAnswer, share, shownMessages, sideways, signIn, unexpected, write } from './lib/pages.js';
+import {
+  atDesk,
+  enterRoom,
+  hasReconnected,
+  invitedRoom,
+  loseTheNextAnswer,
+  rememberStatuses,
+  share,
+  shownMessages,
+  sideways,
+  unexpected,
+  write,
+} from './lib/pages.js';
 import { address, graphqlUrl } from './lib/server.js';
 
 const member = 'second@demo.example';
@@ -20,9 +32,9 @@ describe("in the customer's room", { skip: noBrowser }, () => {
   after(() => browser.close());
 
   // A phone in a room, and what the customer's link is.
-  async function phoneInRoom() {
+  async function phoneInRoom(options) {
     const invited = await invitedRoom('EMAIL', freshAddress(), member);
-    const opened = await open(browser, `/r/${invited.token}`, phone);
+    const opened = await open(browser, `/r/${invited.token}`, { ...phone, ...options });
     await enterRoom(opened.page);
     return { ...invited, ...opened };
   }
@@ -95,7 +107,7 @@ describe("in the customer's room", { skip: noBrowser }, () => {
 
   test('a picture from the phone is at the desk with its thumbnail, and opens in a popup that Escape and going back close', async () => {
     const { room, page, complaints } = await phoneInRoom();
-    const desk = await atDesk(browser, room.id);
+    const desk = await atDesk(browser, member, { room });
     await share(page, picture('meter.png', 1200, 900));
     for (const side of [page, desk.page]) {
       const thumbnail = side.getByRole('button', { name: 'Open meter.png' }).locator('img');
@@ -214,7 +226,7 @@ describe("in the customer's room", { skip: noBrowser }, () => {
 
   test('a member drops a document onto the desk, where it is said how far it is, and the customer sees it', async () => {
     const { room, page } = await phoneInRoom();
-    const desk = await atDesk(browser, room.id);
+    const desk = await atDesk(browser, member, { room });
     await desk.page.getByRole('button', { name: 'Share Docs' }).click();
     const dialog = desk.page.getByRole('dialog', { name: 'Share documents' });
     await dialog.getByRole('button', { name: 'Choose your document' }).waitFor();
@@ -292,7 +304,7 @@ describe("in the customer's room", { skip: noBrowser }, () => {
 
   test('a customer goes on where their room has gone, and sees what was written there', async () => {
     const other = await invitedRoom('SMS', freshNumber(), member);
-    const { accessToken, room, page, complaints } = await phoneInRoom();
+    const { accessToken, room, page, complaints } = await phoneInRoom({ init: rememberStatuses });
     await send(accessToken, other.room.id, 'First, in the other room.');
     await send(accessToken, room.id, 'Second, here.');
     await page.getByText('Second, here.').waitFor();
@@ -304,6 +316,7 @@ describe("in the customer's room", { skip: noBrowser }, () => {
     await write(page, 'Fourth, by the customer.');
     const conversation = ['First, in the other room.', 'Second, here.', 'Third, in the one room.', 'Fourth, by the customer.'];
     assert.deepEqual(await shownMessages(page), conversation);
+    assert.equal(await hasReconnected(page), false);
     await page.reload();
     await page.getByText('Fourth, by the customer.').waitFor();
     assert.deepEqual(await shownMessages(page), conversation);
@@ -351,14 +364,6 @@ describe("in the customer's room", { skip: noBrowser }, () => {
 async function wellMade(page) {
   assert.deepEqual(await findings(page), []);
   assert.equal(await sideways(page), 0);
-}
-
-// A member's desk with a room open.
-async function atDesk(browser, roomId) {
-  const desk = await open(browser, `/desk#/rooms/${roomId}`, { viewport: { width: 1280, height: 800 } });
-  await signIn(desk.page, member);
-  await desk.page.getByLabel('Your message').waitFor();
-  return desk;
 }
 
 // Keeps the next answer to an operation until the function that it gives is called.

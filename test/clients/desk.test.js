@@ -20,7 +20,19 @@ import {
   startCall,
   tokenOf,
 } from './lib/demo.js';
-import { loseTheNextAnswer, newMember, shownMessages, signIn, unexpected, write } from './lib/pages.js';
+import {
+  atDesk,
+  hasFocus,
+  hasReconnected,
+  loseTheNextAnswer,
+  newMember,
+  rememberStatuses,
+  shownMessages,
+  sideways,
+  signIn,
+  unexpected,
+  write,
+} from './lib/pages.js';
 import { address, mutate, run } from './lib/server.js';
 
 describe('at the desk', { skip: noBrowser }, () => {
@@ -101,8 +113,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     const [closed, other] = [await createRoom(accessToken), await createRoom(accessToken)];
     await send(accessToken, closed.id, 'The last word.');
     await closeRoom(accessToken, closed.id);
-    const { page, complaints } = await open(browser, `/desk#/rooms/${closed.id}`, { init: rememberStatuses });
-    await signIn(page, 'lead@demo.example');
+    const { page, complaints } = await atDesk(browser, 'lead@demo.example', { room: closed, init: rememberStatuses });
     await page.getByText('The last word.').waitFor();
     await page.getByText('This room is closed').waitFor();
     assert.equal(await page.getByLabel('Your message').count(), 0);
@@ -110,7 +121,7 @@ describe('at the desk', { skip: noBrowser }, () => {
 
     await page.goto(address(`/desk#/rooms/${other.id}`));
     await write(page, 'Meanwhile elsewhere.');
-    assert.deepEqual(await page.evaluate(() => statuses.filter((status) => status === 'Reconnecting…')), []);
+    assert.equal(await hasReconnected(page), false);
     assert.deepEqual(complaints, []);
   });
 
@@ -192,6 +203,39 @@ describe('at the desk', { skip: noBrowser }, () => {
     await first.getByText('unread').waitFor({ state: 'detached' });
     await tellsOf(before + 1);
     assert.deepEqual(desk.complaints, []);
+  });
+
+  test('a message that is found opens its room where it is, as far up as that may be', async () => {
+    const accessToken = await tokenOf('agent@demo.example');
+    const [room, word] = [await createRoom(accessToken), letters()];
+    await send(accessToken, room.id, `The first ${word}.`);
+    for (let i = 1; i <= 60; i++) await send(accessToken, room.id, `Message ${i}`);
+    await send(accessToken, room.id, `The last ${word}.`);
+    const { page, complaints } = await atDesk(browser, 'agent@demo.example');
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.getByLabel('Search').fill(word);
+    const found = page.getByRole('list', { name: 'Messages found' });
+    const comesTo = async (body) => {
+      await found.getByText(body).click();
+      const message = page.locator('.message', { hasText: body });
+      await message.and(page.locator(':focus')).waitFor();
+      await page.waitForFunction((message) => {
+        const [{ top, bottom }, log] = [message.getBoundingClientRect(), message.closest('.log').getBoundingClientRect()];
+        return top >= log.top && bottom <= log.bottom;
+      }, await message.elementHandle());
+      assert.equal(await page.locator('.sought').count(), 1);
+      const mark = await message.locator('.bubble').evaluate((bubble) => getComputedStyle(bubble).animation);
+      assert.match(mark, /steps.*sought/, 'it is not marked, or moves');
+    };
+    await comesTo(`The first ${word}.`);
+    assert.equal((await shownMessages(page)).length, 62);
+    await comesTo(`The last ${word}.`);
+    await comesTo(`The first ${word}.`);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await keepsNobodyOut(page);
+    await page.reload();
+    await page.locator('.sought:focus', { hasText: `The first ${word}.` }).waitFor();
+    assert.deepEqual(complaints, []);
   });
 
   test('a customer has one room, whoever invites them, and by whatever way', async () => {
@@ -361,8 +405,7 @@ describe('at the desk', { skip: noBrowser }, () => {
   });
 
   test('without a number there are no text messages, and the page says what to do', async () => {
-    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 360, height: 720 } });
-    await signIn(page, 'agent@other.example');
+    const { page, complaints } = await atDesk(browser, 'agent@other.example', { viewport: { width: 360, height: 720 } });
     await page.getByRole('button', { name: 'New room' }).click();
     await page.getByRole('button', { name: 'Invite' }).click();
     await page.getByLabel('Mobile number').fill(freshNumber());
@@ -382,8 +425,7 @@ describe('at the desk', { skip: noBrowser }, () => {
   });
 
   test('a customer texts, an agent who is ready is offered the chat, answers, and ends it', async () => {
-    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
-    await signIn(page, 'second@demo.example');
+    const { page, complaints } = await atDesk(browser, 'second@demo.example');
     await setNotReady('agent@demo.example'); // whoever is idle for longer would be asked first
     await setState(page, 'Ready');
     const customer = freshNumber();
@@ -417,8 +459,7 @@ describe('at the desk', { skip: noBrowser }, () => {
   });
 
   test('an agent begins to text, with a service and a number', async () => {
-    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 360, height: 720 } });
-    await signIn(page, 'second@demo.example');
+    const { page, complaints } = await atDesk(browser, 'second@demo.example', { viewport: { width: 360, height: 720 } });
     await page.getByRole('link', { name: 'Text messages' }).click();
     await page.getByRole('link', { name: 'New', exact: true }).click();
     await page.getByLabel('Service').selectOption('Support');
@@ -432,7 +473,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByRole('heading', { name: customer }).waitFor();
     assert.deepEqual(await shownMessages(page), ['Your parcel is here.']);
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    assert.equal(await sideways(page), 0);
     assert.deepEqual(complaints, []);
   });
 
@@ -517,8 +558,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     const serviceIds = [await serviceId(await tokenOf('admin@demo.example'), 'Support')];
     const email = await newMember('Cal', `Lister${letters()}`, { channels: ['SMS', 'VOICE'], serviceIds });
     const token = await tokenOf(email);
-    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
-    await signIn(page, email);
+    const { page, complaints } = await atDesk(browser, email);
     await setState(page, 'Not ready', 'Break');
     const customer = freshNumber();
     const call = await startCall(token, customer);
@@ -546,8 +586,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     const email = await newMember('Ivo', `Leaver${letters()}`);
     const own = await tokenOf(email);
     const [room, other] = [await createRoom(own), await createRoom(own)];
-    const { page } = await open(browser, `/desk#/rooms/${room.id}`, { viewport: { width: 1280, height: 800 } });
-    await signIn(page, email);
+    const { page } = await atDesk(browser, email, { room });
     const box = page.getByLabel('Your message');
     await box.fill('x'.repeat(10_001));
     await box.press('Enter');
@@ -576,8 +615,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     const room = await createRoom(agent);
     await send(agent, room.id, 'To be assessed.');
     const conversation = await sendSms(agent, freshNumber(), 'To be assessed, too.');
-    const { page, complaints } = await open(browser, `/desk#/rooms/${room.id}`, { viewport: { width: 1280, height: 800 } });
-    await signIn(page, email);
+    const { page, complaints } = await atDesk(browser, email, { room });
     await page.getByText('To be assessed.').waitFor();
     const buttons = () => page.getByRole('button').evaluateAll((all) => all.map((one) => one.ariaLabel ?? one.innerText));
     const account = `Signed in as ${await page.locator('.account strong').textContent()}`;
@@ -608,15 +646,6 @@ describe('at the desk', { skip: noBrowser }, () => {
   });
 });
 
-// Keeps in `statuses` what the page has said.
-function rememberStatuses() {
-  window.statuses = [];
-  const observer = new MutationObserver(() => {
-    document.querySelectorAll('[role=status]').forEach((status) => statuses.push(status.textContent));
-  });
-  observer.observe(document, { childList: true, characterData: true, subtree: true });
-}
-
 // Has the administrator change a member.
 async function change(email, mutation, changes = {}) {
   const admin = await tokenOf('admin@demo.example');
@@ -624,10 +653,6 @@ async function change(email, mutation, changes = {}) {
   const { id } = organization.members.nodes.find((member) => member.email === email);
   const type = `${mutation[0].toUpperCase()}${mutation.slice(1)}Input`;
   await mutate(`mutation ($input: ${type}!) { ${mutation}(input: $input) { userErrors { message } } }`, { input: { id, ...changes } }, admin);
-}
-
-function hasFocus(locator) {
-  return locator.evaluate((element) => element === document.activeElement);
 }
 
 // Letters that nobody has used before, as the end of a name or a word.

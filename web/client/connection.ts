@@ -138,7 +138,9 @@ export async function follow<Data extends { [field: string]: Event }, Variables 
           elsewhere = onEvent(event);
           variables = elsewhere ?? (event.cursor ? { ...variables, after: event.cursor } : variables);
         }
-        if (!elsewhere) return; // it was told to its end
+        // It was told to its end: it has become one with another, where it goes on, or that was all.
+        if (elsewhere) continue;
+        return;
       } catch (loss) {
         stopIfRefused(loss, asker);
       } finally {
@@ -150,6 +152,22 @@ export async function follow<Data extends { [field: string]: Event }, Variables 
     }
   } finally {
     connection.isLive();
+  }
+}
+
+/**
+ * Has something read and then followed, anew wherever more has happened meanwhile than can be told. Gives why the server refuses to
+ * go on; nothing where what is followed has ended.
+ */
+export async function stayWith(readAndFollow: () => Promise<void>) {
+  for (;;) {
+    try {
+      await readAndFollow();
+      return '';
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!error.codes.includes('CURSOR_EXPIRED')) return error.message;
+    }
   }
 }
 

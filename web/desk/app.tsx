@@ -79,7 +79,7 @@ function List({ noun, id }: { noun: string; id: string }) {
 
 function Open({ noun, id, part }: { noun: string; id: string; part: string }) {
   if (noun === 'administration') return <Administration section={id} id={part} />;
-  if (id) return noun === 'texts' ? <Texts id={id} /> : <Room id={id} />;
+  if (id) return noun === 'texts' ? <Texts id={id} /> : <Room id={id} sought={part || undefined} />;
   return (
     <div class="unopened empty">
       <RoomIcon />

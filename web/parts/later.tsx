@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { Pending } from './pending';
 
 type Module<Props> = { default: ComponentType<Props> };
 
@@ -15,6 +16,6 @@ export function later<Props extends object>(load: () => Promise<Module<Props>>) 
     const Loaded = loaded.value?.default;
     if (Loaded) return <Loaded {...props} />;
     if (failed.value) return <p class="refusal" role="alert">This part could not be loaded. Please reload the page.</p>;
-    return <p class="quiet" role="status">Loading…</p>;
+    return <Pending />;
   };
 }

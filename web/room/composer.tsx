@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { attempt, change, messageOf, newKey } from '../client/connection';
 import { reasonOf } from '../client/graphql';
 import { SendIcon } from '../parts/icons';
+import { sendOnEnter } from '../parts/send-on-enter';
 import { DropPlace, ShareButton } from './document/share';
 import { UploadList } from './document/upload-list';
 import type { LiveRoom } from './live-room';
@@ -29,7 +30,7 @@ export function Composer({ live }: { live: LiveRoom }) {
       const variables = { roomId: live.id, body, key: newKey() };
       const { sendMessage } = await change(SEND, variables, () => setNote('Not sent yet. Trying again…'));
       if (sendMessage.message) {
-        live.show(sendMessage.message);
+        live.messages.show(sendMessage.message);
         box.current!.value = '';
         drafts.delete(place);
         lastTyped.current = 0;
@@ -39,12 +40,6 @@ export function Composer({ live }: { live: LiveRoom }) {
       setNote(messageOf(error));
     }
     setSending(false);
-  }
-
-  function pressed(key: KeyboardEvent) {
-    if (key.key !== 'Enter' || key.shiftKey || key.isComposing) return;
-    key.preventDefault();
-    send();
   }
 
   function typed() {
@@ -69,7 +64,7 @@ export function Composer({ live }: { live: LiveRoom }) {
           aria-describedby="send-note"
           enterkeyhint="send"
           readOnly={sending}
-          onKeyDown={pressed}
+          onKeyDown={sendOnEnter}
           onInput={typed}
         />
         <button class="icon" aria-label="Send" onMouseDown={keepFocus}><SendIcon /></button>

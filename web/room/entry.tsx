@@ -10,16 +10,22 @@ interface EntryProps {
   message: Message;
   /** Whether it goes on with the entry before: who wrote it is then said to those alone who do not see that. */
   goesOn: boolean;
+  /** Whether it is what the reader looks for. */
+  sought: boolean;
   /** Opens a document over the page. */
   onOpen: (document: Document) => void;
 }
 
 /** An entry of the timeline. */
-export function Entry({ live, message, goesOn, onOpen }: EntryProps) {
+export function Entry({ live, message, goesOn, sought, onOpen }: EntryProps) {
   const { author, body, document, side, sentAt } = message;
   const own = live.isViewer(author);
   return (
-    <li class={`message ${own ? 'own' : ''} ${goesOn ? 'goes-on' : ''}`} data-side={side}>
+    <li
+      class={`message ${own ? 'own' : ''} ${goesOn ? 'goes-on' : ''} ${sought ? 'sought' : ''}`}
+      data-side={side}
+      tabIndex={sought ? -1 : undefined}
+    >
       <p class={`heading ${goesOn ? 'unseen' : ''}`}>
         <span class={own ? 'unseen' : 'from'}>{author && <strong>{nameIn(live, author)}</strong>} {sides[side]} </span>
         <Clock at={sentAt} />

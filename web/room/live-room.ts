@@ -1,9 +1,9 @@
 // One room that is looked at: everything in it, kept right by its events for as long as it is open.
 import { signal } from '@preact/signals';
-import { ApiError, ask, change, follow } from '../client/connection';
+import { ApiError, ask, change, follow, stayWith } from '../client/connection';
 import type { FragmentOf, ResultOf } from '../client/graphql';
 import { oneAtATime } from '../client/one-at-a-time';
-import { inOrder, sinceBegin } from '../parts/in-order';
+import { PagedHistory } from '../client/paged-history';
 import { Uploads } from './document/uploads';
 import { EVENTS, HISTORY, MARK_READ, type MESSAGE, type PERSON, ROOM, type SITUATION, SITUATION_OF, type VIEWER } from './operations';
 import type { Sharer } from './screen/sharer';
@@ -15,7 +15,6 @@ export type Attendee = Situation['attendees'][number];
 export type Viewer = FragmentOf<typeof VIEWER>;
 export type ScreenShare = NonNullable<Situation['supportSession']>['screenShares'][number];
 export type RoomEvent = ResultOf<typeof EVENTS>['roomEvents'];
-type Page = NonNullable<ResultOf<typeof HISTORY>['room']>['messages'];
 
 const typingMs = 6_000; // typing that is said no more is forgotten
 
@@ -36,10 +35,7 @@ interface Reactions {
 export class LiveRoom {
   /** How it is, apart from its timeline; null until it is known. */
   readonly situation = signal<Situation | null>(null);
-  /** Its newest messages in order of time, and those before that were asked for. */
-  readonly messages = signal<Message[]>([]);
-  readonly hasEarlier = signal(false);
-  readonly readingEarlier = signal(false);
+  readonly messages = new PagedHistory<Message>((before) => this.#readPage(before));
   /** Who looks at it; null until it is known. */
   readonly viewer = signal<Viewer | null>(null);
   /** Who is typing, others than the viewer. */
@@ -54,7 +50,6 @@ export class LiveRoom {
   #id: string;
   #reactions: Reactions;
   #cursor = ''; // of the last event that is known
-  #start: string | null = null; // of the earliest message
   #forget = new Map<string, ReturnType<typeof setTimeout>>();
   #listeners = new Set<(event: RoomEvent) => void>();
   #closing = new AbortController();
@@ -66,7 +61,7 @@ export class LiveRoom {
     this.#reactions = reactions;
     this.#id = openedAs;
     document.addEventListener('visibilitychange', () => this.#markRead(), { signal: this.#closing.signal });
-    this.#stay();
+    stayWith(() => this.#stay()).then((reason) => (this.refusal.value = reason));
   }
 
   /** Its id, or by now that of the room it has become one with. */
@@ -95,42 +90,17 @@ export class LiveRoom {
     this.#forget.forEach(clearTimeout);
   }
 
-  /** Shows what was written before. Who is refused is told so by what is followed. */
-  async showEarlier() {
-    if (this.readingEarlier.value || !this.hasEarlier.value) return;
-    this.readingEarlier.value = true;
-    try {
-      const { room } = await ask(HISTORY, { id: this.#id, before: this.#start });
-      if (room) this.#addPage(room.messages);
-    } catch (refusal) {
-      if (!(refusal instanceof ApiError)) throw refusal;
-    } finally {
-      this.readingEarlier.value = false;
-    }
-  }
-
-  /** Shows messages, each once, however often they are given. */
-  show(...messages: Message[]) {
-    this.messages.value = inOrder(this.messages.value, messages);
-  }
-
-  async #stay(): Promise<void> {
-    try {
-      const { viewer, room } = await ask(ROOM, { id: this.#id });
-      if (this.isLeft) return; // somebody is elsewhere by now
-      if (!room) throw new ApiError([{ message: 'There is no such room.' }]);
-      this.#become(room);
-      this.viewer.value = viewer;
-      this.situation.value = room;
-      this.#cursor = room.lastCursor;
-      this.#beginWith(room.messages);
-      this.#markRead();
-      await follow(EVENTS, { roomId: this.#id, after: this.#cursor }, (event) => this.#apply(event), this.#closing.signal);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.codes.includes('CURSOR_EXPIRED')) return this.#stay();
-      this.refusal.value = error.message;
-    }
+  async #stay() {
+    const { viewer, room } = await ask(ROOM, { id: this.#id });
+    if (this.isLeft) return; // somebody is elsewhere by now
+    if (!room) throw new ApiError([{ message: 'There is no such room.' }]);
+    this.#become(room);
+    this.viewer.value = viewer;
+    this.situation.value = room;
+    this.#cursor = room.lastCursor;
+    this.messages.beginWith(room.messages);
+    this.#markRead();
+    await follow(EVENTS, { roomId: this.#id, after: this.#cursor }, (event) => this.#apply(event), this.#closing.signal);
   }
 
   #apply(event: RoomEvent) {
@@ -139,12 +109,12 @@ export class LiveRoom {
     this.#listeners.forEach((listener) => listener(event));
     switch (event.__typename) {
       case 'MessagePosted':
-        this.show(event.message);
+        this.messages.show(event.message);
         this.#setTyping(event.message.author, false);
         this.#markRead();
         break;
       case 'DocumentChanged':
-        this.#replace(event.document);
+        this.#update(event.document);
         break;
       case 'Typing':
         this.#setTyping(event.actor, event.typing);
@@ -175,27 +145,17 @@ export class LiveRoom {
     this.#reactions.onMove?.(id);
   }
 
+  async #readPage(before: string | null = null) {
+    return (await ask(HISTORY, { id: this.#id, before })).room?.messages;
+  }
+
   async #readNewest() {
-    const { room } = await ask(HISTORY, { id: this.#id });
-    if (room) this.#beginWith(room.messages);
+    const page = await this.#readPage();
+    if (page) this.messages.beginWith(page);
   }
 
-  // What is older than the newest page comes again when it is asked for.
-  #beginWith(page: Page) {
-    this.messages.value = sinceBegin(this.messages.value, page.nodes);
-    this.#addPage(page);
-  }
-
-  #addPage({ nodes, pageInfo }: Page) {
-    this.show(...nodes);
-    this.#start = pageInfo.startCursor;
-    this.hasEarlier.value = pageInfo.hasPreviousPage;
-  }
-
-  #replace(document: NonNullable<Message['document']>) {
-    this.messages.value = this.messages.value.map((message) =>
-      message.document?.id === document.id ? { ...message, document } : message,
-    );
+  #update(document: NonNullable<Message['document']>) {
+    this.messages.update((message) => (message.document?.id === document.id ? { ...message, document } : message));
   }
 
   async #look() {

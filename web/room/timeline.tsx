@@ -10,18 +10,22 @@ const togetherMs = 5 * 60_000;
 
 /**
  * Everything that was put into a room. It stays at the end, unless the reader has scrolled up to read and does not write; then it
- * says when there is news. What was written before comes when one scrolls up to it, and what is looked at stays where it is.
+ * says when there is news. What was written before comes when one scrolls up to it, and what is looked at stays where it is. Where a
+ * message is `sought`, it goes there, as far up as that is.
  */
-export function Timeline({ live }: { live: LiveRoom }) {
+export function Timeline({ live, sought }: { live: LiveRoom; sought?: string }) {
   const log = useRef<HTMLDivElement>(null);
   const place = useRef({ atEnd: true, fromEnd: 0, first: '' });
+  const found = useRef<string>();
   const [news, setNews] = useState(false);
   const [opened, setOpened] = useState<Document | null>(null);
-  const messages = live.messages.value;
+  const { entries, hasEarlier, readingEarlier } = live.messages;
+  const messages = entries.value;
   const first = messages[0]?.id ?? '';
   const last = messages.at(-1);
   useLayoutEffect(noteNews, [last?.id]);
   useLayoutEffect(keepPlace, [messages]);
+  useEffect(seek, [messages, sought]);
   useEffect(() => {
     const observer = new ResizeObserver(keepAtEnd);
     observer.observe(log.current!);
@@ -46,23 +50,41 @@ export function Timeline({ live }: { live: LiveRoom }) {
     if (place.current.atEnd) log.current!.scrollTop = log.current!.scrollHeight;
   }
 
+  // Until it is there, page after page of what was written before is shown.
+  function seek() {
+    if (found.current === sought) return;
+    const message = log.current!.querySelector<HTMLElement>('.sought');
+    if (!message) return void live.messages.showEarlier();
+    found.current = sought;
+    message.scrollIntoView({ block: 'center' });
+    message.focus({ preventScroll: true });
+    scrolled();
+  }
+
   function scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = log.current!;
     place.current.fromEnd = scrollHeight - scrollTop;
     place.current.atEnd = scrollHeight - scrollTop - clientHeight < 40;
     if (place.current.atEnd) setNews(false);
-    if (scrollTop < earlierWithin && !place.current.atEnd) live.showEarlier();
+    if (scrollTop < earlierWithin && !place.current.atEnd) live.messages.showEarlier();
   }
 
   return (
     <div class="timeline">
-      <div class="log" role="log" aria-label="Messages" aria-busy={live.readingEarlier.value} tabIndex={0} ref={log} onScroll={scrolled}>
-        {live.hasEarlier.value && <button type="button" class="quiet earlier" onClick={() => live.showEarlier()}>Earlier messages</button>}
+      <div class="log" role="log" aria-label="Messages" aria-busy={readingEarlier.value} tabIndex={0} ref={log} onScroll={scrolled}>
+        {hasEarlier.value && <button type="button" class="quiet earlier" onClick={() => live.messages.showEarlier()}>Earlier messages</button>}
         {messages.length === 0 && <p class="nothing quiet">Nothing has been written or shared yet.</p>}
         <ol>
           {messages.flatMap((message, i) => [
             isNewDay(message, messages[i - 1]) && <li key={`day of ${message.id}`} class="day"><Day at={message.sentAt} /></li>,
-            <Entry key={message.id} live={live} message={message} goesOn={goesOn(message, messages[i - 1])} onOpen={setOpened} />,
+            <Entry
+              key={message.id}
+              live={live}
+              message={message}
+              goesOn={goesOn(message, messages[i - 1])}
+              sought={message.id === sought}
+              onOpen={setOpened}
+            />,
           ])}
         </ol>
       </div>

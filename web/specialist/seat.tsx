@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ApiError, attempt, messageOf, reconnecting } from '../client/connection';
 import * as session from '../client/session';
 import { Heading } from '../parts/heading';
+import { Pending } from '../parts/pending';
 import { Composer } from '../room/composer';
 import { LiveRoom } from '../room/live-room';
 import { People } from '../room/people';
@@ -33,7 +34,7 @@ export function Seat({ roomId, onFarewell }: SeatProps) {
         <p class="connection" role="status">{reconnecting.value && 'Reconnecting…'}</p>
         <Leave onLeft={() => onFarewell('You have left the support session.')} />
       </header>
-      <main>{situation ? <Session live={live} name={situation.name} /> : <p class="quiet" role="status">Loading…</p>}</main>
+      <main>{situation ? <Session live={live} name={situation.name} /> : <Pending />}</main>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 // What people do on the pages, and what can happen to them there.
+import { open } from './browser.js';
 import { createRoom, freshAddress, invite, inviteMember, linkTokenSentTo, register, tokenOf } from './demo.js';
 import { graphqlUrl } from './server.js';
 
@@ -27,6 +28,15 @@ export async function signIn(page, email) {
   await page.getByLabel('Password').fill('parley-demo');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Rooms' }).waitFor();
+}
+
+/** A member's desk once they have signed in, with a room open if one is given. */
+export async function atDesk(browser, email, { room, ...options } = {}) {
+  const path = room ? `/desk#/rooms/${room.id}` : '/desk';
+  const desk = await open(browser, path, { viewport: { width: 1280, height: 800 }, ...options });
+  await signIn(desk.page, email);
+  if (room) await desk.page.getByRole('article').getByRole('heading').waitFor();
+  return desk;
 }
 
 export async function enterRoom(page) {
@@ -70,6 +80,30 @@ export async function loseTheNextAnswer(page, operation) {
 /** Whether a complaint is more than what the browser remarks of requests and sockets that are cut off. */
 export function unexpected(complaint) {
   return !/net::ERR_(INTERNET_DISCONNECTED|FAILED)|already in CLOSING or CLOSED state/.test(complaint);
+}
+
+/** The same of a page whose access ends: what is on its way at that moment is refused. */
+export function unexpectedOfWhoIsOut(complaint) {
+  return unexpected(complaint) && !/401 \(Unauthorized\)/.test(complaint);
+}
+
+/** To run in a page, as `init`: keeps in `statuses` what the page has said. */
+export function rememberStatuses() {
+  window.statuses = [];
+  const observer = new MutationObserver(() => {
+    document.querySelectorAll('[role=status]').forEach((status) => statuses.push(status.textContent));
+  });
+  observer.observe(document, { childList: true, characterData: true, subtree: true });
+}
+
+/** Whether a page that remembers its statuses has said that it was reconnecting. */
+export function hasReconnected(page) {
+  return page.evaluate(() => statuses.includes('Reconnecting…'));
+}
+
+/** Whether something on a page has the focus. */
+export function hasFocus(locator) {
+  return locator.evaluate((element) => element === document.activeElement);
 }
 
 /** How far a page can be scrolled sideways, in pixels. */

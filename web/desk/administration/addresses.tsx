@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { Field } from '../../parts/field';
 import { CloseIcon, TickIcon } from '../../parts/icons';
 import { counted } from './labels';
+import './addresses.css';
 
 /** An address that is to be invited, with why it was refused, if it was. */
 export interface Address {
@@ -70,7 +71,7 @@ export function AddressList({ typed, addresses, onType, onChange }: AddressListP
 
   return (
     <>
-      <form class="add" ref={adding} onSubmit={submit} noValidate>
+      <form class="address-add" ref={adding} onSubmit={submit} noValidate>
         <Field
           label="Email address"
           hint="Or several, with commas or spaces between them."
@@ -85,7 +86,7 @@ export function AddressList({ typed, addresses, onType, onChange }: AddressListP
         <button class="quiet">Add Email</button>
       </form>
       <p class="unseen" role="status">{said}</p>
-      <ul class="chips" aria-label="Addresses">
+      <ul class="address-list" aria-label="Addresses">
         {addresses.map(({ email, refusal }) => (
           <li key={email} class={refusal ? 'refused' : ''}>
             {!refusal && <TickIcon />}

@@ -1,3 +1,4 @@
+import { Pending } from '../../parts/pending';
 import { isAdministrator, me } from '../member/me';
 import { Invitations } from './invitations';
 import { Members } from './members';
@@ -26,7 +27,7 @@ const pages = {
 
 /** What administrators manage: an overview, or one section of it, in which one thing may be open. */
 export default function Administration({ section, id }: { section: string; id: string }) {
-  if (!me.value) return <p class="quiet" role="status">Loading…</p>;
+  if (!me.value) return <Pending />;
   if (!isAdministrator.value) return <p role="alert">This is for administrators.</p>;
   if (!Object.hasOwn(pages, section)) return <Overview />;
   const Shown = pages[section as Section];

@@ -1,9 +1,12 @@
+import { useState } from 'preact/hooks';
 import type { FragmentOf } from '../../client/graphql';
 import { CheckBoxes } from '../../parts/check-boxes';
 import { Choice } from '../../parts/field';
+import { Radios } from '../../parts/radios';
 import { type Role, roles } from '../member/roles';
 import { channels, choicesOf, type Channel, type ClassOfService, classesOfService } from './labels';
 import type { GRANTABLE } from './operations';
+import './attributes.css';
 
 /** What a member is given besides their role. */
 export interface Attributes {
@@ -19,7 +22,7 @@ export const noAttributes: Attributes = { channels: [], classOfService: 'INTERNA
 /** The fields for it; `attributesIn` reads them. */
 export function AttributeFields({ of, chosen }: { of: FragmentOf<typeof GRANTABLE>; chosen: Attributes }) {
   return (
-    <div class="attributes">
+    <div class="member-attributes">
       <CheckBoxes label="Channels" name="channels" of={channels} chosen={chosen.channels} />
       <Choice
         label="Class of service"
@@ -46,21 +49,15 @@ export function attributesIn(fields: FormData): Attributes {
   };
 }
 
+const choices = Object.entries(roles).map(([role, { name, may }]) => [role as Role, name, may] as const);
+
 /** The role, each with what it may do; in a form's data under `role`. */
-export function RoleChoice({ chosen, refusal = '' }: { chosen: Role; refusal?: string }) {
+export function RoleChoice({ chosen, refusal }: { chosen: Role; refusal?: string }) {
+  const [role, setRole] = useState(chosen);
   return (
-    <fieldset class="roles" aria-describedby="role-refusal">
-      <legend>Role</legend>
-      {Object.entries(roles).map(([role, { name, may }]) => (
-        <div key={role} class="role">
-          <label>
-            <input type="radio" name="role" value={role} defaultChecked={role === chosen} aria-describedby={`may-${role}`} /> {name}
-          </label>
-          <p id={`may-${role}`} class="quiet">{may}</p>
-        </div>
-      ))}
-      <p id="role-refusal" class="refusal" role="alert">{refusal}</p>
-    </fieldset>
+    <div class="member-roles">
+      <Radios label="Role" name="role" of={choices} chosen={role} onChoose={setRole} refusal={refusal} />
+    </div>
   );
 }
 

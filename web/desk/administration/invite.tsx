@@ -11,6 +11,7 @@ import { AttributeFields, type Attributes, attributesIn, noAttributes, RoleChoic
 import { counted } from './labels';
 import { GRANTABLE_THINGS, INVITE_MEMBERS } from './operations';
 import { Page } from './page';
+import './invite.css';
 
 const steps = ['Role', 'Attributes', 'Addresses'] as const;
 
@@ -22,7 +23,7 @@ export function Invite() {
   const { answer, refusal } = useAnswer(GRANTABLE_THINGS, {});
   return (
     <Page title="Invite members" of="invitations" refusal={refusal} loading={!answer}>
-      <ol class="steps" aria-label="Steps">
+      <ol class="invite-steps" aria-label="Steps">
         {steps.map((name, at) => <li key={name} aria-current={at === step ? 'step' : undefined}>{name}</li>)}
       </ol>
       {answer && step === 0 && (
@@ -111,7 +112,7 @@ function Addresses({ role, attributes, onBack }: AddressesProps) {
       <AddressList typed={typed} addresses={addresses} onType={setTyped} onChange={setAddresses} />
       <p class="said" role="status">{said}</p>
       {invited.length > 0 && (
-        <ul class="invited" aria-label="Invited">
+        <ul class="invite-done" aria-label="Invited">
           {invited.map((email) => <li key={email}>{email} – the invitation is sent</li>)}
         </ul>
       )}

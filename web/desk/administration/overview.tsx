@@ -7,6 +7,7 @@ import { counted } from './labels';
 import { OVERVIEW } from './operations';
 import { Page } from './page';
 import { type Section, sections } from './sections';
+import './overview.css';
 
 /** A tile for each section: how much there is of it, and what it is for. */
 export function Overview() {
@@ -15,7 +16,7 @@ export function Overview() {
   return (
     <Page title="Administration" of={null} explanation={organization?.name} refusal={refusal} loading={!organization}>
       {organization && (
-        <div class="tiles">
+        <div class="overview">
           <Tile section="invitations" number={organization.memberInvitations?.totalCount} sentence="Pending: people who were asked to become members.">
             <a class="plus" href={addressOf('administration', 'invitations', 'new')} aria-label="Invite members"><PlusIcon /></a>
             <ul>
@@ -51,7 +52,7 @@ interface TileProps {
 
 function Tile({ section, number, sentence, children }: TileProps) {
   return (
-    <section class={`tile ${section}`} aria-labelledby={`tile-${section}`}>
+    <section class="overview-tile" aria-labelledby={`tile-${section}`}>
       <h3 id={`tile-${section}`}><a href={addressOf('administration', section)}>{sections[section]}</a></h3>
       {number !== undefined && <p class="number">{number}</p>}
       <p class="quiet">{sentence}</p>

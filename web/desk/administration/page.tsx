@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Heading } from '../../parts/heading';
+import { Pending } from '../../parts/pending';
 import { addressOf } from '../address';
 import { type Section, sections } from './sections';
 
@@ -35,8 +36,7 @@ export function Page({ title, of, explanation, action, said = '', refusal, loadi
       </header>
       {explanation && <p class="explanation">{explanation}</p>}
       <p class="said" role="status">{said}</p>
-      {refusal && <p class="refusal" role="alert">{refusal}</p>}
-      {loading && !refusal && <p class="quiet">Loading…</p>}
+      {(loading || refusal) && <Pending refusal={refusal} />}
       {children}
     </section>
   );

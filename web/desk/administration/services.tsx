@@ -2,6 +2,7 @@ import { change, newKey } from '../../client/connection';
 import type { ResultOf } from '../../client/graphql';
 import { CheckBox, CheckBoxes } from '../../parts/check-boxes';
 import { Choice, Field } from '../../parts/field';
+import { Pending } from '../../parts/pending';
 import { useAnswer } from '../../parts/use-answer';
 import { choicesOf } from './labels';
 import { CREATE_SERVICE, SERVICE_FORM, SERVICES, UPDATE_SERVICE } from './operations';
@@ -32,7 +33,7 @@ function about({ phoneNumber, takesNewChats }: Service) {
 
 function ServiceForm({ service, onSaved }: { service?: Service; onSaved: () => void }) {
   const { answer, refusal } = useAnswer(SERVICE_FORM, { id: service?.id ?? '', known: service !== undefined });
-  if (!answer) return refusal ? <p class="refusal" role="alert">{refusal}</p> : <p class="quiet" role="status">Loading…</p>;
+  if (!answer) return <Pending refusal={refusal} />;
   const { skills, phoneNumbers } = answer.organization;
   const needed = answer.node?.__typename === 'Service' ? answer.node.skills : [];
 

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Choice } from '../../parts/field';
+import { Pending } from '../../parts/pending';
 import { useAnswer } from '../../parts/use-answer';
 import { MessagesOfService } from '../message/predefined';
 import { choicesOf } from './labels';
@@ -38,7 +39,7 @@ function MessagesOfServices() {
   const { answer } = useAnswer(SERVICES, {});
   const [chosen, setChosen] = useState('');
   const services = answer?.organization.services;
-  if (!services) return <p class="quiet">Loading…</p>;
+  if (!services) return <Pending />;
   if (services.length === 0) return <p class="quiet">There are no services yet.</p>;
   const serviceId = chosen || services[0]!.id;
   return (

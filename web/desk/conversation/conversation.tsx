@@ -22,7 +22,7 @@ const statuses = { QUEUED: 'Queued', SENT: 'Sent', DELIVERED: 'Delivered', FAILE
 export function Conversation({ id, contact }: { id: string; contact: Contact }) {
   const live = useMemo(() => new LiveConversation(id), [id]);
   useEffect(() => () => live.close(), [live]);
-  useEffect(() => markNews(id, false), [live.texts.value.length]);
+  useEffect(() => markNews(id, false), [live.texts.entries.value.length]);
   const conversation = live.conversation.value;
   if (!conversation) return <p class="quiet" role="status">{live.refusal.value || 'Loading…'}</p>;
   const { agent, customerNumber, service, status } = conversation;
@@ -48,7 +48,7 @@ export function Conversation({ id, contact }: { id: string; contact: Contact }) 
           target={{ conversationId: id }}
           serviceId={service.id}
           to={customerNumber}
-          onSent={({ message }) => message && live.show(message)}
+          onSent={({ message }) => message && live.texts.show(message)}
         />
       )}
       <p class="refusal" role="alert">{live.refusal}</p>
@@ -57,12 +57,13 @@ export function Conversation({ id, contact }: { id: string; contact: Contact }) 
 }
 
 function Transcript({ live }: { live: LiveConversation }) {
-  const texts = live.texts.value;
+  const { entries, hasEarlier } = live.texts;
+  const texts = entries.value;
   const last = texts.at(-1);
   const log = useAtEnd(last?.id, last?.direction === 'OUTBOUND');
   return (
     <div class="log" role="log" aria-label="Transcript" tabIndex={0} {...log}>
-      {live.hasEarlier.value && <button class="quiet earlier" onClick={() => live.showEarlier()}>Earlier texts</button>}
+      {hasEarlier.value && <button class="quiet earlier" onClick={() => live.texts.showEarlier()}>Earlier texts</button>}
       <ol>
         {texts.map((text) => <Entry key={text.id} text={text} />)}
       </ol>

@@ -1,8 +1,8 @@
 // The conversations by text messages that are listed, and the request that is offered to the member.
 import { effect, signal } from '@preact/signals';
 import { ask } from '../../client/connection';
-import { firstOf } from '../../client/first-of';
 import type { FragmentOf, VariablesOf } from '../../client/graphql';
+import { GrowingList } from '../../client/growing-list';
 import { oneAtATime } from '../../client/one-at-a-time';
 import { me } from '../member/me';
 import { type CONVERSATION, CONVERSATIONS, type OFFERED } from './operations';
@@ -10,16 +10,12 @@ import { type CONVERSATION, CONVERSATIONS, type OFFERED } from './operations';
 export type Conversation = FragmentOf<typeof CONVERSATION>;
 type Filter = VariablesOf<typeof CONVERSATIONS>['filter'];
 
-export const step = 20;
-
-/** Which of them, and how many. */
+/** Which of them. */
 export const whose = signal<'MINE' | 'ALL' | 'ENDED'>('MINE');
 export const number = signal('');
-export const first = signal(step);
 
-/** What there is of them, newest activity first; null until it is known. */
-export const conversations = signal<Conversation[] | null>(null);
-export const hasMore = signal(false);
+/** What there is of them, newest activity first. */
+export const list = new GrowingList<Conversation>(20);
 
 /** Ids of those in which something has happened that was not looked at. */
 export const news = signal<ReadonlySet<string>>(new Set());
@@ -30,10 +26,8 @@ export const offer = signal<FragmentOf<typeof OFFERED> | null>(null);
 /** Reads the list anew. */
 export const look = oneAtATime(async () => {
   if (!me.value) return;
-  const { count, filter } = wanted(me.value.id);
-  const found = await firstOf(count, async (first, after) => (await ask(CONVERSATIONS, { first, after, filter })).smsConversations);
-  conversations.value = found.nodes;
-  hasMore.value = found.hasMore;
+  const filter = wanted(me.value.id);
+  await list.read(async (first, after) => (await ask(CONVERSATIONS, { first, after, filter })).smsConversations);
 });
 
 /** Reads it as soon as it is known who the member is, and whenever something else is wanted. */
@@ -41,18 +35,17 @@ export function keepLooking() {
   return effect(() => {
     if (!me.value?.id) return;
     wanted(me.value.id);
+    list.count.value;
     look();
   });
 }
 
 export function forget() {
-  conversations.value = null;
-  hasMore.value = false;
+  list.forget();
   news.value = new Set();
   offer.value = null;
   whose.value = 'MINE';
   number.value = '';
-  first.value = step;
 }
 
 export function markNews(id: string, isNews: boolean) {
@@ -67,5 +60,5 @@ function wanted(agentId: string) {
     ALL: { status: ['OFFERED', 'ACTIVE'] },
     ENDED: { status: ['ENDED'] },
   };
-  return { count: first.value, filter: { ...filters[whose.value], customerNumber: number.value.trim() || null } };
+  return { ...filters[whose.value], customerNumber: number.value.trim() || null };
 }

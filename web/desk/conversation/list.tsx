@@ -1,6 +1,6 @@
 import { afterTyping } from '../../parts/after-typing';
-import { Avatar } from '../../parts/avatar';
 import { addressOf } from '../address';
+import { Rows } from '../list';
 import { me, serves } from '../member/me';
 import * as chats from './conversations';
 
@@ -13,7 +13,6 @@ const nothing = {
 
 /** Conversations by text messages: the member's own unless they want others. */
 export function ConversationList({ current }: { current: string }) {
-  const found = chats.conversations.value;
   return (
     <section class="list" aria-label="Text messages">
       <header>
@@ -21,21 +20,15 @@ export function ConversationList({ current }: { current: string }) {
         {serves.value && <a class="button" href={addressOf('texts', 'new')}>New</a>}
       </header>
       <Choice />
-      {!found && <p class="quiet" role="status">Loading…</p>}
-      {found?.length === 0 && (
-        <p class="empty" role="status">{chats.number.value ? 'No chat is with such a number.' : nothing[chats.whose.value]}</p>
-      )}
-      <ul>
-        {found?.map((conversation) => (
-          <li key={conversation.id}>
-            <a href={addressOf('texts', conversation.id)} aria-current={conversation.id === current ? 'page' : undefined}>
-              <Avatar name={nameOf(conversation)} />
-              <Summary conversation={conversation} isNews={chats.news.value.has(conversation.id) && conversation.id !== current} />
-            </a>
-          </li>
-        ))}
-      </ul>
-      {chats.hasMore.value && <button class="quiet more" onClick={() => (chats.first.value += chats.step)}>More chats</button>}
+      <Rows
+        of={chats.list}
+        noun="texts"
+        current={current}
+        nameOf={nameOf}
+        row={(chat) => <Summary conversation={chat} isNews={chats.news.value.has(chat.id) && chat.id !== current} />}
+        none={chats.number.value ? 'No chat is with such a number.' : nothing[chats.whose.value]}
+        more="More chats"
+      />
     </section>
   );
 }
@@ -64,7 +57,7 @@ function Choice() {
         aria-label="Which chats"
         value={chats.whose}
         onChange={({ currentTarget }) => {
-          chats.first.value = chats.step;
+          chats.list.restart();
           chats.whose.value = currentTarget.value as keyof typeof choices;
         }}
       >
@@ -75,7 +68,7 @@ function Choice() {
 }
 
 const typed = afterTyping((text) => {
-  chats.first.value = chats.step;
+  chats.list.restart();
   chats.number.value = text;
 });
 

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask, change, newKey } from '../../client/connection';
 import type { ResultOf, VariablesOf } from '../../client/graphql';
 import { SendIcon } from '../../parts/icons';
+import { sendOnEnter } from '../../parts/send-on-enter';
 import { useChange } from '../../parts/use-change';
 import { useSubmission } from '../../parts/use-submission';
 import type { Contact } from './contact';
@@ -102,10 +103,4 @@ function sentenceOf({ count, segments, unusualCharacters }: Pick<Preview, 'count
   if (!segments) return size;
   const parts = `${size} · ${segments} ${segments === 1 ? 'segment' : 'segments'}`;
   return unusualCharacters?.length ? `${parts} · of 70 characters instead of 160 because of ${unusualCharacters.join(' ')}` : parts;
-}
-
-function sendOnEnter(key: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) {
-  if (key.key !== 'Enter' || key.shiftKey || key.isComposing) return;
-  key.preventDefault();
-  key.currentTarget.form!.requestSubmit();
 }

@@ -1,3 +1,5 @@
+import { Radios } from '../../parts/radios';
+
 const labels = { SMS: 'SMS', EMAIL: 'Email', LINK: 'Link' } as const;
 const identifiers = { SMS: { label: 'Mobile number', type: 'tel' }, EMAIL: { label: 'Email address', type: 'email' } } as const;
 
@@ -9,16 +11,8 @@ interface ChoiceProps<Channel> {
 
 /** The way by which a customer is invited. */
 export function ChannelChoice<Channel extends keyof typeof labels>({ of, chosen, onChoose }: ChoiceProps<Channel>) {
-  return (
-    <fieldset>
-      <legend>By</legend>
-      {of.map((channel) => (
-        <label key={channel}>
-          <input type="radio" name="channel" checked={channel === chosen} onChange={() => onChoose(channel)} /> {labels[channel]}
-        </label>
-      ))}
-    </fieldset>
-  );
+  const choices = of.map((channel) => [channel, labels[channel]] as const);
+  return <Radios label="By" name="channel" of={choices} chosen={chosen} onChoose={onChoose} inRow />;
 }
 
 /** How the field for a number or an address is called, and what it is. */

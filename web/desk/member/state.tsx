@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { attempt, change } from '../../client/connection';
 import { Dialog } from '../../parts/dialog';
 import { Field } from '../../parts/field';
+import { Radios } from '../../parts/radios';
 import { useSubmission } from '../../parts/use-submission';
 import type { Colleague } from './colleagues';
 import { look, me, type Member, serves } from './me';
@@ -52,9 +53,9 @@ function Finish({ callId }: { callId: string }) {
 }
 
 function StateDialog({ member, onClose }: { member: Member; onClose: () => void }) {
-  const [ready, setReady] = useState(member.state === 'READY');
+  const [state, setState] = useState<'READY' | 'NOT_READY'>(member.state === 'READY' ? 'READY' : 'NOT_READY');
+  const ready = state === 'READY';
   const form = useSubmission(async (fields) => {
-    const state = ready ? 'READY' : 'NOT_READY';
     const { setAgentState } = await attempt(SET_STATE, { state, reason: ready ? null : String(fields.get('reason')) });
     if (setAgentState.member) {
       me.value = setAgentState.member;
@@ -66,11 +67,14 @@ function StateDialog({ member, onClose }: { member: Member; onClose: () => void 
     <Dialog title="My state" onClose={onClose}>
       <form onSubmit={form.submit}>
         {member.call && <p>{callSentence(member.call)} What is chosen here holds afterwards.</p>}
-        <fieldset>
-          <legend class="unseen">State</legend>
-          <label><input type="radio" name="state" checked={ready} onChange={() => setReady(true)} /> Ready</label>
-          <label><input type="radio" name="state" checked={!ready} onChange={() => setReady(false)} /> Not ready</label>
-        </fieldset>
+        <Radios
+          label={<span class="unseen">State</span>}
+          name="state"
+          of={[['READY', labels.READY], ['NOT_READY', labels.NOT_READY]]}
+          chosen={state}
+          onChoose={setState}
+          inRow
+        />
         {!ready && (
           <Field
             label="Reason"

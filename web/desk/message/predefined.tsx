@@ -4,6 +4,7 @@ import type { ResultOf } from '../../client/graphql';
 import { Confirm } from '../../parts/confirm';
 import { Dialog } from '../../parts/dialog';
 import { Field, LongField } from '../../parts/field';
+import { Pending } from '../../parts/pending';
 import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
 import * as contact from '../conversation/contact';
@@ -61,8 +62,7 @@ function Messages({ messages, refusal, serviceId, look }: MessagesProps) {
   return (
     <div class="predefined">
       <p class="said" role="status">{said}</p>
-      {refusal && <p class="refusal" role="alert">{refusal}</p>}
-      {!messages && !refusal && <p class="quiet">Loading…</p>}
+      {(!messages || refusal) && <Pending refusal={refusal} />}
       {messages?.length === 0 && <p class="quiet">There is none yet. What is often written can be kept here, to be chosen instead of typed.</p>}
       <ul class="rows">
         {messages?.map((message) => (

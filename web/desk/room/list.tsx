@@ -1,11 +1,10 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { afterTyping } from '../../parts/after-typing';
-import { Avatar } from '../../parts/avatar';
 import { Time } from '../../parts/time';
 import { useSubmission } from '../../parts/use-submission';
 import { addressOf, go } from '../address';
+import { Rows } from '../list';
 import { colleagues } from '../member/colleagues';
 import { me, serves } from '../member/me';
 import { CREATE_ROOM, type ROW } from './operations';
@@ -28,7 +27,6 @@ const filters = {
 } as const;
 
 export function RoomList({ current }: { current: string }) {
-  const found = rooms.found.value;
   return (
     <section class="list" aria-label="Rooms">
       <header>
@@ -36,45 +34,17 @@ export function RoomList({ current }: { current: string }) {
         {serves.value && <NewRoom />}
       </header>
       <Choice />
-      {!found && <p class="quiet" role="status">Loading…</p>}
-      {found?.length === 0 && (
-        <p class="empty" role="status">{rooms.isFiltered() ? 'No room is like that.' : 'There is no room yet. Open one, and invite a customer.'}</p>
-      )}
-      <Rows found={found ?? []} current={current} />
+      <Rows
+        of={rooms.list}
+        noun="rooms"
+        current={current}
+        nameOf={(room) => room.name}
+        row={(room) => <Summary room={room} />}
+        none={rooms.isFiltered() ? 'No room is like that.' : 'There is no room yet. Open one, and invite a customer.'}
+        more="More rooms"
+      />
       <Hits />
     </section>
-  );
-}
-
-/** Who asks for more goes on at the first of what has come. */
-function Rows({ found, current }: { found: FragmentOf<typeof ROW>[]; current: string }) {
-  const list = useRef<HTMLUListElement>(null);
-  const seen = useRef<number | null>(null);
-  useLayoutEffect(() => {
-    if (seen.current === null || found.length <= seen.current) return;
-    list.current!.querySelectorAll('a')[seen.current].focus();
-    seen.current = null;
-  }, [found]);
-
-  function showMore() {
-    seen.current = found.length;
-    rooms.first.value = found.length + rooms.step;
-  }
-
-  return (
-    <>
-      <ul ref={list}>
-        {found.map((room) => (
-          <li key={room.id}>
-            <a href={addressOf('rooms', room.id)} aria-current={room.id === current ? 'page' : undefined}>
-              <Avatar name={room.name} />
-              <Summary room={room} />
-            </a>
-          </li>
-        ))}
-      </ul>
-      {rooms.hasMore.value && <button class="quiet more" onClick={showMore}>More rooms</button>}
-    </>
   );
 }
 
@@ -146,7 +116,7 @@ function Hits() {
       <ul aria-label="Messages found">
         {rooms.hits.value.map((message) => (
           <li key={message.id}>
-            <a href={addressOf('rooms', message.room.id)}>
+            <a href={addressOf('rooms', message.room.id, message.id)}>
               <span class="summary">
                 <span class="line">
                   <strong>{message.room.name}</strong>
@@ -165,12 +135,12 @@ function Hits() {
 // Another choice begins with its first rooms.
 function chosen(choose: (value: string) => void) {
   return ({ currentTarget }: { currentTarget: HTMLSelectElement }) => {
-    rooms.first.value = rooms.step;
+    rooms.list.restart();
     choose(currentTarget.value);
   };
 }
 
 const typed = afterTyping((text) => {
-  rooms.first.value = rooms.step;
+  rooms.list.restart();
   rooms.search.value = text;
 });

@@ -20,7 +20,8 @@ import { RoomMenu } from './menu';
 import { statusLabels } from './status';
 import './room.css';
 
-export function Room({ id }: { id: string }) {
+/** A room, at a message that is sought if one is. */
+export function Room({ id, sought }: { id: string; sought?: string }) {
   const room = useRoom(id);
   const { live } = room;
   const situation = live.situation.value;
@@ -58,7 +59,7 @@ export function Room({ id }: { id: string }) {
           <Screens live={live} />
           <div class="talk">
             <People live={live} menuOf={(person) => <MenuOf room={room} person={person} />} />
-            <Timeline live={live} />
+            <Timeline live={live} sought={sought} />
             {closed && <p class="notice" role="status">This room is closed: it can be read, and nothing is added.</p>}
             {!closed && serves.value && <Composer live={live} />}
             <p class="refusal" role="alert">{live.refusal}</p>

@@ -1,32 +1,27 @@
 // The list of rooms: which are wanted, in what order, and what is there.
 import { effect, signal } from '@preact/signals';
 import { ask } from '../../client/connection';
-import { firstOf } from '../../client/first-of';
-import type { ResultOf, VariablesOf } from '../../client/graphql';
+import type { FragmentOf, ResultOf, VariablesOf } from '../../client/graphql';
+import { GrowingList } from '../../client/growing-list';
 import { oneAtATime } from '../../client/one-at-a-time';
 import { accessToken } from '../../client/session';
 import { me } from '../member/me';
-import { ROOMS, ROOMS_WITH_NEWS, SEARCH } from './operations';
+import { ROOMS, ROOMS_WITH_NEWS, type ROW, SEARCH } from './operations';
 
 type Wanted = Pick<VariablesOf<typeof ROOMS>, 'filter' | 'order'>;
-type Found = ResultOf<typeof ROOMS>['rooms'];
 type Hits = ResultOf<typeof SEARCH>['searchMessages']['nodes'];
-
-export const step = 10;
 
 /** The order they are in until another is wanted. */
 export const newestActivity = { field: 'UPDATED_AT', direction: 'DESC' } as const;
 
-/** Which of them, and how many. */
+/** Which of them. */
 export const status = signal<'' | 'DRAFT' | 'ACTIVE' | 'TIMED_OUT' | 'CLOSED'>('');
 export const agentId = signal('');
 export const order = signal<Wanted['order']>(newestActivity);
 export const search = signal('');
-export const first = signal(step);
 
-/** What there is of them; null until it is known. */
-export const found = signal<Found['nodes'] | null>(null);
-export const hasMore = signal(false);
+/** What there is of them. */
+export const list = new GrowingList<FragmentOf<typeof ROW>>(10);
 
 /** What was written that has the words that are searched. */
 export const hits = signal<Hits>([]);
@@ -48,29 +43,26 @@ export function isFiltered() {
 }
 
 export function forget() {
-  found.value = null;
+  list.forget();
   hits.value = [];
   withNews.value = 0;
-  hasMore.value = false;
   search.value = status.value = agentId.value = '';
   order.value = newestActivity;
-  first.value = step;
 }
 
 /** Goes on reading it for as long as the member is signed in: now, and whenever something else is wanted. */
 export function keepLooking() {
   return effect(() => {
     wanted();
+    list.count.value;
     me.value?.id;
     look();
   });
 }
 
-async function readRooms() {
-  const { count, ...choice } = wanted();
-  const { nodes, hasMore: more } = await firstOf(count, async (first, after) => (await ask(ROOMS, { ...choice, first, after })).rooms);
-  found.value = nodes;
-  hasMore.value = more;
+function readRooms() {
+  const choice = wanted();
+  return list.read(async (first, after) => (await ask(ROOMS, { ...choice, first, after })).rooms);
 }
 
 async function readNews() {
@@ -82,7 +74,7 @@ async function readNews() {
 function wanted() {
   const words = search.value.trim();
   const filter: Wanted['filter'] = { status: status.value ? [status.value] : null, agentId: agentId.value || null, ...filterOf(words) };
-  return { count: first.value, filter, order: order.value };
+  return { filter, order: order.value };
 }
 
 /** Finds rooms by the beginning of whatever was typed of their customers: a name, a number, or an address. */

@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { change } from '../../client/connection';
+import { Radios } from '../../parts/radios';
 import { useSubmission } from '../../parts/use-submission';
 import type { RoomAtDesk } from '../room/details';
 import { CANCEL_INVITATION } from './operations';
@@ -18,27 +19,22 @@ export function CancelCode({ room, invitation }: CancelProps) {
 }
 
 function CancelForm({ room, invitation, onKeep }: CancelProps & { onKeep: () => void }) {
-  const [removeJoined, setRemoveJoined] = useState(false);
-  const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current!.focus(), []);
+  const [joined, setJoined] = useState<'stay' | 'go'>('stay');
   const form = useSubmission(async () => {
-    const { cancelSpecialistInvitation } = await change(CANCEL_INVITATION, { id: invitation.id, removeJoined });
+    const { cancelSpecialistInvitation } = await change(CANCEL_INVITATION, { id: invitation.id, removeJoined: joined === 'go' });
     room.look();
     return cancelSpecialistInvitation.userErrors;
   });
   return (
     <form class="cancel" onSubmit={form.submit}>
-      <fieldset class="choices">
-        <legend>Those who have joined by the code</legend>
-        <label>
-          <input ref={first} type="radio" name="joined" checked={!removeJoined} onChange={() => setRemoveJoined(false)} />
-          stay in the session
-        </label>
-        <label>
-          <input type="radio" name="joined" checked={removeJoined} onChange={() => setRemoveJoined(true)} />
-          are removed, too
-        </label>
-      </fieldset>
+      <Radios
+        label="Those who have joined by the code"
+        name="joined"
+        of={[['stay', 'stay in the session'], ['go', 'are removed, too']]}
+        chosen={joined}
+        onChoose={setJoined}
+        takesFocus
+      />
       <p class="refusal" role="alert">{form.note()}</p>
       <button disabled={form.busy}>Cancel Invitation Code</button>
       <button type="button" class="quiet" onClick={onKeep}>Keep it</button>

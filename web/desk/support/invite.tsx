@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
 import { Dialog } from '../../parts/dialog';
+import { Radios } from '../../parts/radios';
 import { useSubmission } from '../../parts/use-submission';
 import type { RoomAtDesk } from '../room/details';
 import { INVITE_SPECIALISTS } from './operations';
@@ -8,6 +9,8 @@ import { PassOn } from './pass-on';
 import type { SupportSession } from './session';
 
 export const rights = { VIEW_ONLY: 'View only', CONTROL: 'Control keyboard and mouse' } as const;
+type Access = keyof typeof rights;
+const choices = Object.entries(rights) as [Access, string][];
 
 interface InviteProps {
   room: RoomAtDesk;
@@ -31,9 +34,7 @@ export function InviteSpecialists({ room, session, onClose }: InviteProps) {
 }
 
 function CreateInvitation({ room, session }: Omit<InviteProps, 'onClose'>) {
-  const [access, setAccess] = useState<keyof typeof rights>('VIEW_ONLY');
-  const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current!.focus(), []);
+  const [access, setAccess] = useState<Access>('VIEW_ONLY');
   const { allowsControl } = session.portal;
   const form = useSubmission(async () => {
     const input = { supportSessionId: session.id, access, idempotencyKey: newKey() };
@@ -43,23 +44,15 @@ function CreateInvitation({ room, session }: Omit<InviteProps, 'onClose'>) {
   });
   return (
     <form onSubmit={form.submit}>
-      <fieldset class="choices">
-        <legend>What they may do with a screen that is shared</legend>
-        <label>
-          <input ref={first} type="radio" name="access" checked={access === 'VIEW_ONLY'} onChange={() => setAccess('VIEW_ONLY')} />
-          {rights.VIEW_ONLY}
-        </label>
-        <label>
-          <input
-            type="radio"
-            name="access"
-            checked={access === 'CONTROL'}
-            disabled={!allowsControl}
-            onChange={() => setAccess('CONTROL')}
-          />
-          {rights.CONTROL}
-        </label>
-      </fieldset>
+      <Radios
+        label="What they may do with a screen that is shared"
+        name="access"
+        of={choices}
+        chosen={access}
+        onChoose={setAccess}
+        disabled={allowsControl ? undefined : 'CONTROL'}
+        takesFocus
+      />
       {!allowsControl && <p class="quiet">The portal {session.portal.name} allows view only.</p>}
       <p class="refusal" role="alert">{form.note()}</p>
       <button disabled={form.busy}>Create Invitation</button>

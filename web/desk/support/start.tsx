@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
+import { CheckBox } from '../../parts/check-boxes';
 import { Dialog } from '../../parts/dialog';
+import { Radios } from '../../parts/radios';
 import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
 import type { RoomAtDesk } from '../room/details';
 import { PORTALS, START_SESSION } from './operations';
-import { admits, modes } from './portal';
+import { admits, modes, type Portal } from './portal';
 
 /** Starts a support session in a room, through a portal. */
 export function StartSession({ room }: { room: RoomAtDesk }) {
@@ -37,24 +39,16 @@ function StartDialog({ room, onClose }: { room: RoomAtDesk; onClose: () => void 
       {portals?.length === 0 && <p>There is no portal to start it through. An administrator can make one.</p>}
       {chosen && (
         <form onSubmit={form.submit}>
-          <fieldset class="choices">
-            <legend>Portal</legend>
-            {portals?.map((portal) => (
-              <label key={portal.id}>
-                <input type="radio" name="portal" checked={portal === chosen} onChange={() => setChosenId(portal.id)} />
-                <span>{portal.name} <span class="quiet">{modes[portal.mode]} · {admits(portal)}</span></span>
-              </label>
-            ))}
-          </fieldset>
-          <p>
-            <label>
-              <input type="checkbox" name="specialistsMayShare" disabled={!chosen.allowsSpecialists} /> Specialists may share a screen
-            </label>
-          </p>
+          <Radios label="Portal" name="portal" of={choicesOf(portals!)} chosen={chosen.id} onChoose={setChosenId} />
+          <CheckBox label="Specialists may share a screen" name="specialistsMayShare" disabled={!chosen.allowsSpecialists} />
           <p class="refusal" role="alert">{form.note()}</p>
           <button disabled={form.busy}>Start</button>
         </form>
       )}
     </Dialog>
   );
+}
+
+function choicesOf(portals: Portal[]) {
+  return portals.map((portal) => [portal.id, portal.name, `${modes[portal.mode]} · ${admits(portal)}`] as const);
 }
