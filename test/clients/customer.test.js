@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findings } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
-import { closeRoom, documentsIn, freshAddress, freshNumber, mergeRooms, revokeLinks, send, setTyping } from './lib/demo.js';
+import { bodiesIn, closeRoom, documentsIn, freshAddress, freshNumber, mergeRooms, revokeLinks, send, setTyping } from './lib/demo.js';
 import { pdf, picture } from './lib/files.js';
 import { Follower, overSocket } from './lib/follow.js';
 import {
@@ -270,6 +270,18 @@ describe("in the customer's room", { skip: noBrowser }, () => {
     assert.equal(await page.locator('.day').innerText(), 'Today');
     assert.equal((await shownMessages(page)).length, 41);
     assert.deepEqual(complaints, []);
+  });
+
+  test('what was written at one moment is in the order of the room, however it is read', async () => {
+    const { accessToken, room, token } = await invitedRoom('EMAIL', freshAddress(), member);
+    await Promise.all(Array.from({ length: 45 }, (_, i) => send(accessToken, room.id, `Message ${i}.`)));
+    const { page } = await open(browser, `/r/${token}`, phone);
+    await enterRoom(page);
+    await page.waitForFunction(() => {
+      document.querySelector('.log').scrollTop = 0;
+      return document.querySelectorAll('.message .body').length === 45;
+    });
+    assert.deepEqual(await shownMessages(page), await bodiesIn(accessToken, room.id));
   });
 
   test('a customer sees that the room is closed, and cannot write any more', async () => {

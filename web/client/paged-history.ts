@@ -36,10 +36,14 @@ export class PagedHistory<Kind extends Entry> {
     this.#add(page);
   }
 
-  /** Shows entries, however often they are given. */
-  show(...entries: Kind[]) {
-    const all = new Map([...this.entries.value, ...entries].map((entry) => [entry.id, entry]));
-    this.entries.value = [...all.values()].sort((a, b) => Date.parse(a.sentAt) - Date.parse(b.sentAt));
+  /** Shows what is told, however often. Of what was written at one moment, the last to be told is the last. */
+  show(entry: Kind) {
+    this.#arrange([...this.#without([entry]), entry]);
+  }
+
+  /** Shows what the answer to its author says, until it is told: where it stands is known then, and what has become of it. */
+  anticipate(entry: Kind) {
+    if (this.entries.value.every(({ id }) => id !== entry.id)) this.show(entry);
   }
 
   /** Changes those that are shown. The others come as they are by then, when they are asked for. */
@@ -63,8 +67,18 @@ export class PagedHistory<Kind extends Entry> {
   }
 
   #add({ nodes, pageInfo }: Page<Kind>) {
-    this.show(...nodes);
+    this.#arrange([...nodes, ...this.#without(nodes)]);
     this.#start = pageInfo.startCursor;
     this.hasEarlier.value = pageInfo.hasPreviousPage;
+  }
+
+  #without(entries: Kind[]) {
+    const ids = new Set(entries.map(({ id }) => id));
+    return this.entries.value.filter(({ id }) => !ids.has(id));
+  }
+
+  // Those of one moment stay as they are given.
+  #arrange(entries: Kind[]) {
+    this.entries.value = entries.sort((a, b) => Date.parse(a.sentAt) - Date.parse(b.sentAt));
   }
 }

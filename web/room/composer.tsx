@@ -30,7 +30,7 @@ export function Composer({ live }: { live: LiveRoom }) {
       const variables = { roomId: live.id, body, key: newKey() };
       const { sendMessage } = await change(SEND, variables, () => setNote('Not sent yet. Trying again…'));
       if (sendMessage.message) {
-        live.messages.show(sendMessage.message);
+        live.messages.anticipate(sendMessage.message);
         box.current!.value = '';
         drafts.delete(place);
         lastTyped.current = 0;

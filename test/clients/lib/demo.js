@@ -120,6 +120,16 @@ export async function send(accessToken, roomId, body, idempotencyKey) {
   return message;
 }
 
+/** What was written in a room, in its order: the newest 50. */
+export async function bodiesIn(accessToken, roomId) {
+  const { room } = await run(
+    `query ($roomId: ID!) { room(id: $roomId) { messages(last: 50) { nodes { side body } } } }`,
+    { roomId },
+    accessToken,
+  );
+  return room.messages.nodes.filter(({ side }) => side !== 'SYSTEM').map(({ body }) => body);
+}
+
 /** The id of a service by its name. */
 export async function serviceId(accessToken, name) {
   const { organization } = await run('{ organization { services { id name } } }', {}, accessToken);

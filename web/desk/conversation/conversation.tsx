@@ -48,7 +48,7 @@ export function Conversation({ id, contact }: { id: string; contact: Contact }) 
           target={{ conversationId: id }}
           serviceId={service.id}
           to={customerNumber}
-          onSent={({ message }) => message && live.texts.show(message)}
+          onSent={({ message }) => message && live.texts.anticipate(message)}
         />
       )}
       <p class="refusal" role="alert">{live.refusal}</p>

@@ -81,7 +81,7 @@ export class Uploads {
     await sendBytes(url, file, { onProgress: (sent) => this.#set(id, { sent, state: 'sending' }), onWait, signal });
     const { shareDocument } = await change(SHARE, { roomId: this.#live.id, uploadId, key: newKey() }, onWait);
     if (!shareDocument.message) throw refused(shareDocument);
-    this.#live.messages.show(shareDocument.message);
+    this.#live.messages.anticipate(shareDocument.message);
     return shareDocument.confirmation ?? '';
   }
 
