@@ -1,9 +1,7 @@
-import { render } from 'preact';
+import { showPage } from '../parts/show-page';
 import { App } from './app';
-import { stayAboveKeyboard } from './keyboard';
 import '../parts/parts.css';
 import '../room/room.css';
 import './customer.css';
 
-stayAboveKeyboard();
-render(<App />, document.body);
+showPage(<App />);

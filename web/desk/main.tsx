@@ -1,6 +1,6 @@
 import '../parts/parts.css';
 import '../room/room.css';
-import { render } from 'preact';
+import { showPage } from '../parts/show-page';
 import { App } from './app';
 
-render(<App />, document.body);
+showPage(<App />);

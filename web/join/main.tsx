@@ -1,6 +1,6 @@
-import { render } from 'preact';
+import { showPage } from '../parts/show-page';
 import { Join } from './join';
 import '../parts/parts.css';
 import './join.css';
 
-render(<Join />, document.body);
+showPage(<Join />);

@@ -9,6 +9,7 @@ import type { LiveRoom } from './live-room';
 import { SEND, SET_TYPING } from './operations';
 
 const typingEveryMs = 3_000;
+const unnoticedMs = 1_000; // what takes longer is said to go on
 
 // What was typed and not sent, by who has typed it and where: who comes back finds it in the box.
 const drafts = new Map<string, string>();
@@ -26,9 +27,13 @@ export function Composer({ live }: { live: LiveRoom }) {
     if (sending || body.trim() === '') return;
     setSending(true);
     setNote('');
+    const slow = setTimeout(() => setNote('Sending…'), unnoticedMs);
     try {
       const variables = { roomId: live.id, body, key: newKey() };
-      const { sendMessage } = await change(SEND, variables, () => setNote('Not sent yet. Trying again…'));
+      const { sendMessage } = await change(SEND, variables, () => {
+        clearTimeout(slow);
+        setNote('Not sent yet. Trying again…');
+      });
       if (sendMessage.message) {
         live.messages.anticipate(sendMessage.message);
         box.current!.value = '';
@@ -39,6 +44,7 @@ export function Composer({ live }: { live: LiveRoom }) {
     } catch (error) {
       setNote(messageOf(error));
     }
+    clearTimeout(slow);
     setSending(false);
   }
 
@@ -62,6 +68,7 @@ export function Composer({ live }: { live: LiveRoom }) {
           placeholder="Write a message"
           aria-label="Your message"
           aria-describedby="send-note"
+          dir="auto"
           enterkeyhint="send"
           readOnly={sending}
           onKeyDown={sendOnEnter}

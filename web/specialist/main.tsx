@@ -1,7 +1,7 @@
-import { render } from 'preact';
+import { showPage } from '../parts/show-page';
 import { App } from './app';
 import '../parts/parts.css';
 import '../room/room.css';
 import './specialist.css';
 
-render(<App />, document.body);
+showPage(<App />);
