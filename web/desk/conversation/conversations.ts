@@ -25,7 +25,7 @@ export const hasMore = signal(false);
 export const news = signal<ReadonlySet<string>>(new Set());
 
 /** What is offered to the member at this moment: one at a time. */
-export const offer = signal<FragmentOf<typeof OFFERED> | null>(null);
+export const offer = signal<FragmentOf<typeof OFFERED> & { expiresAt: string } | null>(null);
 
 /** Reads the list anew. */
 export const look = oneAtATime(async () => {
