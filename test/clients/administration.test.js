@@ -34,6 +34,19 @@ describe('administrators', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Next' }).click();
 
     const typed = page.getByLabel('Email address');
+    await typed.fill('half-typed@');
+    await page.goBack();
+    await page.getByRole('group', { name: 'Skills' }).getByLabel('English').check();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'What are they going to be?' }).waitFor();
+    assert.ok(await page.getByRole('radio', { name: 'Team leader' }).isChecked());
+    await page.getByRole('button', { name: 'Next' }).click();
+    assert.ok(await page.getByRole('group', { name: 'Skills' }).getByLabel('English').isChecked());
+    await page.getByRole('group', { name: 'Skills' }).getByLabel('English').uncheck();
+    assert.ok(await page.getByRole('group', { name: 'Skills' }).getByLabel('French').isChecked());
+    await page.getByRole('button', { name: 'Next' }).click();
+    assert.equal(await typed.inputValue(), 'half-typed@');
+    await typed.fill('');
     const listed = page.getByRole('list', { name: 'Addresses' }).getByRole('listitem');
     await page.getByRole('button', { name: 'Invite', exact: true }).click();
     await page.getByText('Give at least one address.').waitFor();

@@ -8,7 +8,7 @@ import { Time } from '../../parts/time';
 import { useAnswer } from '../../parts/use-answer';
 import { addressOf } from '../address';
 import { roles } from '../member/roles';
-import { Invite } from './invite';
+import { Invite, isStep } from './invite';
 import { INVITATIONS, RESEND_INVITATION, REVOKE_INVITATION } from './operations';
 import { Page } from './page';
 import { firstPage, Pages } from './pages';
@@ -22,7 +22,7 @@ const deliveries = { QUEUED: 'about to be sent', SENT: 'sent', DELIVERED: 'deliv
 
 /** The invitations of people who are to become members, or the way to make some. */
 export function Invitations({ id }: { id: string }) {
-  return id === 'new' ? <Invite /> : <InvitationList />;
+  return isStep(id) ? <Invite step={id} /> : <InvitationList />;
 }
 
 function InvitationList() {
