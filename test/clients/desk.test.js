@@ -7,6 +7,7 @@ import { launch, noBrowser, open } from './lib/browser.js';
 import {
   closeRoom,
   createRoom,
+  documentsIn,
   endCall,
   endChat,
   enter,
@@ -337,6 +338,38 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.deepEqual(complaints.filter(unexpected), []);
   });
 
+  test('a document goes on into a room that is left, is seen from elsewhere and on coming back, and is shared once', async () => {
+    const accessToken = await tokenOf('lead@demo.example');
+    const [room, other] = [await createRoom(accessToken), await createRoom(accessToken)];
+    const { page, complaints } = await open(browser, `/desk#/rooms/${room.id}`, { viewport: { width: 1280, height: 800 } });
+    await signIn(page, 'lead@demo.example');
+    let goOn;
+    const held = new Promise((resolve) => (goOn = resolve));
+    await page.route('**/files/*/upload?*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.locator('.composer input[type=file]').setInputFiles({ name: 'offer.txt', mimeType: 'text/plain', buffer: Buffer.from('As agreed.') });
+    await page.getByRole('status').filter({ hasText: 'sharing…' }).waitFor();
+    const elsewhere = page.getByRole('region', { name: 'Documents on their way into other rooms' });
+    assert.equal(await elsewhere.count(), 0);
+    await page.goto(address(`/desk#/rooms/${other.id}`));
+    await elsewhere.getByText('Sharing offer.txt in Collaboration Room · 0 %').waitFor();
+    await keepsNobodyOut(page);
+    await elsewhere.getByRole('link').click();
+    await page.getByRole('list', { name: 'Documents on their way', exact: true }).getByText('offer.txt').waitFor();
+    assert.equal(await elsewhere.count(), 0);
+    await page.getByRole('link', { name: 'Text messages' }).click();
+    await elsewhere.getByText('offer.txt').waitFor();
+    goOn();
+    await elsewhere.waitFor({ state: 'detached' });
+    assert.equal((await documentsIn(accessToken, room.id)).length, 1);
+    await page.goto(address(`/desk#/rooms/${room.id}`));
+    await page.locator('.message', { hasText: 'offer.txt' }).waitFor();
+    assert.equal(await page.locator('.message', { hasText: 'offer.txt' }).count(), 1);
+    assert.deepEqual(complaints, []);
+  });
+
   test('a room that has timed out says so, until the customer is invited again', async () => {
     const agent = await tokenOf('agent@demo.example');
     const room = await createRoom(agent);
@@ -382,7 +415,7 @@ describe('at the desk', { skip: noBrowser }, () => {
   });
 
   test('a customer texts, an agent who is ready is offered the chat, answers, and ends it', async () => {
-    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
+    const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 }, init: goWrong });
     await signIn(page, 'second@demo.example');
     await setNotReady('agent@demo.example'); // whoever is idle for longer would be asked first
     await setState(page, 'Ready');
@@ -390,7 +423,18 @@ describe('at the desk', { skip: noBrowser }, () => {
     await textFrom(customer, 'Is anybody there?');
     const offer = page.getByRole('region', { name: 'Offered chat' });
     await offer.getByText(customer).waitFor();
+    const timer = offer.getByRole('timer');
+    const left = async () => Number(/^(\d+) s left$/.exec(await timer.textContent())?.[1]);
+    const atFirst = await left();
+    assert.ok(atFirst > 20 && atFirst <= 30, `${atFirst} seconds are left`);
+    assert.equal(await timer.evaluate((element) => element.closest('[aria-live]')), null);
     assert.deepEqual(await findings(page), []);
+    await offer.getByText(`${atFirst - 3} s left`).waitFor();
+    await page.reload();
+    await offer.getByText(customer).waitFor();
+    await page.getByRole('button', { name: 'My state' }).waitFor(); // all that was missed is told
+    const afterwards = await left();
+    assert.ok(afterwards > 0 && afterwards <= atFirst - 3, `${afterwards} seconds are left to who comes back`);
     await offer.getByRole('button', { name: 'Accept' }).click();
     await page.getByRole('heading', { name: customer }).waitFor();
     await page.getByText('Is anybody there?').waitFor();
@@ -615,6 +659,12 @@ function rememberStatuses() {
     document.querySelectorAll('[role=status]').forEach((status) => statuses.push(status.textContent));
   });
   observer.observe(document, { childList: true, characterData: true, subtree: true });
+}
+
+// Has the page's clock go wrong, by some days.
+function goWrong() {
+  const now = Date.now;
+  Date.now = () => now() + 250_000_000;
 }
 
 // Has the administrator change a member.
