@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { keepsNobodyOut } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import { freshAddress, linkTokenSentTo, tokenOf } from './lib/demo.js';
-import { loseTheNextAnswer, signIn } from './lib/pages.js';
+import { focusIsSomewhere, loseTheNextAnswer, signIn } from './lib/pages.js';
 import { address, run } from './lib/server.js';
 
 describe('administrators', { skip: noBrowser }, () => {
@@ -269,6 +269,7 @@ describe('administrators', { skip: noBrowser }, () => {
     await dialog.getByRole('button', { name: 'Release' }).click();
     await page.getByText(`${number} is released.`).waitFor();
     await page.getByText('You hold no number.').waitFor();
+    await focusIsSomewhere(page);
     await section(page, 'Services');
     await page.getByRole('listitem').filter({ hasText: service }).getByText('No text messages').waitFor();
     assert.deepEqual(complaints.filter((complaint) => !complaint.includes('net::ERR_FAILED')), []);
@@ -323,6 +324,7 @@ describe('administrators', { skip: noBrowser }, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await predefined.getByText(`“${title}” is deleted.`).waitFor();
     await predefined.getByRole('listitem').filter({ hasText: title }).waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
     assert.deepEqual(complaints, []);
   });
 
@@ -392,6 +394,7 @@ async function revoke(page, email) {
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await page.getByText(`The invitation of ${email} is revoked.`).waitFor();
   await page.getByRole('listitem').filter({ hasText: email }).waitFor({ state: 'detached' });
+  await focusIsSomewhere(page);
 }
 
 function paste(field, text) {

@@ -21,7 +21,7 @@ import {
   startCall,
   tokenOf,
 } from './lib/demo.js';
-import { loseTheNextAnswer, newMember, shownMessages, signIn, unexpected, write } from './lib/pages.js';
+import { focusIsSomewhere, loseTheNextAnswer, newMember, shownMessages, signIn, unexpected, write } from './lib/pages.js';
 import { address, mutate, run } from './lib/server.js';
 
 describe('at the desk', { skip: noBrowser }, () => {
@@ -327,6 +327,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Revoke all links' }).click();
     await lost;
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
     await assert.rejects(enter(token), /LINK_INVALID/);
 
     await more.click();
@@ -334,6 +335,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Close it for good' }).click();
     await page.getByText('This room is closed').waitFor();
     await page.getByLabel('Your message').waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
     await keepsNobodyOut(page);
     assert.deepEqual(complaints.filter(unexpected), []);
   });
@@ -437,6 +439,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.ok(afterwards > 0 && afterwards <= atFirst - 3, `${afterwards} seconds are left to who comes back`);
     await offer.getByRole('button', { name: 'Accept' }).click();
     await page.getByRole('heading', { name: customer }).waitFor();
+    await focusIsSomewhere(page);
     await page.getByText('Is anybody there?').waitFor();
 
     const text = page.getByLabel('Text message', { exact: true });
@@ -456,6 +459,15 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'End chat' }).click();
     await page.getByRole('button', { name: 'End it for good' }).click();
     await page.getByText('This chat has ended.').waitFor();
+    await focusIsSomewhere(page);
+
+    const another = freshNumber();
+    await textFrom(another, 'And here?');
+    await offer.getByText(another).waitFor();
+    await offer.getByRole('button', { name: 'Reject' }).click();
+    await offer.getByText(another).waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
+    await endChatWith(another);
     await setState(page, 'Not ready', 'Lunch');
     assert.deepEqual(complaints, []);
   });
@@ -543,6 +555,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.equal((await shownMessages(page)).length, 25);
     await page.getByRole('button', { name: 'Earlier texts' }).click();
     await page.getByText('Text 0 of a colleague').waitFor();
+    assert.ok(await hasFocus(page.getByRole('log')));
     assert.deepEqual(await shownMessages(page), Array.from({ length: 30 }, (_, i) => `Text ${i} of a colleague`));
     await page.getByText('This chat has ended.').waitFor();
     assert.equal(await text.count(), 0);
@@ -554,6 +567,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByText(`“${title}” is deleted.`).waitFor();
     await page.getByRole('button', { name: title, exact: true }).waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
     assert.deepEqual(complaints.filter(unexpected), []);
   });
 
@@ -665,6 +679,16 @@ function rememberStatuses() {
 function goWrong() {
   const now = Date.now;
   Date.now = () => now() + 250_000_000;
+}
+
+async function endChatWith(customerNumber) {
+  const lead = await tokenOf('lead@demo.example');
+  const { smsConversations } = await run(
+    'query ($filter: SmsConversationFilter!) { smsConversations(filter: $filter) { nodes { id } } }',
+    { filter: { customerNumber } },
+    lead,
+  );
+  await endChat(lead, smsConversations.nodes[0].id);
 }
 
 // Has the administrator change a member.

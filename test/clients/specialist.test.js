@@ -235,6 +235,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
     await startThrough(desk.page, 'Phone');
     await desk.page.getByText('Phone (Phone) · Ari Agent').waitFor();
     await desk.page.getByText('0 of 5 specialists').waitFor();
+    await focusIsSomewhere(desk.page);
 
     const code = await createInvitation(desk.page, 'View only');
     await passOn(desk.page, code);
@@ -454,6 +455,7 @@ async function cancelCode(page, joined) {
   assert.deepEqual(await findings(page), []);
   await page.getByRole('button', { name: 'Cancel Invitation Code' }).click();
   await page.getByRole('button', { name: 'Create Invitation' }).waitFor();
+  await focusIsSomewhere(page);
   await page.getByRole('dialog').getByText('Close').click();
 }
 

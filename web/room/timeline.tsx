@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Earlier } from '../parts/earlier';
 import { DownIcon } from '../parts/icons';
 import { Day } from '../parts/time';
 import { type Document, Opened } from './document/shared';
@@ -57,7 +58,7 @@ export function Timeline({ live }: { live: LiveRoom }) {
   return (
     <div class="timeline">
       <div class="log" role="log" aria-label="Messages" aria-busy={live.readingEarlier.value} tabIndex={0} ref={log} onScroll={scrolled}>
-        {live.hasEarlier.value && <button type="button" class="quiet earlier" onClick={() => live.showEarlier()}>Earlier messages</button>}
+        {live.hasEarlier.value && <Earlier what="messages" onClick={() => live.showEarlier()} />}
         {messages.length === 0 && <p class="nothing quiet">Nothing has been written or shared yet.</p>}
         <ol>
           {messages.flatMap((message, i) => [

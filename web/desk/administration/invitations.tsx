@@ -4,6 +4,7 @@ import type { ResultOf } from '../../client/graphql';
 import { Confirm } from '../../parts/confirm';
 import { Choice } from '../../parts/field';
 import { PlusIcon } from '../../parts/icons';
+import { Row } from '../../parts/row';
 import { Time } from '../../parts/time';
 import { useAnswer } from '../../parts/use-answer';
 import { addressOf } from '../address';
@@ -68,7 +69,7 @@ function InvitationList() {
       {invitations?.totalCount === 0 && <p class="quiet">There is none.</p>}
       <ul class="rows">
         {invitations?.nodes.map((invitation) => (
-          <li key={invitation.id}>
+          <Row key={invitation.id}>
             <strong>{invitation.email}</strong>
             <span>{roles[invitation.role].name} · {invitation.classOfServiceLabel}</span>
             <span class="quiet">{whatBecame(invitation)}</span>
@@ -84,7 +85,7 @@ function InvitationList() {
                 </button>
               )}
             </span>
-          </li>
+          </Row>
         ))}
       </ul>
       {invitations && <Pages of={invitations.pageInfo} onGo={setWanted} />}

@@ -1,5 +1,6 @@
 import { afterTyping } from '../../parts/after-typing';
 import { Avatar } from '../../parts/avatar';
+import { useMore } from '../../parts/use-more';
 import { addressOf } from '../address';
 import { me, serves } from '../member/me';
 import * as chats from './conversations';
@@ -14,6 +15,7 @@ const nothing = {
 /** Conversations by text messages: the member's own unless they want others. */
 export function ConversationList({ current }: { current: string }) {
   const found = chats.conversations.value;
+  const { list, showMore } = useMore(found?.length ?? 0, () => (chats.first.value += chats.step));
   return (
     <section class="list" aria-label="Text messages">
       <header>
@@ -25,7 +27,7 @@ export function ConversationList({ current }: { current: string }) {
       {found?.length === 0 && (
         <p class="empty" role="status">{chats.number.value ? 'No chat is with such a number.' : nothing[chats.whose.value]}</p>
       )}
-      <ul>
+      <ul ref={list}>
         {found?.map((conversation) => (
           <li key={conversation.id}>
             <a href={addressOf('texts', conversation.id)} aria-current={conversation.id === current ? 'page' : undefined}>
@@ -35,7 +37,7 @@ export function ConversationList({ current }: { current: string }) {
           </li>
         ))}
       </ul>
-      {chats.hasMore.value && <button class="quiet more" onClick={() => (chats.first.value += chats.step)}>More chats</button>}
+      {chats.hasMore.value && <button class="quiet more" onClick={showMore}>More chats</button>}
     </section>
   );
 }

@@ -1,9 +1,9 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { afterTyping } from '../../parts/after-typing';
 import { Avatar } from '../../parts/avatar';
 import { Time } from '../../parts/time';
+import { useMore } from '../../parts/use-more';
 import { useSubmission } from '../../parts/use-submission';
 import { addressOf, go } from '../address';
 import { colleagues } from '../member/colleagues';
@@ -48,19 +48,7 @@ export function RoomList({ current }: { current: string }) {
 
 /** Who asks for more goes on at the first of what has come. */
 function Rows({ found, current }: { found: FragmentOf<typeof ROW>[]; current: string }) {
-  const list = useRef<HTMLUListElement>(null);
-  const seen = useRef<number | null>(null);
-  useLayoutEffect(() => {
-    if (seen.current === null || found.length <= seen.current) return;
-    list.current!.querySelectorAll('a')[seen.current].focus();
-    seen.current = null;
-  }, [found]);
-
-  function showMore() {
-    seen.current = found.length;
-    rooms.first.value = found.length + rooms.step;
-  }
-
+  const { list, showMore } = useMore(found.length, () => (rooms.first.value = found.length + rooms.step));
   return (
     <>
       <ul ref={list}>
