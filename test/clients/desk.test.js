@@ -492,6 +492,31 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('however many messages are prepared for a service, an agent can choose each', async () => {
+    const admin = await tokenOf('admin@demo.example');
+    const { organization } = await run('{ organization { phoneNumbers { id } } }', {}, admin);
+    const { service } = await mutate(
+      'mutation ($input: CreateServiceInput!) { createService(input: $input) { service { id } userErrors { message } } }',
+      { input: { name: `Texts ${letters()}`, phoneNumberId: organization.phoneNumbers[0].id } },
+      admin,
+    );
+    for (let i = 1; i <= 21; i++) {
+      await mutate(
+        'mutation ($input: CreatePredefinedMessageInput!) { createPredefinedMessage(input: $input) { userErrors { message } } }',
+        { input: { serviceId: service.id, title: `Prepared ${String(i).padStart(2, '0')}`, body: `This is number ${i}.` } },
+        admin,
+      );
+    }
+    const email = await newMember('Otis', `Texter${letters()}`, { channels: ['SMS'], serviceIds: [service.id] });
+    const { page, complaints } = await open(browser, '/desk#/texts/new', { viewport: { width: 1280, height: 800 } });
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password').fill('parley-demo');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Predefined message').selectOption({ label: 'Prepared 21' });
+    await page.waitForFunction(() => document.querySelector('textarea').value === 'This is number 21.');
+    assert.deepEqual(complaints, []);
+  });
+
   test('an agent texts with what they have prepared, reads what others have written, and hears why it does not arrive', async () => {
     const { page, complaints } = await open(browser, '/desk', { viewport: { width: 1280, height: 800 } });
     const [agent, second] = await Promise.all([tokenOf('agent@demo.example'), tokenOf('second@demo.example')]);

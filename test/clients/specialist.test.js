@@ -294,6 +294,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
     await desk.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await specialist.page.getByText('it has ended, or you were removed').waitFor();
     await desk.page.getByText('0 of 5 specialists').waitFor();
+    await focusIsSomewhere(desk.page);
     // Not even a page that holds on to the pictures keeps them; the customer does.
     await desk.page.waitForFunction(() => peers.filter((peer) => peer.connectionState === 'connected').length === 1);
     await desk.page.getByRole('button', { name: 'Stop sharing' }).click();

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
 import { Dialog } from '../../parts/dialog';
+import { useFocusRecovered } from '../../parts/focus';
 import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
 import type { RoomAtDesk } from '../room/details';
@@ -9,6 +10,7 @@ import { admits, modes } from './portal';
 
 /** Starts a support session in a room, through a portal. */
 export function StartSession({ room }: { room: RoomAtDesk }) {
+  useFocusRecovered();
   const [choosing, setChoosing] = useState(false);
   return (
     <>
