@@ -16,6 +16,7 @@ type notice struct {
 	Type       string `json:"__typename"`
 	Cursor     string
 	OccurredAt time.Time
+	ExpiresAt  time.Time // of an offer
 	Actor      *struct{ Name string }
 	Room       struct {
 		ID, Name, Status, LastCursor string
@@ -28,7 +29,7 @@ type notice struct {
 const inboxEvents = `subscription ($after: Cursor) { inboxEvents(after: $after) {
 	__typename cursor occurredAt actor { ... on Member { name } ... on Customer { name } }
 	... on RoomUpdated { room { id name status lastCursor unreadCount } } ... on AgentStateChanged { member { id state stateReason } }
-	... on ChatOffered { conversation { id status } } ... on ChatWithdrawn { conversation { id status } } ... on SmsConversationUpdated { conversation { id status } } } }`
+	... on ChatOffered { expiresAt conversation { id status } } ... on ChatWithdrawn { conversation { id status } } ... on SmsConversationUpdated { conversation { id status } } } }`
 
 // inboxFeed is a subscriber to inboxEvents.
 type inboxFeed struct {

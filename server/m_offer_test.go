@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/ent"
 	"parley/ent/member"
@@ -82,6 +83,17 @@ func (i *inboxFeed) chat(want string) chat {
 		i.t.Fatalf("got %s %v, want %s", n.Type, err, want)
 	}
 	return chat{id: n.Conversation.ID}
+}
+
+// offer reads on to the next word about an offer, which has to be that this one stands.
+func (i *inboxFeed) offer(c chat) notice {
+	i.t.Helper()
+	defer within(i)()
+	n, err := i.chatNotice()
+	if err != nil || n.Type != "ChatOffered" || n.Conversation.ID != c.id {
+		i.t.Fatalf("got %s of %s %v, want the offer of %s", n.Type, n.Conversation.ID, err, c.id)
+	}
+	return n
 }
 
 // phones are the phones of some customers.
@@ -211,6 +223,39 @@ func TestM8_NoAnswerInTime(t *testing.T) {
 		t.Errorf("colleagues were told %d times", n)
 	}
 	agent.TryAccept(c).refused("CHAT_NOT_OFFERED", "conversationId")
+}
+
+// An offer says until when it can be accepted, also to who comes back in the middle of it; the next one's time is their own.
+func TestM8_AnOfferSaysUntilWhen(t *testing.T) {
+	t.Parallel()
+	const full = 40 * time.Minute
+	h := newHouse(t, withLimits("chat-offer="+full.String()))
+	agent, second := h.SignIn("agent@demo.example"), h.SignIn("second@demo.example")
+	agents, seconds := agent.listens(), second.listens()
+	start := agents.last
+	agent.Ready()
+	second.Ready()
+	phone := h.Phone(adasNumber)
+	phone.Reply("Hello?")
+	c := chat{id: agent.chats(phone)[0]}
+	told := agents.offer(c)
+	if lasts := told.ExpiresAt.Sub(told.OccurredAt); (lasts - full).Abs() > 10*time.Second {
+		t.Errorf("it lasts %s, want %s", lasts, full)
+	}
+	var until time.Time
+	err := h.db.SQL.QueryRowContext(t.Context(), `SELECT offered_until FROM sms_conversations`).Scan(&until)
+	if err != nil || until.Sub(told.ExpiresAt).Abs() > time.Millisecond {
+		t.Errorf("it ends %s %v, and is told to end %s", until, err, told.ExpiresAt)
+	}
+	for name, by := range carriages {
+		if back := agent.inbox(start, by).offer(c); !back.ExpiresAt.Equal(told.ExpiresAt) {
+			t.Errorf("%s: who comes back is told that it ends %s, not %s", name, back.ExpiresAt, told.ExpiresAt)
+		}
+	}
+	agent.Rejects(c)
+	if next := seconds.offer(c); (next.ExpiresAt.Sub(next.OccurredAt) - full).Abs() > 10*time.Second {
+		t.Errorf("the next one has %s, want %s", next.ExpiresAt.Sub(next.OccurredAt), full)
+	}
 }
 
 // Where nobody is there requests wait, and the oldest goes first; one at a time.

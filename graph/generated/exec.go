@@ -157,6 +157,7 @@ type ComplexityRoot struct {
 		Actor        func(childComplexity int) int
 		Conversation func(childComplexity int) int
 		Cursor       func(childComplexity int) int
+		ExpiresAt    func(childComplexity int) int
 		OccurredAt   func(childComplexity int) int
 	}
 
@@ -1689,6 +1690,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChatOffered.Cursor(childComplexity), true
+	case "ChatOffered.expiresAt":
+		if e.ComplexityRoot.ChatOffered.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChatOffered.ExpiresAt(childComplexity), true
 	case "ChatOffered.occurredAt":
 		if e.ComplexityRoot.ChatOffered.OccurredAt == nil {
 			break
@@ -9841,6 +9848,8 @@ type ChatOffered implements InboxEvent {
   cursor: Cursor
   "When it was offered."
   occurredAt: DateTime!
+  "Until when it can be accepted; who resumes gets the same time. That it is over ` + "`" + `ChatWithdrawn` + "`" + ` tells."
+  expiresAt: DateTime!
   "Always null."
   actor: Actor
   "The conversation, as it is now."
@@ -14571,6 +14580,29 @@ func (ec *executionContext) _ChatOffered_occurredAt(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_ChatOffered_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChatOffered", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _ChatOffered_expiresAt(ctx context.Context, field graphql.CollectedField, obj *inbox.ChatOffered) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChatOffered_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChatOffered_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ChatOffered", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
@@ -38017,6 +38049,11 @@ func (ec *executionContext) _ChatOffered(ctx context.Context, sel ast.SelectionS
 			}
 		case "occurredAt":
 			out.Values[i] = ec._ChatOffered_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._ChatOffered_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -3,6 +3,7 @@ package conversation
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"parley/ent"
 	"parley/ent/member"
@@ -28,7 +29,8 @@ func (s *Service) OfStreams(ctx context.Context, streamIDs []int64) (map[int64]*
 // Offer is what a member was last told of requests that are offered to them.
 type Offer struct {
 	MemberID     string
-	Stands       bool // and is not withdrawn
+	Stands       bool      // and is not withdrawn
+	Until        time.Time // where it stands
 	Conversation *ent.SmsConversation
 }
 
@@ -52,7 +54,7 @@ func (s *Service) Offers(ctx context.Context, grown []eventlog.Growth) (map[int6
 
 // offers are what events in logs of what is offered to members say, by log.
 func (s *Service) offers(ctx context.Context, members map[int64]string, events map[int64]eventlog.Event) (map[int64]*Offer, error) {
-	of, ids := map[int64]string{}, []string{}
+	of, ids := map[int64]offer{}, []string{}
 	for stream, e := range events {
 		if e.Kind == chatAccepted {
 			continue
@@ -61,7 +63,7 @@ func (s *Service) offers(ctx context.Context, members map[int64]string, events m
 		if err != nil {
 			return nil, err
 		}
-		of[stream], ids = o.ConversationID, append(ids, o.ConversationID)
+		of[stream], ids = o, append(ids, o.ConversationID)
 	}
 	rows, err := s.list(ctx, smsconversation.IDIn(ids...))
 	if err != nil {
@@ -72,9 +74,9 @@ func (s *Service) offers(ctx context.Context, members map[int64]string, events m
 		conversations[c.ID] = c
 	}
 	offers := make(map[int64]*Offer, len(of))
-	for stream, id := range of {
-		if c := conversations[id]; c != nil {
-			offers[stream] = &Offer{members[stream], events[stream].Kind == chatOffered, c}
+	for stream, o := range of {
+		if c := conversations[o.ConversationID]; c != nil {
+			offers[stream] = &Offer{members[stream], events[stream].Kind == chatOffered, o.Until, c}
 		}
 	}
 	return offers, nil

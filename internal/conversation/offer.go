@@ -168,11 +168,12 @@ func (s *Service) giveTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversation
 	if m, err = change.Save(ctx); err != nil {
 		return false, fmt.Errorf("note that a member is asked: %w", err)
 	}
-	err = tx.SmsConversation.UpdateOne(c).SetOfferedToID(m.ID).SetOfferedUntil(limits.End(now, s.limits.ChatOffer)).Exec(ctx)
+	until := limits.End(now, s.limits.ChatOffer)
+	err = tx.SmsConversation.UpdateOne(c).SetOfferedToID(m.ID).SetOfferedUntil(until).Exec(ctx)
 	if err != nil {
 		return false, fmt.Errorf("offer request: %w", err)
 	}
-	return true, s.tellTx(ctx, tx, m, chatOffered, c.ID, "")
+	return true, s.tellTx(ctx, tx, m, chatOffered, offer{c.ID, until}, "")
 }
 
 // takeBackTx withdraws an offer that is over: there was no answer in time, or the member cannot take it any more.
@@ -208,7 +209,8 @@ const (
 
 // offer is what such an event tells.
 type offer struct {
-	ConversationID string `json:"conversation"`
+	ConversationID string    `json:"conversation"`
+	Until          time.Time `json:"until,omitzero"` // of one that is made
 }
 
 // settleTx tells the member to whom a request is offered, where it is to somebody, that it is not any more: since they have accepted
@@ -223,15 +225,15 @@ func (s *Service) settleTx(ctx context.Context, tx *ent.Tx, c *ent.SmsConversati
 		return fmt.Errorf("get the member who is asked: %w", err)
 	}
 	database.AfterCommit(tx, s.Ring) // they can be asked something else
-	return s.tellTx(ctx, tx, m, kind, c.ID, by)
+	return s.tellTx(ctx, tx, m, kind, offer{ConversationID: c.ID}, by)
 }
 
 // tellTx adds to the log of what is offered to a member.
-func (s *Service) tellTx(ctx context.Context, tx *ent.Tx, m *ent.Member, kind, conversationID, by string) error {
+func (s *Service) tellTx(ctx context.Context, tx *ent.Tx, m *ent.Member, kind string, o offer, by string) error {
 	e := eventlog.Entry{Kind: kind, Side: sideSystem, ActorID: by}
 	if by != "" {
 		e.Side = sideMember
 	}
-	_, err := s.log.AppendTx(ctx, tx, *m.ChatStreamID, telling(e, offer{conversationID}))
+	_, err := s.log.AppendTx(ctx, tx, *m.ChatStreamID, telling(e, o))
 	return err
 }

@@ -34,6 +34,7 @@ type (
 	// ChatOffered says that a customer's request is offered to the member.
 	ChatOffered struct {
 		Happening
+		ExpiresAt    time.Time
 		Conversation *ent.SmsConversation
 	}
 	// ChatWithdrawn says that a request that was offered to the member is not any more.

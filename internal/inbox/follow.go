@@ -127,7 +127,7 @@ func (f following) event(n *news, h Happening) Event {
 	case n.conversation != nil && n.conversation.AgentID != nil && *n.conversation.AgentID == f.memberID:
 		return &SmsConversationUpdated{h, n.conversation}
 	case n.offer != nil && n.offer.MemberID == f.memberID && n.offer.Stands:
-		return &ChatOffered{h, n.offer.Conversation}
+		return &ChatOffered{h, n.offer.Until, n.offer.Conversation}
 	case n.offer != nil && n.offer.MemberID == f.memberID:
 		return &ChatWithdrawn{h, n.offer.Conversation}
 	}

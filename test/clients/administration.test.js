@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { keepsNobodyOut } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import { freshAddress, linkTokenSentTo, tokenOf } from './lib/demo.js';
-import { atDesk, loseTheNextAnswer } from './lib/pages.js';
+import { atDesk, focusIsSomewhere, loseTheNextAnswer } from './lib/pages.js';
 import { address, run } from './lib/server.js';
 
 describe('administrators', { skip: noBrowser }, () => {
@@ -34,6 +34,19 @@ describe('administrators', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Next' }).click();
 
     const typed = page.getByLabel('Email address');
+    await typed.fill('half-typed@');
+    await page.goBack();
+    await page.getByRole('group', { name: 'Skills' }).getByLabel('English').check();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'What are they going to be?' }).waitFor();
+    assert.ok(await page.getByRole('radio', { name: 'Team leader' }).isChecked());
+    await page.getByRole('button', { name: 'Next' }).click();
+    assert.ok(await page.getByRole('group', { name: 'Skills' }).getByLabel('English').isChecked());
+    await page.getByRole('group', { name: 'Skills' }).getByLabel('English').uncheck();
+    assert.ok(await page.getByRole('group', { name: 'Skills' }).getByLabel('French').isChecked());
+    await page.getByRole('button', { name: 'Next' }).click();
+    assert.equal(await typed.inputValue(), 'half-typed@');
+    await typed.fill('');
     const listed = page.getByRole('list', { name: 'Addresses' }).getByRole('listitem');
     await page.getByRole('button', { name: 'Invite', exact: true }).click();
     await page.getByText('Give at least one address.').waitFor();
@@ -256,6 +269,7 @@ describe('administrators', { skip: noBrowser }, () => {
     await dialog.getByRole('button', { name: 'Release' }).click();
     await page.getByText(`${number} is released.`).waitFor();
     await page.getByText('You hold no number.').waitFor();
+    await focusIsSomewhere(page);
     await section(page, 'Services');
     await page.getByRole('listitem').filter({ hasText: service }).getByText('No text messages').waitFor();
     assert.deepEqual(complaints.filter((complaint) => !complaint.includes('net::ERR_FAILED')), []);
@@ -310,6 +324,7 @@ describe('administrators', { skip: noBrowser }, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await predefined.getByText(`“${title}” is deleted.`).waitFor();
     await predefined.getByRole('listitem').filter({ hasText: title }).waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
     assert.deepEqual(complaints, []);
   });
 
@@ -373,6 +388,7 @@ async function revoke(page, email) {
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await page.getByText(`The invitation of ${email} is revoked.`).waitFor();
   await page.getByRole('listitem').filter({ hasText: email }).waitFor({ state: 'detached' });
+  await focusIsSomewhere(page);
 }
 
 function paste(field, text) {

@@ -7,6 +7,7 @@ import { launch, noBrowser, open } from './lib/browser.js';
 import {
   closeRoom,
   createRoom,
+  documentsIn,
   endCall,
   endChat,
   enter,
@@ -22,6 +23,7 @@ import {
 } from './lib/demo.js';
 import {
   atDesk,
+  focusIsSomewhere,
   hasFocus,
   hasReconnected,
   loseTheNextAnswer,
@@ -370,6 +372,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Revoke all links' }).click();
     await lost;
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
     await assert.rejects(enter(token), /LINK_INVALID/);
 
     await more.click();
@@ -377,8 +380,41 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Close it for good' }).click();
     await page.getByText('This room is closed').waitFor();
     await page.getByLabel('Your message').waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
     await keepsNobodyOut(page);
     assert.deepEqual(complaints.filter(unexpected), []);
+  });
+
+  test('a document goes on into a room that is left, is seen from elsewhere and on coming back, and is shared once', async () => {
+    const accessToken = await tokenOf('lead@demo.example');
+    const [room, other] = [await createRoom(accessToken), await createRoom(accessToken)];
+    const { page, complaints } = await open(browser, `/desk#/rooms/${room.id}`, { viewport: { width: 1280, height: 800 } });
+    await signIn(page, 'lead@demo.example');
+    let goOn;
+    const held = new Promise((resolve) => (goOn = resolve));
+    await page.route('**/files/*/upload?*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.locator('.composer input[type=file]').setInputFiles({ name: 'offer.txt', mimeType: 'text/plain', buffer: Buffer.from('As agreed.') });
+    await page.getByRole('status').filter({ hasText: 'sharing…' }).waitFor();
+    const elsewhere = page.getByRole('region', { name: 'Documents on their way into other rooms' });
+    assert.equal(await elsewhere.count(), 0);
+    await page.goto(address(`/desk#/rooms/${other.id}`));
+    await elsewhere.getByText('Sharing offer.txt in Collaboration Room · 0 %').waitFor();
+    await keepsNobodyOut(page);
+    await elsewhere.getByRole('link').click();
+    await page.getByRole('list', { name: 'Documents on their way', exact: true }).getByText('offer.txt').waitFor();
+    assert.equal(await elsewhere.count(), 0);
+    await page.getByRole('link', { name: 'Text messages' }).click();
+    await elsewhere.getByText('offer.txt').waitFor();
+    goOn();
+    await elsewhere.waitFor({ state: 'detached' });
+    assert.equal((await documentsIn(accessToken, room.id)).length, 1);
+    await page.goto(address(`/desk#/rooms/${room.id}`));
+    await page.locator('.message', { hasText: 'offer.txt' }).waitFor();
+    assert.equal(await page.locator('.message', { hasText: 'offer.txt' }).count(), 1);
+    assert.deepEqual(complaints, []);
   });
 
   test('a room that has timed out says so, until the customer is invited again', async () => {
@@ -425,16 +461,28 @@ describe('at the desk', { skip: noBrowser }, () => {
   });
 
   test('a customer texts, an agent who is ready is offered the chat, answers, and ends it', async () => {
-    const { page, complaints } = await atDesk(browser, 'second@demo.example');
+    const { page, complaints } = await atDesk(browser, 'second@demo.example', { init: goWrong });
     await setNotReady('agent@demo.example'); // whoever is idle for longer would be asked first
     await setState(page, 'Ready');
     const customer = freshNumber();
     await textFrom(customer, 'Is anybody there?');
     const offer = page.getByRole('region', { name: 'Offered chat' });
     await offer.getByText(customer).waitFor();
+    const timer = offer.getByRole('timer');
+    const left = async () => Number(/^(\d+) s left$/.exec(await timer.textContent())?.[1]);
+    const atFirst = await left();
+    assert.ok(atFirst > 20 && atFirst <= 30, `${atFirst} seconds are left`);
+    assert.equal(await timer.evaluate((element) => element.closest('[aria-live]')), null);
     assert.deepEqual(await findings(page), []);
+    await offer.getByText(`${atFirst - 3} s left`).waitFor();
+    await page.reload();
+    await offer.getByText(customer).waitFor();
+    await page.getByRole('button', { name: 'My state' }).waitFor(); // all that was missed is told
+    const afterwards = await left();
+    assert.ok(afterwards > 0 && afterwards <= atFirst - 3, `${afterwards} seconds are left to who comes back`);
     await offer.getByRole('button', { name: 'Accept' }).click();
     await page.getByRole('heading', { name: customer }).waitFor();
+    await focusIsSomewhere(page);
     await page.getByText('Is anybody there?').waitFor();
 
     const text = page.getByLabel('Text message', { exact: true });
@@ -454,6 +502,15 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'End chat' }).click();
     await page.getByRole('button', { name: 'End it for good' }).click();
     await page.getByText('This chat has ended.').waitFor();
+    await focusIsSomewhere(page);
+
+    const another = freshNumber();
+    await textFrom(another, 'And here?');
+    await offer.getByText(another).waitFor();
+    await offer.getByRole('button', { name: 'Reject' }).click();
+    await offer.getByText(another).waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
+    await endChatWith(another);
     await setState(page, 'Not ready', 'Lunch');
     assert.deepEqual(complaints, []);
   });
@@ -474,6 +531,31 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('heading', { name: customer }).waitFor();
     assert.deepEqual(await shownMessages(page), ['Your parcel is here.']);
     assert.equal(await sideways(page), 0);
+    assert.deepEqual(complaints, []);
+  });
+
+  test('however many messages are prepared for a service, an agent can choose each', async () => {
+    const admin = await tokenOf('admin@demo.example');
+    const { organization } = await run('{ organization { phoneNumbers { id } } }', {}, admin);
+    const { service } = await mutate(
+      'mutation ($input: CreateServiceInput!) { createService(input: $input) { service { id } userErrors { message } } }',
+      { input: { name: `Texts ${letters()}`, phoneNumberId: organization.phoneNumbers[0].id } },
+      admin,
+    );
+    for (let i = 1; i <= 21; i++) {
+      await mutate(
+        'mutation ($input: CreatePredefinedMessageInput!) { createPredefinedMessage(input: $input) { userErrors { message } } }',
+        { input: { serviceId: service.id, title: `Prepared ${String(i).padStart(2, '0')}`, body: `This is number ${i}.` } },
+        admin,
+      );
+    }
+    const email = await newMember('Otis', `Texter${letters()}`, { channels: ['SMS'], serviceIds: [service.id] });
+    const { page, complaints } = await open(browser, '/desk#/texts/new', { viewport: { width: 1280, height: 800 } });
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password').fill('parley-demo');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Predefined message').selectOption({ label: 'Prepared 21' });
+    await page.waitForFunction(() => document.querySelector('textarea').value === 'This is number 21.');
     assert.deepEqual(complaints, []);
   });
 
@@ -540,6 +622,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.equal((await shownMessages(page)).length, 25);
     await page.getByRole('button', { name: 'Earlier texts' }).click();
     await page.getByText('Text 0 of a colleague').waitFor();
+    assert.ok(await hasFocus(page.getByRole('log')));
     assert.deepEqual(await shownMessages(page), Array.from({ length: 30 }, (_, i) => `Text ${i} of a colleague`));
     await page.getByText('This chat has ended.').waitFor();
     assert.equal(await text.count(), 0);
@@ -551,6 +634,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByText(`“${title}” is deleted.`).waitFor();
     await page.getByRole('button', { name: title, exact: true }).waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
     assert.deepEqual(complaints.filter(unexpected), []);
   });
 
@@ -645,6 +729,22 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.deepEqual(complaints.filter(unexpected), []);
   });
 });
+
+// Has the page's clock go wrong, by some days.
+function goWrong() {
+  const now = Date.now;
+  Date.now = () => now() + 250_000_000;
+}
+
+async function endChatWith(customerNumber) {
+  const lead = await tokenOf('lead@demo.example');
+  const { smsConversations } = await run(
+    'query ($filter: SmsConversationFilter!) { smsConversations(filter: $filter) { nodes { id } } }',
+    { filter: { customerNumber } },
+    lead,
+  );
+  await endChat(lead, smsConversations.nodes[0].id);
+}
 
 // Has the administrator change a member.
 async function change(email, mutation, changes = {}) {

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { findings, keepsNobodyOut } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import {
+  closeRoom,
   createRoom,
   endSession,
   freshAddress,
@@ -18,7 +19,7 @@ import {
   startSession,
   tokenOf,
 } from './lib/demo.js';
-import { atDesk, invitedRoom, newMember, shownMessages, sideways, unexpectedOfWhoIsOut, write } from './lib/pages.js';
+import { atDesk, focusIsSomewhere, invitedRoom, newMember, shownMessages, sideways, unexpectedOfWhoIsOut, write } from './lib/pages.js';
 import {
   capture,
   controlDirectly,
@@ -236,6 +237,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
     await startThrough(desk.page, 'Phone');
     await desk.page.getByText('Phone (Phone) · Ari Agent').waitFor();
     await desk.page.getByText('0 of 5 specialists').waitFor();
+    await focusIsSomewhere(desk.page);
 
     const code = await createInvitation(desk.page, 'View only');
     await passOn(desk.page, code);
@@ -294,6 +296,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
     await desk.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await specialist.page.getByText('it has ended, or you were removed').waitFor();
     await desk.page.getByText('0 of 5 specialists').waitFor();
+    await focusIsSomewhere(desk.page);
     // Not even a page that holds on to the pictures keeps them; the customer does.
     await desk.page.waitForFunction(() => peers.filter((peer) => peer.connectionState === 'connected').length === 1);
     await desk.page.getByRole('button', { name: 'Stop sharing' }).click();
@@ -348,6 +351,37 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
     assert.equal(await page.getByLabel('Control keyboard and mouse').isEnabled(), false);
     await page.getByRole('button', { name: 'Create Invitation' }).click();
     await page.getByText('Their rights: View only.').waitFor();
+  });
+
+  test('a session that a colleague ends under a dialog, or a room that is closed, is told of in its place', async () => {
+    const colleague = await tokenOf('second@demo.example');
+    const [{ room }, { room: other }] = [await invitedRoom('EMAIL', freshAddress()), await invitedRoom('EMAIL', freshAddress())];
+    const session = await startSession(colleague, room.id);
+    await startSession(colleague, other.id);
+    const { page, complaints } = await atDesk(browsers[0], 'agent@demo.example', room);
+    const dialog = page.getByRole('dialog', { name: 'The support session has ended' });
+    const openIt = async () => {
+      await page.getByRole('button', { name: 'Invite to session' }).click();
+      await page.getByRole('button', { name: 'External specialists' }).click();
+    };
+    await openIt();
+    await page.getByRole('button', { name: 'Create Invitation' }).click();
+    await page.getByRole('button', { name: 'Cancel Invitation Code' }).click();
+    await page.getByRole('radio', { name: 'stay in the session' }).waitFor();
+    await endSession(colleague, session);
+    await dialog.getByText('Somebody else has ended it').waitFor();
+    await keepsNobodyOut(page);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await focusIsSomewhere(page);
+    assert.equal(await page.getByRole('region', { name: 'Support session' }).count(), 0);
+
+    await page.goto(address(`/desk#/rooms/${other.id}`));
+    await page.getByRole('button', { name: 'End session' }).click();
+    await closeRoom(colleague, other.id);
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await focusIsSomewhere(page);
+    assert.deepEqual(complaints, []);
   });
 
   test('a quality assessor sees a session, and is offered nothing to do with it', async () => {
@@ -413,6 +447,7 @@ async function cancelCode(page, joined) {
   assert.deepEqual(await findings(page), []);
   await page.getByRole('button', { name: 'Cancel Invitation Code' }).click();
   await page.getByRole('button', { name: 'Create Invitation' }).waitFor();
+  await focusIsSomewhere(page);
   await page.getByRole('dialog').getByText('Close').click();
 }
 

@@ -20,7 +20,7 @@ export function go(noun: string, id = '', part = '') {
 }
 
 /** Says that one is somewhere else by now, without a step that going back would lead to. */
-export function moved(noun: string, id: string) {
-  history.replaceState(null, '', addressOf(noun, id));
+export function moved(noun: string, id: string, part = '') {
+  history.replaceState(null, '', addressOf(noun, id, part));
   hash.value = location.hash;
 }

@@ -15,6 +15,7 @@ import { AccountMenu } from './member/account';
 import { isAdministrator, keepLooking } from './member/me';
 import { SignIn } from './member/sign-in';
 import { StateButton } from './member/state';
+import * as leftUploads from './room/left-uploads';
 import { RoomList } from './room/list';
 import { Room } from './room/room';
 import * as rooms from './room/rooms';
@@ -35,6 +36,7 @@ function Desk() {
     return () => {
       leaving.abort();
       stops.forEach((stop) => stop());
+      leftUploads.stop();
       forget();
     };
   }, []);
@@ -53,7 +55,10 @@ function Desk() {
         <StateButton />
         <AccountMenu />
       </header>
-      <Offer />
+      <div>
+        <Offer />
+        <leftUploads.LeftUploads />
+      </div>
       <main>
         <div class="lists"><List noun={noun} id={id} /></div>
         <div class="open"><Open noun={noun} id={id} part={part} /></div>

@@ -1,6 +1,7 @@
 // What happens anywhere that the member should know of: it is followed once, for as long as they are signed in, and passed on.
 import { ApiError, follow } from '../client/connection';
 import { graphql, type ResultOf } from '../client/graphql';
+import { heardOf } from '../client/server-time';
 import { place } from './address';
 import * as contact from './conversation/contact';
 import * as chats from './conversation/conversations';
@@ -16,8 +17,9 @@ const INBOX = graphql(
       inboxEvents(after: $after) {
         __typename
         cursor
+        occurredAt
         ... on AgentStateChanged { member { ...Member } }
-        ... on ChatOffered { conversation { ...Offered } }
+        ... on ChatOffered { expiresAt conversation { ...Offered } }
         ... on ChatWithdrawn { conversation { id } }
         ... on SmsConversationUpdated { conversation { id } }
       }
@@ -53,6 +55,7 @@ export function forget() {
 }
 
 function apply(event: InboxEvent) {
+  heardOf(event.occurredAt);
   switch (event.__typename) {
     case 'InboxCaughtUp':
       me.look();
@@ -68,7 +71,7 @@ function apply(event: InboxEvent) {
       colleagues.update(event.member);
       break;
     case 'ChatOffered':
-      chats.offer.value = event.conversation;
+      chats.offer.value = { ...event.conversation, expiresAt: event.expiresAt };
       break;
     case 'ChatWithdrawn':
       if (chats.offer.value?.id === event.conversation.id) chats.offer.value = null;

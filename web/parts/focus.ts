@@ -1,14 +1,15 @@
 import { useEffect } from 'preact/hooks';
 
-/** Puts the focus on the heading of what is open, where what had it is gone. */
-export function recoverFocus() {
+/** Puts the focus on the heading of what is open, or on another place, where what had it is gone. */
+export function recoverFocus(place = 'h2[tabindex]') {
   requestAnimationFrame(() => {
     if (document.activeElement !== document.body) return;
-    document.querySelector<HTMLElement>('h2[tabindex]')?.focus({ preventScroll: true });
+    const open = [...document.querySelectorAll('dialog:modal')].at(-1) ?? document; // what is behind a dialog cannot have it
+    open.querySelector<HTMLElement>(place)?.focus({ preventScroll: true });
   });
 }
 
 /** The same for a part of the page that may have the focus when it is shown no more. */
-export function useFocusRecovered() {
-  useEffect(() => recoverFocus, []);
+export function useFocusRecovered(place?: string) {
+  useEffect(() => () => recoverFocus(place), []);
 }

@@ -44,9 +44,6 @@ export class LiveRoom {
   readonly refusal = signal('');
   /** The viewer's own screen, while this page shares it. */
   readonly sharing = signal<Sharer | null>(null);
-  /** What the viewer shares. */
-  readonly uploads = new Uploads(this);
-
   #id: string;
   #reactions: Reactions;
   #cursor = ''; // of the last event that is known
@@ -57,7 +54,9 @@ export class LiveRoom {
   #readAgain = oneAtATime(() => this.#readNewest());
   #markRead = oneAtATime(() => this.#sayRead());
 
-  constructor(readonly openedAs: string, reactions: Reactions = {}) {
+  /** `uploads` is what the viewer shares: also what was on its way already. */
+  constructor(readonly openedAs: string, reactions: Reactions = {}, readonly uploads = new Uploads()) {
+    this.uploads.goInto(this);
     this.#reactions = reactions;
     this.#id = openedAs;
     document.addEventListener('visibilitychange', () => this.#markRead(), { signal: this.#closing.signal });

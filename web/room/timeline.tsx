@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Earlier } from '../parts/earlier';
 import { DownIcon } from '../parts/icons';
 import { Day } from '../parts/time';
 import { type Document, Opened } from './document/shared';
@@ -72,7 +73,7 @@ export function Timeline({ live, sought }: { live: LiveRoom; sought?: string }) 
   return (
     <div class="timeline">
       <div class="log" role="log" aria-label="Messages" aria-busy={readingEarlier.value} tabIndex={0} ref={log} onScroll={scrolled}>
-        {hasEarlier.value && <button type="button" class="quiet earlier" onClick={() => live.messages.showEarlier()}>Earlier messages</button>}
+        {hasEarlier.value && <Earlier what="messages" onClick={() => live.messages.showEarlier()} />}
         {messages.length === 0 && <p class="nothing quiet">Nothing has been written or shared yet.</p>}
         <ol>
           {messages.flatMap((message, i) => [

@@ -110,3 +110,8 @@ export function hasFocus(locator) {
 export function sideways(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 }
+
+/** Waits until something has the focus that is in sight, and not the page as a whole: who uses the keyboard goes on from there. */
+export function focusIsSomewhere(page) {
+  return page.waitForFunction(() => document.activeElement !== document.body && document.activeElement.checkVisibility());
+}

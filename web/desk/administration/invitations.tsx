@@ -4,11 +4,12 @@ import type { ResultOf } from '../../client/graphql';
 import { Confirm } from '../../parts/confirm';
 import { Choice } from '../../parts/field';
 import { PlusIcon } from '../../parts/icons';
+import { Row } from '../../parts/row';
 import { Time } from '../../parts/time';
 import { useAnswer } from '../../parts/use-answer';
 import { addressOf } from '../address';
 import { roles } from '../member/roles';
-import { Invite } from './invite';
+import { Invite, isStep } from './invite';
 import { INVITATIONS, RESEND_INVITATION, REVOKE_INVITATION } from './operations';
 import { Page } from './page';
 import { firstPage, Pages } from './pages';
@@ -22,7 +23,7 @@ const deliveries = { QUEUED: 'about to be sent', SENT: 'sent', DELIVERED: 'deliv
 
 /** The invitations of people who are to become members, or the way to make some. */
 export function Invitations({ id }: { id: string }) {
-  return id === 'new' ? <Invite /> : <InvitationList />;
+  return isStep(id) ? <Invite step={id} /> : <InvitationList />;
 }
 
 function InvitationList() {
@@ -68,7 +69,7 @@ function InvitationList() {
       {invitations?.totalCount === 0 && <p class="quiet">There is none.</p>}
       <ul class="rows">
         {invitations?.nodes.map((invitation) => (
-          <li key={invitation.id}>
+          <Row key={invitation.id}>
             <strong>{invitation.email}</strong>
             <span>{roles[invitation.role].name} · {invitation.classOfServiceLabel}</span>
             <span class="quiet">{whatBecame(invitation)}</span>
@@ -84,7 +85,7 @@ function InvitationList() {
                 </button>
               )}
             </span>
-          </li>
+          </Row>
         ))}
       </ul>
       {invitations && <Pages of={invitations.pageInfo} onGo={setWanted} />}

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
 import { Heading } from '../../parts/heading';
 import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
-import { addressOf } from '../address';
+import { addressOf, go, moved } from '../address';
 import { type Role, roles } from '../member/roles';
 import { type Address, AddressList, addressesIn, withAdded } from './addresses';
 import { AttributeFields, type Attributes, attributesIn, noAttributes, RoleChoice, roleIn } from './attributes';
@@ -13,60 +13,78 @@ import { GRANTABLE_THINGS, INVITE_MEMBERS } from './operations';
 import { Page } from './page';
 import './invite.css';
 
-const steps = ['Role', 'Attributes', 'Addresses'] as const;
+// By what they are called in addresses, so that the browser's Back leads to the one before.
+const steps = { new: 'Role', attributes: 'Attributes', addresses: 'Addresses' } as const;
+type StepName = keyof typeof steps;
+
+export function isStep(id: string): id is StepName {
+  return Object.hasOwn(steps, id);
+}
 
 /** Invites people to become members, in three steps: the role, the attributes, and the addresses of all who are given those. */
-export function Invite() {
-  const [step, setStep] = useState(0);
+export function Invite({ step }: { step: StepName }) {
   const [role, setRole] = useState<Role>('AGENT');
   const [attributes, setAttributes] = useState(noAttributes);
+  const [people, setPeople] = useState(nobody);
+  const keepPeople = (change: Partial<People>) => setPeople((people) => ({ ...people, ...change }));
   const { answer, refusal } = useAnswer(GRANTABLE_THINGS, {});
+  // Who comes to a later step from elsewhere has chosen nothing yet.
+  useLayoutEffect(() => {
+    if (step !== 'new') moved('administration', 'invitations', 'new');
+  }, []);
   return (
     <Page title="Invite members" of="invitations" refusal={refusal} loading={!answer}>
       <ol class="invite-steps" aria-label="Steps">
-        {steps.map((name, at) => <li key={name} aria-current={at === step ? 'step' : undefined}>{name}</li>)}
+        {Object.entries(steps).map(([at, name]) => <li key={at} aria-current={at === step ? 'step' : undefined}>{name}</li>)}
       </ol>
-      {answer && step === 0 && (
-        <Step title="What are they going to be?" onNext={(fields) => (setRole(roleIn(fields)), setStep(1))}>
+      {answer && step === 'new' && (
+        <Step title="What are they going to be?" next="attributes" onChange={(fields) => setRole(roleIn(fields))}>
           <RoleChoice chosen={role} />
         </Step>
       )}
-      {answer && step === 1 && (
+      {answer && step === 'attributes' && (
         <Step
           title={`What is each ${roles[role].name.toLowerCase()} given?`}
-          onNext={(fields) => (setAttributes(attributesIn(fields)), setStep(2))}
-          onBack={(fields) => (setAttributes(attributesIn(fields)), setStep(0))}
+          next="addresses"
+          onChange={(fields) => setAttributes(attributesIn(fields))}
+          back={<BackButton />}
         >
           <AttributeFields of={answer.organization} chosen={attributes} />
         </Step>
       )}
-      {step === 2 && <Addresses role={role} attributes={attributes} onBack={() => setStep(1)} />}
+      {step === 'addresses' && <Addresses role={role} attributes={attributes} people={people} onChange={keepPeople} />}
     </Page>
   );
 }
 
 interface StepProps {
   title: string;
-  onNext: (fields: FormData) => void;
-  onBack?: (fields: FormData) => void;
+  next: StepName;
+  /** Keeps what is in the fields, since one may leave at any moment and come back. */
+  onChange: (fields: FormData) => void;
+  back?: ComponentChildren;
   children: ComponentChildren;
 }
 
-/** A form that leads on. What is in it is kept when one goes back, too. */
-function Step({ title, onNext, onBack, children }: StepProps) {
-  const form = useRef<HTMLFormElement>(null);
-  function next(submission: SubmitEvent) {
+/** A form that leads on. */
+function Step({ title, next, onChange, back, children }: StepProps) {
+  function submit(submission: SubmitEvent) {
     submission.preventDefault();
-    onNext(new FormData(form.current!));
+    go('administration', 'invitations', next);
   }
   return (
-    <form class="form" ref={form} onSubmit={next}>
+    <form class="form" onSubmit={submit} onChange={(event) => onChange(new FormData(event.currentTarget))}>
       <Heading level={3}>{title}</Heading>
       {children}
       <button>Next</button>
-      {onBack && <button type="button" class="quiet" onClick={() => onBack(new FormData(form.current!))}>Back</button>}
+      {back}
     </form>
   );
+}
+
+/** Does what the browser's Back does. */
+function BackButton() {
+  return <button type="button" class="quiet" onClick={() => history.back()}>Back</button>;
 }
 
 function outcome(sent: number, refused: number) {
@@ -76,17 +94,25 @@ function outcome(sent: number, refused: number) {
   return sentences.join(' ');
 }
 
+/** Who is going to be invited: what is typed, and what was added; and who has been. */
+interface People {
+  typed: string;
+  addresses: Address[];
+  invited: string[];
+}
+
+const nobody: People = { typed: '', addresses: [], invited: [] };
+
 interface AddressesProps {
   role: Role;
   attributes: Attributes;
-  onBack: () => void;
+  people: People;
+  onChange: (change: Partial<People>) => void;
 }
 
 /** Who is invited. Those who were refused stay in the list, with why, and can be mended. */
-function Addresses({ role, attributes, onBack }: AddressesProps) {
-  const [typed, setTyped] = useState('');
-  const [addresses, setAddresses] = useState<Address[]>([]);
-  const [invited, setInvited] = useState<string[]>([]);
+function Addresses({ role, attributes, people, onChange }: AddressesProps) {
+  const { typed, addresses, invited } = people;
   const [said, setSaid] = useState('');
   const wanted = withAdded(addresses, addressesIn(typed));
 
@@ -98,9 +124,11 @@ function Addresses({ role, attributes, onBack }: AddressesProps) {
     const results = inviteMembers.results ?? [];
     const sent = results.filter(({ error }) => !error);
     const refused = results.filter(({ error }) => error);
-    setTyped('');
-    setInvited([...invited, ...sent.map(({ email }) => email)]);
-    setAddresses(refused.map(({ email, error }) => ({ email, refusal: error!.message })));
+    onChange({
+      typed: '',
+      addresses: refused.map(({ email, error }) => ({ email, refusal: error!.message })),
+      invited: [...invited, ...sent.map(({ email }) => email)],
+    });
     setSaid(outcome(sent.length, refused.length));
     return [];
   });
@@ -109,7 +137,12 @@ function Addresses({ role, attributes, onBack }: AddressesProps) {
     <div class="form">
       <Heading level={3}>Whom do you invite?</Heading>
       <p class="quiet">All of them are given what was chosen: {roles[role].name}.</p>
-      <AddressList typed={typed} addresses={addresses} onType={setTyped} onChange={setAddresses} />
+      <AddressList
+        typed={typed}
+        addresses={addresses}
+        onType={(typed) => onChange({ typed })}
+        onChange={(addresses) => onChange({ addresses })}
+      />
       <p class="said" role="status">{said}</p>
       {invited.length > 0 && (
         <ul class="invite-done" aria-label="Invited">
@@ -119,7 +152,7 @@ function Addresses({ role, attributes, onBack }: AddressesProps) {
       <form onSubmit={form.submit}>
         <p class="refusal" role="alert">{form.note()}</p>
         <button disabled={form.busy}>{wanted.length > 1 ? `Invite ${wanted.length} people` : 'Invite'}</button>
-        <button type="button" class="quiet" onClick={onBack}>Back</button>
+        <BackButton />
         {invited.length > 0 && <a href={addressOf('administration', 'invitations')}>See all invitations</a>}
       </form>
     </div>

@@ -3,6 +3,7 @@ import { ask, change, newKey } from '../../client/connection';
 import type { ResultOf } from '../../client/graphql';
 import { Confirm } from '../../parts/confirm';
 import { Choice, Field } from '../../parts/field';
+import { Row } from '../../parts/row';
 import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
 import { anyCountry, countryName } from './countries';
@@ -36,14 +37,14 @@ export function Numbers() {
       {organization?.phoneNumbers.length === 0 && <p class="quiet">You hold no number.</p>}
       <ul class="rows">
         {organization?.phoneNumbers.map((held) => (
-          <li key={held.id}>
+          <Row key={held.id}>
             <strong>{held.number}</strong>
             <span>{countryName(held.country)}</span>
             <span class="quiet">{users(organization, held).join(', ') || 'Used by no service'}</span>
             <span class="actions">
               <button class="quiet" aria-label={`Release ${held.number}`} onClick={() => setLeaving(held)}>Release</button>
             </span>
-          </li>
+          </Row>
         ))}
       </ul>
       <GetNumber onGot={done} />
@@ -115,13 +116,13 @@ function GetNumber({ onGot }: { onGot: (sentence: string) => void }) {
       <p class="said" role="status">{sentenceOf(offered)}</p>
       <ul class="rows" aria-label="Available numbers">
         {offered?.map((available) => (
-          <li key={available.number}>
+          <Row key={available.number}>
             <strong>{available.number}</strong>
             <span class="quiet">{available.areaCode && `Area ${available.areaCode}`}</span>
             <span class="actions">
               <button aria-label={`Get Number ${available.number}`} onClick={() => setWanted(available)}>Get Number</button>
             </span>
-          </li>
+          </Row>
         ))}
       </ul>
       {wanted && <Purchase number={wanted.number} onGot={got} onClose={() => setWanted(null)} />}

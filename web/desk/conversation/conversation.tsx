@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { change } from '../../client/connection';
 import { Avatar } from '../../parts/avatar';
 import { Confirm } from '../../parts/confirm';
+import { Earlier } from '../../parts/earlier';
 import { useFocusRecovered } from '../../parts/focus';
 import { Heading } from '../../parts/heading';
 import { BackIcon } from '../../parts/icons';
@@ -63,7 +64,7 @@ function Transcript({ live }: { live: LiveConversation }) {
   const log = useAtEnd(last?.id, last?.direction === 'OUTBOUND');
   return (
     <div class="log" role="log" aria-label="Transcript" tabIndex={0} {...log}>
-      {hasEarlier.value && <button class="quiet earlier" onClick={() => live.texts.showEarlier()}>Earlier texts</button>}
+      {hasEarlier.value && <Earlier what="texts" onClick={() => live.texts.showEarlier()} />}
       <ol>
         {texts.map((text) => <Entry key={text.id} text={text} />)}
       </ol>

@@ -21,7 +21,7 @@ export const list = new GrowingList<Conversation>(20);
 export const news = signal<ReadonlySet<string>>(new Set());
 
 /** What is offered to the member at this moment: one at a time. */
-export const offer = signal<FragmentOf<typeof OFFERED> | null>(null);
+export const offer = signal<FragmentOf<typeof OFFERED> & { expiresAt: string } | null>(null);
 
 /** Reads the list anew. */
 export const look = oneAtATime(async () => {

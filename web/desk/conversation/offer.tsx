@@ -1,4 +1,6 @@
+import { useEffect, useState } from 'preact/hooks';
 import { change } from '../../client/connection';
+import { leftUntil } from '../../client/server-time';
 import { recoverFocus } from '../../parts/focus';
 import { useChange } from '../../parts/use-change';
 import { go } from '../address';
@@ -35,18 +37,38 @@ export function Offer() {
   }
 
   return (
-    <section class="offer" aria-label="Offered chat" aria-live="assertive">
-      {offered && (
-        <>
+    <section class="offer" aria-label="Offered chat">
+      <div aria-live="assertive">
+        {offered && (
           <p>
             <strong>{nameOf(offered)}</strong> asks for a chat: {offered.service.name}
             {offered.messages.nodes.map(({ body }) => <q>{body}</q>)}
           </p>
+        )}
+        {reason && <p class="refusal">{reason}</p>}
+      </div>
+      {offered && (
+        <>
+          <TimeLeft until={offered.expiresAt} />
           <button disabled={busy} onClick={() => answer(accept, offered.id)}>Accept</button>
           <button class="quiet" disabled={busy} onClick={() => answer(reject, offered.id)}>Reject</button>
         </>
       )}
-      {reason && <p class="refusal">{reason}</p>}
     </section>
   );
+}
+
+const secondMs = 1_000;
+const longMs = 3_600_000; // for which nobody waits with their eye on the clock
+
+/** How many seconds are left. It is no live region: who does not see it reads it where they want to know. */
+function TimeLeft({ until }: { until: string }) {
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((seconds) => seconds + 1), secondMs);
+    return () => clearInterval(timer);
+  }, []);
+  const left = leftUntil(until);
+  if (left > longMs) return null;
+  return <p class="left" role="timer">{left > 0 ? `${Math.ceil(left / secondMs)} s left` : 'The time is over.'}</p>;
 }

@@ -76,16 +76,23 @@ export const EVENTS = graphql(
   [CONVERSATION, TEXT],
 );
 
-/** Under what services the member may text, and what they need not type. */
+/** Under what services the member may text, and what of their own they need not type. */
 export const CONTACT = graphql(`
   query Contact {
     viewer {
       __typename
       ... on Member {
-        predefinedMessages(first: 50) { id title }
-        services { id name supportsSms predefinedMessages { id title } }
+        predefinedMessages(first: 100) { id title }
+        services(first: 100) { id name supportsSms }
       }
     }
+  }
+`);
+
+/** What need not be typed of what is sent under a service. */
+export const PREDEFINED_FOR = graphql(`
+  query PredefinedFor($serviceId: ID!, $known: Boolean!) {
+    node(id: $serviceId) @include(if: $known) { __typename ... on Service { id predefinedMessages(first: 100) { id title } } }
   }
 `);
 

@@ -4,10 +4,11 @@ import { ask, change, newKey } from '../../client/connection';
 import type { ResultOf, VariablesOf } from '../../client/graphql';
 import { SendIcon } from '../../parts/icons';
 import { sendOnEnter } from '../../parts/send-on-enter';
+import { useAnswer } from '../../parts/use-answer';
 import { useChange } from '../../parts/use-change';
 import { useSubmission } from '../../parts/use-submission';
 import type { Contact } from './contact';
-import { PREVIEW, SEND_TEXT } from './operations';
+import { PREDEFINED_FOR, PREVIEW, SEND_TEXT } from './operations';
 
 type Target = Omit<VariablesOf<typeof SEND_TEXT>['input'], 'body' | 'predefinedMessageId' | 'idempotencyKey'>;
 type Sent = ResultOf<typeof SEND_TEXT>['sendSms'];
@@ -51,8 +52,7 @@ export function TextForm({ contact, target, serviceId, to, onSent, children }: T
     });
   }
 
-  const service = contact.services?.find(({ id }) => id === serviceId);
-  const predefined = [...(contact.predefinedMessages ?? []), ...(service?.predefinedMessages ?? [])];
+  const predefined = [...(contact.predefinedMessages ?? []), ...usePredefinedFor(serviceId)];
   return (
     <form class="text-form" onSubmit={form.submit}>
       {children?.(form.against)}
@@ -77,6 +77,13 @@ export function TextForm({ contact, target, serviceId, to, onSent, children }: T
       <p id="text-note" class="refusal" role="alert">{filling.reason || form.note('to', 'serviceId')}</p>
     </form>
   );
+}
+
+/** The predefined messages of a service; none until they are known. */
+function usePredefinedFor(serviceId = '') {
+  const { answer } = useAnswer(PREDEFINED_FOR, { serviceId, known: serviceId !== '' });
+  const service = answer?.node?.__typename === 'Service' && answer.node.id === serviceId ? answer.node : null;
+  return service?.predefinedMessages ?? [];
 }
 
 /** What a text would be with everything filled in: the server says. Until it has, it is as long as it looks. */

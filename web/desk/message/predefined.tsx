@@ -5,6 +5,7 @@ import { Confirm } from '../../parts/confirm';
 import { Dialog } from '../../parts/dialog';
 import { Field, LongField } from '../../parts/field';
 import { Pending } from '../../parts/pending';
+import { Row } from '../../parts/row';
 import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
 import * as contact from '../conversation/contact';
@@ -66,13 +67,13 @@ function Messages({ messages, refusal, serviceId, look }: MessagesProps) {
       {messages?.length === 0 && <p class="quiet">There is none yet. What is often written can be kept here, to be chosen instead of typed.</p>}
       <ul class="rows">
         {messages?.map((message) => (
-          <li key={message.id}>
+          <Row key={message.id}>
             <button type="button" class="link" onClick={() => setOpen({ message })}><strong>{message.title}</strong></button>
             <span class="body quiet">{message.body}</span>
             <span class="actions">
               <button type="button" class="quiet" aria-label={`Delete ${message.title}`} onClick={() => setLeaving(message)}>Delete</button>
             </span>
-          </li>
+          </Row>
         ))}
       </ul>
       <button type="button" class="quiet" onClick={() => setOpen({})}>New message</button>

@@ -5,6 +5,7 @@ import type { ResultOf } from '../../client/graphql';
 import { oneAtATime } from '../../client/one-at-a-time';
 import { LiveRoom } from '../../room/live-room';
 import { moved } from '../address';
+import * as leftUploads from './left-uploads';
 import { DETAILS } from './operations';
 import * as rooms from './rooms';
 
@@ -22,11 +23,13 @@ export class RoomAtDesk {
   });
 
   constructor(id: string) {
-    this.live = new LiveRoom(id, { onMove: (id) => moved('rooms', id), onChange: this.look, onRead: rooms.look });
+    const reactions = { onMove: (id: string) => moved('rooms', id), onChange: this.look, onRead: rooms.look };
+    this.live = new LiveRoom(id, reactions, leftUploads.takeUp(id));
     this.look();
   }
 
   close() {
     this.live.close();
+    leftUploads.leave(this.live);
   }
 }

@@ -11,7 +11,7 @@ import { Timeline } from '../../room/timeline';
 import { addressOf } from '../address';
 import { InvitationButtons } from '../invitation/buttons';
 import { serves } from '../member/me';
-import { SessionBar } from '../support/session';
+import { Support } from '../support/session';
 import { SpecialistMenu } from '../support/specialist-menu';
 import { StartSession } from '../support/start';
 import { CustomerInformation } from './customer';
@@ -47,7 +47,7 @@ export function Room({ id, sought }: { id: string; sought?: string }) {
           </div>
         )}
       </header>
-      {session && <SessionBar room={room} session={session} />}
+      <Support room={room} session={session} />
       {situation.status === 'TIMED_OUT' && (
         <p class="notice" role="status">
           Nothing has happened here for long, so this room has timed out: the customer cannot write until they are re-invited.

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { change } from '../../client/connection';
 import type { FragmentOf } from '../../client/graphql';
 import { Confirm } from '../../parts/confirm';
+import { Dialog } from '../../parts/dialog';
 import { useFocusRecovered } from '../../parts/focus';
 import { Menu } from '../../parts/menu';
 import { Time } from '../../parts/time';
@@ -21,8 +22,33 @@ interface SessionProps {
   session: SupportSession;
 }
 
-/** The support session that is going on in a room, and what members do with it. */
-export function SessionBar({ room, session }: SessionProps) {
+const dialogs = { invite: InviteSpecialists, end: EndSession };
+type DialogName = keyof typeof dialogs;
+
+/** The support session of a room, if one is going on, and what members do with it. A dialog on one that ends meanwhile says so. */
+export function Support({ room, session }: { room: RoomAtDesk; session: SupportSession | null | undefined }) {
+  const [open, setOpen] = useState<DialogName | null>(null);
+  const Opened = open && dialogs[open];
+  const close = () => setOpen(null);
+  return (
+    <>
+      {session && <SessionBar room={room} session={session} onOpen={setOpen} />}
+      {Opened && session && <Opened room={room} session={session} onClose={close} />}
+      {Opened && !session && <HasEnded onClose={close} />}
+    </>
+  );
+}
+
+function HasEnded({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="The support session has ended" onClose={onClose}>
+      <p>Somebody else has ended it, or the room was closed. Its code does not work any more.</p>
+      <form method="dialog"><button>Close</button></form>
+    </Dialog>
+  );
+}
+
+function SessionBar({ room, session, onOpen }: SessionProps & { onOpen: (dialog: DialogName) => void }) {
   useFocusRecovered();
   const { portal, host, startedAt } = session;
   return (
@@ -35,9 +61,9 @@ export function SessionBar({ room, session }: SessionProps) {
       </p>
       {serves.value && (
         <div class="actions">
-          <InviteToSession room={room} session={session} />
+          <InviteToSession session={session} onInvite={() => onOpen('invite')} />
           <ShareScreenButton live={room.live} />
-          <EndSession room={room} session={session} />
+          <button class="quiet" onClick={() => onOpen('end')}>End session</button>
           {portal.allowsSpecialists && <MayShare room={room} session={session} />}
         </div>
       )}
@@ -49,40 +75,27 @@ function seats({ specialistSeats: { taken, limit } }: SupportSession) {
   return limit === null ? `${taken} specialists` : `${taken} of ${limit} specialists`;
 }
 
-function InviteToSession({ room, session }: SessionProps) {
-  const [inviting, setInviting] = useState(false);
-  const { portal } = session;
+function InviteToSession({ session: { portal }, onInvite }: { session: SupportSession; onInvite: () => void }) {
   return (
-    <>
-      <Menu face="Invite to session">
-        <button type="button" disabled={!portal.allowsSpecialists} onClick={() => setInviting(true)}>External specialists</button>
-        {!portal.allowsSpecialists && (
-          <p class="quiet">The portal {portal.name} does not let them in. An administrator can change it.</p>
-        )}
-      </Menu>
-      {inviting && <InviteSpecialists room={room} session={session} onClose={() => setInviting(false)} />}
-    </>
+    <Menu face="Invite to session">
+      <button type="button" disabled={!portal.allowsSpecialists} onClick={onInvite}>External specialists</button>
+      {!portal.allowsSpecialists && (
+        <p class="quiet">The portal {portal.name} does not let them in. An administrator can change it.</p>
+      )}
+    </Menu>
   );
 }
 
-function EndSession({ room, session }: SessionProps) {
-  const [asking, setAsking] = useState(false);
-
+function EndSession({ room, session, onClose }: SessionProps & { onClose: () => void }) {
   async function end() {
     const { endSupportSession } = await change(END_SESSION, { id: session.id });
     room.look();
     return endSupportSession.userErrors;
   }
-
   return (
-    <>
-      <button class="quiet" onClick={() => setAsking(true)}>End session</button>
-      {asking && (
-        <Confirm title="End the support session" action="End session" work={end} onClose={() => setAsking(false)}>
-          The code stops working, specialists are out, and screens are not shared any more. The conversation stays.
-        </Confirm>
-      )}
-    </>
+    <Confirm title="End the support session" action="End session" work={end} onClose={onClose}>
+      The code stops working, specialists are out, and screens are not shared any more. The conversation stays.
+    </Confirm>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { change } from '../../client/connection';
 import { Confirm } from '../../parts/confirm';
+import { useFocusRecovered } from '../../parts/focus';
 import { MoreIcon } from '../../parts/icons';
 import { Menu } from '../../parts/menu';
 import { useChange } from '../../parts/use-change';
@@ -12,6 +13,7 @@ type Specialist = Extract<Attendee, { __typename: 'Specialist' }>;
 
 /** What members do with a specialist who is in the session: give them other rights, or remove them. */
 export function SpecialistMenu({ specialist, allowsControl }: { specialist: Specialist; allowsControl: boolean }) {
+  useFocusRecovered();
   const [removing, setRemoving] = useState(false);
   const { run, reason } = useChange();
   const { id, name, access } = specialist;

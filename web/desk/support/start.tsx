@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { change, newKey } from '../../client/connection';
 import { CheckBox } from '../../parts/check-boxes';
 import { Dialog } from '../../parts/dialog';
+import { useFocusRecovered } from '../../parts/focus';
 import { Radios } from '../../parts/radios';
 import { useAnswer } from '../../parts/use-answer';
 import { useSubmission } from '../../parts/use-submission';
@@ -11,6 +12,7 @@ import { admits, modes, type Portal } from './portal';
 
 /** Starts a support session in a room, through a portal. */
 export function StartSession({ room }: { room: RoomAtDesk }) {
+  useFocusRecovered();
   const [choosing, setChoosing] = useState(false);
   return (
     <>

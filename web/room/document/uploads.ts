@@ -25,11 +25,12 @@ export class Uploads {
   /** What was said of the last one that was shared. */
   readonly confirmation = signal('');
 
-  #live: LiveRoom;
+  #live!: LiveRoom;
   #controllers = new Map<string, AbortController>();
   #busy = false;
 
-  constructor(live: LiveRoom) {
+  /** The room that they go into is looked at as this from now on. */
+  goInto(live: LiveRoom) {
     this.#live = live;
   }
 
