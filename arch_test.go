@@ -44,7 +44,7 @@ var layers = []struct {
 	{"internal/notify", []string{"ent", "internal/apierr", "internal/database", "internal/supervise"}, "the outbox carries messages and does not know what they are about"},
 	{"internal/bus", []string{"internal/database", "internal/supervise"}, "a bus carries news and does not know what they mean"},
 	{"internal/presence", []string{"internal/bus"}, "who is where is counted without knowing what a place is"},
-	{"internal/eventlog", []string{"ent", "internal/apierr", "internal/bus", "internal/database", "internal/supervise", "internal/typeid"}, "the log does not know what events mean"},
+	{"internal/eventlog", []string{"ent", "internal/apierr", "internal/bus", "internal/database", "internal/feed", "internal/supervise", "internal/typeid"}, "the log does not know what events mean"},
 	{"internal/audit", []string{"ent", "internal/apierr", "internal/auth", "internal/eventlog", "internal/page", "internal/typeid"}, "who did what is kept without knowing what it was done to"},
 	{"internal/search", []string{"ent", "internal/database", "internal/eventlog", "internal/page"}, "words are found without knowing what they are in, nor who may see it"},
 	{"internal/auth", []string{"ent", "internal/apierr", "internal/bus", "internal/database", "internal/limits", "internal/typeid"}, "who asks is known before any domain"},

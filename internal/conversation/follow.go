@@ -2,7 +2,6 @@ package conversation
 
 import (
 	"context"
-	"iter"
 	"strconv"
 	"time"
 
@@ -23,55 +22,32 @@ func (s *Service) Follow(ctx context.Context, id string, after *string) (*feed.F
 	if err != nil {
 		return nil, err
 	}
-	head := c.Edges.Stream.LastSeq
-	from := head
-	if after != nil {
-		if from, err = s.log.Seq(*after, c.StreamID, head); err != nil {
-			return nil, err
-		}
-	}
 	f := following{s, c.StreamID}
-	return &feed.Feed[Event]{
-		Topic: "sms " + strconv.FormatInt(c.StreamID, 16), From: from, Head: head, Ended: c.Edges.Stream.Sealed,
-		Stored: f.stored, CaughtUp: f.caughtUp, Live: f.live,
-	}, nil
+	return eventlog.Feed(ctx, s.log, c.Edges.Stream, after, eventlog.Telling[Event]{
+		Topic:  "sms " + strconv.FormatInt(c.StreamID, 16),
+		Events: f.events, CaughtUp: f.caughtUp, Heartbeat: f.heartbeat, Silence: s.limits.Heartbeat,
+	})
 }
 
-// following is a way along the log of a conversation. What it gives depends on nothing of who goes it but their audience.
+// following is how those are told of a conversation who follow it. It depends on nothing of them but their audience.
 type following struct {
 	conversations *Service
 	streamID      int64
 }
 
-type (
-	item  = feed.Item[Event]
-	items = iter.Seq2[item, error]
-)
-
-func (f following) stored(ctx context.Context, after, upTo int64) items {
-	return f.tell(f.conversations.log.Stored(ctx, f.streamID, after, upTo))
-}
-
-func (f following) live(ctx context.Context, after int64, begun func()) items {
-	return f.tell(f.conversations.log.Live(ctx, f.streamID, after, f.conversations.limits.Heartbeat, begun))
+func (f following) events(events []eventlog.Event) eventlog.Teller[Event] {
+	sc := f.conversations.scene(f.streamID, events...)
+	return func(stored eventlog.Event) (feed.Item[Event], bool, error) {
+		e, err := f.conversations.happened(stored, sc)
+		return feed.Item[Event]{Place: stored.Seq, Value: e, Silent: e == nil}, stored.Kind == kindEnded, err
+	}
 }
 
 func (f following) caughtUp() Event { return &CaughtUp{f.now()} }
 
+func (f following) heartbeat() Event { return &Heartbeat{f.now()} }
+
 // now is what does not come from the log.
 func (f following) now() Happening {
 	return Happening{OccurredAt: time.Now().UTC().Truncate(time.Microsecond), scene: f.conversations.scene(f.streamID)}
-}
-
-// tell makes items of what the log gives, which is nothing when it is time for a Heartbeat.
-func (f following) tell(batches iter.Seq2[[]eventlog.Event, error]) items {
-	return feed.Items(batches, func() Event { return &Heartbeat{f.now()} }, f.happened)
-}
-
-func (f following) happened(events []eventlog.Event) func(eventlog.Event) (item, bool, error) {
-	sc := f.conversations.scene(f.streamID, events...)
-	return func(stored eventlog.Event) (item, bool, error) {
-		e, err := f.conversations.happened(stored, sc)
-		return item{Place: stored.Seq, Value: e, Silent: e == nil}, stored.Kind == kindEnded, err
-	}
 }

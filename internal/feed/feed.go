@@ -39,41 +39,6 @@ type Item[T any] struct {
 	Silent bool
 }
 
-// Items are made of what comes in batches. An empty batch says that nothing has come for a while, which is an idle item. Of all others
-// batch gives what makes an item of each thing in them, and tells whether it is the last one that there will ever be.
-func Items[B, T any](batches iter.Seq2[[]B, error], idle func() T, batch func([]B) func(B) (i Item[T], last bool, err error)) iter.Seq2[Item[T], error] {
-	return func(yield func(Item[T], error) bool) {
-		for things, err := range batches {
-			switch {
-			case err != nil:
-				yield(Item[T]{}, err)
-				return
-			case len(things) == 0:
-				if !yield(Item[T]{Value: idle()}, nil) {
-					return
-				}
-			case !give(things, batch(things), yield):
-				return
-			}
-		}
-	}
-}
-
-// give hands on what is made of things, and tells whether to go on.
-func give[B, T any](things []B, item func(B) (i Item[T], last bool, err error), yield func(Item[T], error) bool) bool {
-	for _, thing := range things {
-		i, last, err := item(thing)
-		if err != nil {
-			yield(Item[T]{}, err)
-			return false
-		}
-		if !yield(i, nil) || last {
-			return false
-		}
-	}
-	return true
-}
-
 // Select is the feed of what pick makes of things. Where it makes nothing of them their places are silent. Of what says that
 // all has been given it makes something without asking anyone, or nothing.
 func Select[T, U any](f *Feed[T], pick func(context.Context, T) (U, bool, error)) *Feed[U] {

@@ -2,7 +2,6 @@ package room
 
 import (
 	"context"
-	"iter"
 	"strconv"
 	"time"
 
@@ -84,56 +83,36 @@ func (s *Service) follow(ctx context.Context, roomID string, after *string, rest
 }
 
 // feed is what happens in a room that the viewer may see.
-func (s *Service) feed(ctx context.Context, v auth.Viewer, r *ent.Room, after *string) (_ *feed.Feed[Event], err error) {
-	head := r.Edges.Stream.LastSeq
-	from := head
-	if after != nil {
-		if from, err = s.log.Place(ctx, *after, r.StreamID, head); err != nil {
-			return nil, err
-		}
-	}
+func (s *Service) feed(ctx context.Context, v auth.Viewer, r *ent.Room, after *string) (*feed.Feed[Event], error) {
 	f := following{s, r.StreamID}
-	return &feed.Feed[Event]{
-		Topic: "room " + strconv.FormatInt(r.StreamID, 16), From: from, Head: head, Ended: r.Edges.Stream.Sealed,
-		Attend: s.attend(v.ID(), r.StreamID),
-		Stored: f.stored, CaughtUp: f.caughtUp, Live: f.live,
-	}, nil
+	events, err := eventlog.Feed(ctx, s.log, r.Edges.Stream, after, eventlog.Telling[Event]{
+		Topic:  "room " + strconv.FormatInt(r.StreamID, 16),
+		Events: f.events, CaughtUp: f.caughtUp, Heartbeat: f.heartbeat, Silence: s.limits.Heartbeat,
+	})
+	if err != nil {
+		return nil, err
+	}
+	events.Attend = s.attend(v.ID(), r.StreamID)
+	return events, nil
 }
 
-// following is a way along the log of a room. Who goes it may follow the room; what it gives depends on nothing else of
-// them but their audience.
+// following is how those are told of a room who follow it. It depends on nothing of them but their audience.
 type following struct {
 	rooms    *Service
 	streamID int64
 }
 
-type (
-	item  = feed.Item[Event]
-	items = iter.Seq2[item, error]
-)
-
-func (f following) stored(ctx context.Context, after, upTo int64) items {
-	return f.tell(f.rooms.log.Stored(ctx, f.streamID, after, upTo))
-}
-
-func (f following) live(ctx context.Context, after int64, begun func()) items {
-	return f.tell(f.rooms.log.Live(ctx, f.streamID, after, f.rooms.limits.Heartbeat, begun))
-}
-
-// tell makes items of what the log gives, which is nothing when it is time for a Heartbeat.
-func (f following) tell(batches iter.Seq2[[]eventlog.Event, error]) items {
-	return feed.Items(batches, func() Event { return &Heartbeat{f.now()} }, f.happened)
-}
-
-func (f following) happened(events []eventlog.Event) func(eventlog.Event) (item, bool, error) {
+func (f following) events(events []eventlog.Event) eventlog.Teller[Event] {
 	sc := f.rooms.scene(f.streamID, events...)
-	return func(stored eventlog.Event) (item, bool, error) {
+	return func(stored eventlog.Event) (feed.Item[Event], bool, error) {
 		e, err := f.rooms.happened(stored, sc)
-		return item{Place: stored.Seq, Value: e, Silent: e == nil}, last(e), err
+		return feed.Item[Event]{Place: stored.Seq, Value: e, Silent: e == nil}, last(e), err
 	}
 }
 
 func (f following) caughtUp() Event { return &CaughtUp{f.now()} }
+
+func (f following) heartbeat() Event { return &Heartbeat{f.now()} }
 
 // now is what does not come from the log.
 func (f following) now() Happening {

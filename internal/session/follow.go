@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"iter"
 	"strconv"
 	"time"
 
@@ -58,59 +57,35 @@ func (s *Service) FollowShare(ctx context.Context, id string, after *string) (*f
 	if err != nil {
 		return nil, err
 	}
-	head := c.Edges.Stream.LastSeq
-	from := head
-	if after != nil {
-		if from, err = s.log.Seq(*after, c.StreamID, head); err != nil {
-			return nil, err
-		}
-	}
 	person := auth.From(ctx).ID()
-	f := following{s, c.StreamID, person, person == c.SharerID}
-	return &feed.Feed[ScreenEvent]{
-		Topic: "screen " + strconv.FormatInt(c.StreamID, 16) + " " + person, From: from, Head: head, Ended: c.Edges.Stream.Sealed,
-		Stored: f.stored, CaughtUp: f.caughtUp, Live: f.live,
-	}, nil
+	f := following{s, person, person == c.SharerID}
+	return eventlog.Feed(ctx, s.log, c.Edges.Stream, after, eventlog.Telling[ScreenEvent]{
+		Topic:  "screen " + strconv.FormatInt(c.StreamID, 16) + " " + person,
+		Events: f.events, CaughtUp: f.caughtUp, Heartbeat: f.heartbeat, Silence: s.limits.Heartbeat,
+	})
 }
 
-// following is a person's way along the log of a share.
+// following is how a person is told of a share.
 type following struct {
 	sessions *Service
-	streamID int64
 	person   string
 	sharing  bool // it is their screen
 }
 
-type (
-	item  = feed.Item[ScreenEvent]
-	items = iter.Seq2[item, error]
-)
-
-func (f following) stored(ctx context.Context, after, upTo int64) items {
-	return f.tell(f.sessions.log.Stored(ctx, f.streamID, after, upTo))
-}
-
-func (f following) live(ctx context.Context, after int64, begun func()) items {
-	return f.tell(f.sessions.log.Live(ctx, f.streamID, after, f.sessions.limits.Heartbeat, begun))
+func (f following) events([]eventlog.Event) eventlog.Teller[ScreenEvent] {
+	return func(e eventlog.Event) (feed.Item[ScreenEvent], bool, error) {
+		told, err := f.event(e)
+		return feed.Item[ScreenEvent]{Place: e.Seq, Value: told, Silent: told == nil}, e.Kind == kindStopped, err
+	}
 }
 
 func (f following) caughtUp() ScreenEvent { return &CaughtUp{f.now()} }
 
+func (f following) heartbeat() ScreenEvent { return &Heartbeat{f.now()} }
+
 // now is what does not come from the log.
 func (f following) now() Happening {
 	return Happening{OccurredAt: time.Now().UTC().Truncate(time.Microsecond), sessions: f.sessions}
-}
-
-// tell makes items of what the log gives, which is nothing when it is time for a Heartbeat.
-func (f following) tell(batches iter.Seq2[[]eventlog.Event, error]) items {
-	return feed.Items(batches, func() ScreenEvent { return &Heartbeat{f.now()} }, f.signalled)
-}
-
-func (f following) signalled([]eventlog.Event) func(eventlog.Event) (item, bool, error) {
-	return func(e eventlog.Event) (item, bool, error) {
-		told, err := f.event(e)
-		return item{Place: e.Seq, Value: told, Silent: told == nil}, e.Kind == kindStopped, err
-	}
 }
 
 // event makes of what the log gives what the person is told, or nil of what is not for them, was forgotten, or is of a kind that
