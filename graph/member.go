@@ -7,6 +7,7 @@ import (
 	"parley/ent/member"
 	"parley/internal/apierr"
 	"parley/internal/organization"
+	"parley/internal/page"
 )
 
 func (m mutation) UpdateMember(ctx context.Context, input organization.UpdateMemberInput) (*organization.UpdateMemberPayload, error) {
@@ -46,14 +47,14 @@ func (f memberFields) ClassOfServiceLabel(ctx context.Context, m *ent.Member) (*
 	return &label, nil
 }
 
-func (f memberFields) Services(ctx context.Context, m *ent.Member, first *int) ([]*ent.Service, error) {
-	return f.Organizations.ServicesOf(ctx, m, first)
+func (f memberFields) Services(ctx context.Context, m *ent.Member, first *int, after *string) ([]*ent.Service, error) {
+	return f.Organizations.ServicesOf(ctx, m, page.Args{First: first, After: after})
 }
 
-func (f memberFields) Sites(ctx context.Context, m *ent.Member, first *int) ([]*ent.Site, error) {
-	return f.Organizations.SitesOf(ctx, m, first)
+func (f memberFields) Sites(ctx context.Context, m *ent.Member, first *int, after *string) ([]*ent.Site, error) {
+	return f.Organizations.SitesOf(ctx, m, page.Args{First: first, After: after})
 }
 
-func (f memberFields) Skills(ctx context.Context, m *ent.Member, first *int) ([]*ent.Skill, error) {
-	return f.Organizations.SkillsOf(ctx, m, first)
+func (f memberFields) Skills(ctx context.Context, m *ent.Member, first *int, after *string) ([]*ent.Skill, error) {
+	return f.Organizations.SkillsOf(ctx, m, page.Args{First: first, After: after})
 }

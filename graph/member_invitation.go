@@ -42,16 +42,16 @@ func (f memberInvitationFields) ClassOfServiceLabel(_ context.Context, i *ent.Me
 	return organization.ClassOfServiceLabel(organization.InvitedClass(i)), nil
 }
 
-func (f memberInvitationFields) Services(ctx context.Context, i *ent.MemberInvitation, first *int) ([]*ent.Service, error) {
-	return f.Organizations.InvitedServices(ctx, i, first)
+func (f memberInvitationFields) Services(ctx context.Context, i *ent.MemberInvitation, first *int, after *string) ([]*ent.Service, error) {
+	return f.Organizations.InvitedServices(ctx, i, page.Args{First: first, After: after})
 }
 
-func (f memberInvitationFields) Sites(ctx context.Context, i *ent.MemberInvitation, first *int) ([]*ent.Site, error) {
-	return f.Organizations.InvitedSites(ctx, i, first)
+func (f memberInvitationFields) Sites(ctx context.Context, i *ent.MemberInvitation, first *int, after *string) ([]*ent.Site, error) {
+	return f.Organizations.InvitedSites(ctx, i, page.Args{First: first, After: after})
 }
 
-func (f memberInvitationFields) Skills(ctx context.Context, i *ent.MemberInvitation, first *int) ([]*ent.Skill, error) {
-	return f.Organizations.InvitedSkills(ctx, i, first)
+func (f memberInvitationFields) Skills(ctx context.Context, i *ent.MemberInvitation, first *int, after *string) ([]*ent.Skill, error) {
+	return f.Organizations.InvitedSkills(ctx, i, page.Args{First: first, After: after})
 }
 
 func (f memberInvitationFields) InvitedBy(_ context.Context, i *ent.MemberInvitation) (*ent.Member, error) {

@@ -29,24 +29,24 @@ func (f organizationFields) Members(ctx context.Context, o *ent.Organization, fi
 	return f.Organizations.Members(ctx, o, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
-func (f organizationFields) Services(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Service, error) {
-	return f.Organizations.Services(ctx, o, first)
+func (f organizationFields) Services(ctx context.Context, o *ent.Organization, first *int, after *string) ([]*ent.Service, error) {
+	return f.Organizations.Services(ctx, o, page.Args{First: first, After: after})
 }
 
-func (f organizationFields) Sites(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Site, error) {
-	return f.Organizations.Sites(ctx, o, first)
+func (f organizationFields) Sites(ctx context.Context, o *ent.Organization, first *int, after *string) ([]*ent.Site, error) {
+	return f.Organizations.Sites(ctx, o, page.Args{First: first, After: after})
 }
 
-func (f organizationFields) Skills(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Skill, error) {
-	return f.Organizations.Skills(ctx, o, first)
+func (f organizationFields) Skills(ctx context.Context, o *ent.Organization, first *int, after *string) ([]*ent.Skill, error) {
+	return f.Organizations.Skills(ctx, o, page.Args{First: first, After: after})
 }
 
-func (f organizationFields) Portals(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Portal, error) {
-	return f.Organizations.Portals(ctx, o, first)
+func (f organizationFields) Portals(ctx context.Context, o *ent.Organization, first *int, after *string) ([]*ent.Portal, error) {
+	return f.Organizations.Portals(ctx, o, page.Args{First: first, After: after})
 }
 
-func (f organizationFields) PhoneNumbers(ctx context.Context, o *ent.Organization, first *int) ([]*ent.PhoneNumber, error) {
-	return f.Organizations.PhoneNumbers(ctx, o, first)
+func (f organizationFields) PhoneNumbers(ctx context.Context, o *ent.Organization, first *int, after *string) ([]*ent.PhoneNumber, error) {
+	return f.Organizations.PhoneNumbers(ctx, o, page.Args{First: first, After: after})
 }
 
 func (f organizationFields) Settings(ctx context.Context, o *ent.Organization) (*organization.Settings, error) {

@@ -6,6 +6,7 @@ import (
 	"parley/ent"
 	"parley/internal/apierr"
 	"parley/internal/organization"
+	"parley/internal/page"
 )
 
 func (m mutation) CreatePredefinedMessage(ctx context.Context, input organization.CreatePredefinedMessageInput) (*organization.CreatePredefinedMessagePayload, error) {
@@ -20,12 +21,12 @@ func (m mutation) DeletePredefinedMessage(ctx context.Context, input organizatio
 	return apierr.Answer(m.Organizations.DeletePredefinedMessage(ctx, input))
 }
 
-func (f memberFields) PredefinedMessages(ctx context.Context, m *ent.Member, first *int) ([]*ent.PredefinedMessage, error) {
-	return f.Organizations.MessagesOfMember(ctx, m, first)
+func (f memberFields) PredefinedMessages(ctx context.Context, m *ent.Member, first *int, after *string) ([]*ent.PredefinedMessage, error) {
+	return f.Organizations.MessagesOfMember(ctx, m, page.Args{First: first, After: after})
 }
 
-func (f serviceFields) PredefinedMessages(ctx context.Context, s *ent.Service, first *int) ([]*ent.PredefinedMessage, error) {
-	return f.Organizations.MessagesOfService(ctx, s, first)
+func (f serviceFields) PredefinedMessages(ctx context.Context, s *ent.Service, first *int, after *string) ([]*ent.PredefinedMessage, error) {
+	return f.Organizations.MessagesOfService(ctx, s, page.Args{First: first, After: after})
 }
 
 func (f textFields) Service(ctx context.Context, p *ent.PredefinedMessage) (*ent.Service, error) {

@@ -6,6 +6,7 @@ import (
 	"parley/ent"
 	"parley/internal/apierr"
 	"parley/internal/organization"
+	"parley/internal/page"
 )
 
 func (m mutation) CreateService(ctx context.Context, input organization.CreateServiceInput) (*organization.CreateServicePayload, error) {
@@ -16,8 +17,8 @@ func (m mutation) UpdateService(ctx context.Context, input organization.UpdateSe
 	return apierr.Answer(m.Organizations.UpdateService(ctx, input))
 }
 
-func (f serviceFields) Skills(ctx context.Context, s *ent.Service, first *int) ([]*ent.Skill, error) {
-	return f.Organizations.SkillsFor(ctx, s, first)
+func (f serviceFields) Skills(ctx context.Context, s *ent.Service, first *int, after *string) ([]*ent.Skill, error) {
+	return f.Organizations.SkillsFor(ctx, s, page.Args{First: first, After: after})
 }
 
 func (f serviceFields) PhoneNumber(ctx context.Context, s *ent.Service) (*ent.PhoneNumber, error) {

@@ -137,6 +137,7 @@ var paths = map[string]string{
 	"invitation.room.messages.body":     `{ node(id: $invitation#) { ... on CustomerInvitation { room { messages { nodes { it: body } } } } } }`,
 	"invitation.invitedBy.email":        `{ node(id: $invitation#) { ... on CustomerInvitation { invitedBy { it: email } } } }`,
 	"message.room.invitations.to":       `{ node(id: $message#) { ... on Message { room { invitations { nodes { it: to } } } } } }`,
+	"organization.sites(after)":         `{ organization { it: sites(after: $site#) { id } } }`,
 	"organization.members.email":        `{ node(id: $org#) { ... on Organization { members { nodes { it: email } } } } }`,
 	"roomEvents.room.messages.body":     `subscription { roomEvents(roomId: $room#, after: $after#) { ... on MessagePosted { room { messages { nodes { it: body } } } } } }`,
 	"roomEvents.room.invitations":       `subscription { roomEvents(roomId: $room#, after: $after#) { ... on MessagePosted { room { it: invitations { totalCount } } } } }`,

@@ -402,11 +402,11 @@ type ComplexityRoot struct {
 		ID                  func(childComplexity int) int
 		LastName            func(childComplexity int) int
 		Name                func(childComplexity int) int
-		PredefinedMessages  func(childComplexity int, first *int) int
+		PredefinedMessages  func(childComplexity int, first *int, after *string) int
 		Role                func(childComplexity int) int
-		Services            func(childComplexity int, first *int) int
-		Sites               func(childComplexity int, first *int) int
-		Skills              func(childComplexity int, first *int) int
+		Services            func(childComplexity int, first *int, after *string) int
+		Sites               func(childComplexity int, first *int, after *string) int
+		Skills              func(childComplexity int, first *int, after *string) int
 		State               func(childComplexity int) int
 		StateChangedAt      func(childComplexity int) int
 		StateReason         func(childComplexity int) int
@@ -437,9 +437,9 @@ type ComplexityRoot struct {
 		ID                  func(childComplexity int) int
 		InvitedBy           func(childComplexity int) int
 		Role                func(childComplexity int) int
-		Services            func(childComplexity int, first *int) int
-		Sites               func(childComplexity int, first *int) int
-		Skills              func(childComplexity int, first *int) int
+		Services            func(childComplexity int, first *int, after *string) int
+		Sites               func(childComplexity int, first *int, after *string) int
+		Skills              func(childComplexity int, first *int, after *string) int
 		Status              func(childComplexity int) int
 	}
 
@@ -575,12 +575,12 @@ type ComplexityRoot struct {
 		MemberInvitations     func(childComplexity int, first *int, after *string, last *int, before *string, status *string) int
 		Members               func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Name                  func(childComplexity int) int
-		PhoneNumbers          func(childComplexity int, first *int) int
-		Portals               func(childComplexity int, first *int) int
-		Services              func(childComplexity int, first *int) int
+		PhoneNumbers          func(childComplexity int, first *int, after *string) int
+		Portals               func(childComplexity int, first *int, after *string) int
+		Services              func(childComplexity int, first *int, after *string) int
 		Settings              func(childComplexity int) int
-		Sites                 func(childComplexity int, first *int) int
-		Skills                func(childComplexity int, first *int) int
+		Sites                 func(childComplexity int, first *int, after *string) int
+		Skills                func(childComplexity int, first *int, after *string) int
 	}
 
 	OrganizationSettings struct {
@@ -829,8 +829,8 @@ type ComplexityRoot struct {
 		ID                 func(childComplexity int) int
 		Name               func(childComplexity int) int
 		PhoneNumber        func(childComplexity int) int
-		PredefinedMessages func(childComplexity int, first *int) int
-		Skills             func(childComplexity int, first *int) int
+		PredefinedMessages func(childComplexity int, first *int, after *string) int
+		Skills             func(childComplexity int, first *int, after *string) int
 		SupportsSms        func(childComplexity int) int
 		TakesNewChats      func(childComplexity int) int
 	}
@@ -1218,14 +1218,14 @@ type MemberResolver interface {
 	Channels(ctx context.Context, obj *ent.Member) ([]string, error)
 	ClassOfService(ctx context.Context, obj *ent.Member) (*member.ClassOfService, error)
 	ClassOfServiceLabel(ctx context.Context, obj *ent.Member) (*string, error)
-	Services(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Service, error)
-	Sites(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Site, error)
-	Skills(ctx context.Context, obj *ent.Member, first *int) ([]*ent.Skill, error)
+	Services(ctx context.Context, obj *ent.Member, first *int, after *string) ([]*ent.Service, error)
+	Sites(ctx context.Context, obj *ent.Member, first *int, after *string) ([]*ent.Site, error)
+	Skills(ctx context.Context, obj *ent.Member, first *int, after *string) ([]*ent.Skill, error)
 	State(ctx context.Context, obj *ent.Member) (*member.State, error)
 	StateReason(ctx context.Context, obj *ent.Member) (*string, error)
 	StateChangedAt(ctx context.Context, obj *ent.Member) (*time.Time, error)
 	Call(ctx context.Context, obj *ent.Member) (*ent.Call, error)
-	PredefinedMessages(ctx context.Context, obj *ent.Member, first *int) ([]*ent.PredefinedMessage, error)
+	PredefinedMessages(ctx context.Context, obj *ent.Member, first *int, after *string) ([]*ent.PredefinedMessage, error)
 }
 type MemberInvitationResolver interface {
 	Status(ctx context.Context, obj *ent.MemberInvitation) (string, error)
@@ -1233,9 +1233,9 @@ type MemberInvitationResolver interface {
 
 	ClassOfService(ctx context.Context, obj *ent.MemberInvitation) (member.ClassOfService, error)
 	ClassOfServiceLabel(ctx context.Context, obj *ent.MemberInvitation) (string, error)
-	Services(ctx context.Context, obj *ent.MemberInvitation, first *int) ([]*ent.Service, error)
-	Sites(ctx context.Context, obj *ent.MemberInvitation, first *int) ([]*ent.Site, error)
-	Skills(ctx context.Context, obj *ent.MemberInvitation, first *int) ([]*ent.Skill, error)
+	Services(ctx context.Context, obj *ent.MemberInvitation, first *int, after *string) ([]*ent.Service, error)
+	Sites(ctx context.Context, obj *ent.MemberInvitation, first *int, after *string) ([]*ent.Site, error)
+	Skills(ctx context.Context, obj *ent.MemberInvitation, first *int, after *string) ([]*ent.Skill, error)
 	InvitedBy(ctx context.Context, obj *ent.MemberInvitation) (*ent.Member, error)
 }
 type MutationResolver interface {
@@ -1300,11 +1300,11 @@ type MutationResolver interface {
 type OrganizationResolver interface {
 	Members(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*page.Connection[*ent.Member], error)
 	MemberInvitations(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string, status *string) (*page.Connection[*ent.MemberInvitation], error)
-	Services(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Service, error)
-	Sites(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Site, error)
-	Skills(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Skill, error)
-	Portals(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.Portal, error)
-	PhoneNumbers(ctx context.Context, obj *ent.Organization, first *int) ([]*ent.PhoneNumber, error)
+	Services(ctx context.Context, obj *ent.Organization, first *int, after *string) ([]*ent.Service, error)
+	Sites(ctx context.Context, obj *ent.Organization, first *int, after *string) ([]*ent.Site, error)
+	Skills(ctx context.Context, obj *ent.Organization, first *int, after *string) ([]*ent.Skill, error)
+	Portals(ctx context.Context, obj *ent.Organization, first *int, after *string) ([]*ent.Portal, error)
+	PhoneNumbers(ctx context.Context, obj *ent.Organization, first *int, after *string) ([]*ent.PhoneNumber, error)
 	AvailablePhoneNumbers(ctx context.Context, obj *ent.Organization, country string, areaCode *string, first *int) ([]*carrier.Number, error)
 	Settings(ctx context.Context, obj *ent.Organization) (*organization.Settings, error)
 	AuditEntries(ctx context.Context, obj *ent.Organization, first *int, after *string, last *int, before *string) (*page.Connection[*audit.Entry], error)
@@ -1349,8 +1349,8 @@ type ScreenShareResolver interface {
 type ServiceResolver interface {
 	PhoneNumber(ctx context.Context, obj *ent.Service) (*ent.PhoneNumber, error)
 
-	Skills(ctx context.Context, obj *ent.Service, first *int) ([]*ent.Skill, error)
-	PredefinedMessages(ctx context.Context, obj *ent.Service, first *int) ([]*ent.PredefinedMessage, error)
+	Skills(ctx context.Context, obj *ent.Service, first *int, after *string) ([]*ent.Skill, error)
+	PredefinedMessages(ctx context.Context, obj *ent.Service, first *int, after *string) ([]*ent.PredefinedMessage, error)
 }
 type SmsConversationResolver interface {
 	Service(ctx context.Context, obj *ent.SmsConversation) (*ent.Service, error)
@@ -2558,7 +2558,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Member.PredefinedMessages(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Member.PredefinedMessages(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Member.role":
 		if e.ComplexityRoot.Member.Role == nil {
 			break
@@ -2575,7 +2575,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Member.Services(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Member.Services(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Member.sites":
 		if e.ComplexityRoot.Member.Sites == nil {
 			break
@@ -2586,7 +2586,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Member.Sites(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Member.Sites(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Member.skills":
 		if e.ComplexityRoot.Member.Skills == nil {
 			break
@@ -2597,7 +2597,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Member.Skills(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Member.Skills(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Member.state":
 		if e.ComplexityRoot.Member.State == nil {
 			break
@@ -2737,7 +2737,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.MemberInvitation.Services(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.MemberInvitation.Services(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "MemberInvitation.sites":
 		if e.ComplexityRoot.MemberInvitation.Sites == nil {
 			break
@@ -2748,7 +2748,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.MemberInvitation.Sites(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.MemberInvitation.Sites(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "MemberInvitation.skills":
 		if e.ComplexityRoot.MemberInvitation.Skills == nil {
 			break
@@ -2759,7 +2759,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.MemberInvitation.Skills(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.MemberInvitation.Skills(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "MemberInvitation.status":
 		if e.ComplexityRoot.MemberInvitation.Status == nil {
 			break
@@ -3681,7 +3681,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Organization.PhoneNumbers(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Organization.PhoneNumbers(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Organization.portals":
 		if e.ComplexityRoot.Organization.Portals == nil {
 			break
@@ -3692,7 +3692,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Organization.Portals(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Organization.Portals(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Organization.services":
 		if e.ComplexityRoot.Organization.Services == nil {
 			break
@@ -3703,7 +3703,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Organization.Services(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Organization.Services(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Organization.settings":
 		if e.ComplexityRoot.Organization.Settings == nil {
 			break
@@ -3720,7 +3720,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Organization.Sites(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Organization.Sites(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Organization.skills":
 		if e.ComplexityRoot.Organization.Skills == nil {
 			break
@@ -3731,7 +3731,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Organization.Skills(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Organization.Skills(childComplexity, args["first"].(*int), args["after"].(*string)), true
 
 	case "OrganizationSettings.emailInvitationText":
 		if e.ComplexityRoot.OrganizationSettings.EmailInvitationText == nil {
@@ -4701,7 +4701,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Service.PredefinedMessages(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Service.PredefinedMessages(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Service.skills":
 		if e.ComplexityRoot.Service.Skills == nil {
 			break
@@ -4712,7 +4712,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Service.Skills(childComplexity, args["first"].(*int)), true
+		return e.ComplexityRoot.Service.Skills(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Service.supportsSms":
 		if e.ComplexityRoot.Service.SupportsSms == nil {
 			break
@@ -6418,26 +6418,36 @@ type Organization implements Node {
   services(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Service!]!
   "Where members work, by name."
   sites(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Site!]!
   "What members can do, by name."
   skills(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Skill!]!
   "The ways through which support sessions are started, by name."
   portals(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Portal!]!
   "The numbers that the organisation holds, by number."
   phoneNumbers(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [OwnedPhoneNumber!]!
   "Numbers that can be bought at the moment; for administrators. There may be fewer than were asked for."
   availablePhoneNumbers(
@@ -6587,16 +6597,22 @@ type Member implements Node {
   services(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Service!]
   "The places they work at, by name; for members."
   sites(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Site!]
   "What they can do, by name; for members."
   skills(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Skill!]
   "Whether they serve customers at the moment; members of the same organisation see it, to all others it is null."
   state: AgentState
@@ -6610,6 +6626,8 @@ type Member implements Node {
   predefinedMessages(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [PredefinedMessage!]
 }
 
@@ -6677,16 +6695,22 @@ type MemberInvitation implements Node {
   services(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Service!]!
   "The places they are going to work at, by name."
   sites(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Site!]!
   "What they are going to be able to do, by name."
   skills(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Skill!]!
   "The member who made it."
   invitedBy: Member!
@@ -6738,11 +6762,15 @@ type Service implements Node {
   skills(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [Skill!]
   "Its predefined messages, by title; for members."
   predefinedMessages(
     "How many; 20 unless told, at most 100."
     first: Int
+    "Only what follows the one with this id, in the order of the list."
+    after: ID
   ): [PredefinedMessage!]
 }
 
@@ -11728,6 +11756,14 @@ func (ec *executionContext) field_MemberInvitation_services_args(ctx context.Con
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -11742,6 +11778,14 @@ func (ec *executionContext) field_MemberInvitation_sites_args(ctx context.Contex
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -11756,6 +11800,14 @@ func (ec *executionContext) field_MemberInvitation_skills_args(ctx context.Conte
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -11770,6 +11822,14 @@ func (ec *executionContext) field_Member_predefinedMessages_args(ctx context.Con
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -11784,6 +11844,14 @@ func (ec *executionContext) field_Member_services_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -11798,6 +11866,14 @@ func (ec *executionContext) field_Member_sites_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -11812,6 +11888,14 @@ func (ec *executionContext) field_Member_skills_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -12776,6 +12860,14 @@ func (ec *executionContext) field_Organization_phoneNumbers_args(ctx context.Con
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -12790,6 +12882,14 @@ func (ec *executionContext) field_Organization_portals_args(ctx context.Context,
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -12804,6 +12904,14 @@ func (ec *executionContext) field_Organization_services_args(ctx context.Context
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -12818,6 +12926,14 @@ func (ec *executionContext) field_Organization_sites_args(ctx context.Context, r
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -12832,6 +12948,14 @@ func (ec *executionContext) field_Organization_skills_args(ctx context.Context, 
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -13186,6 +13310,14 @@ func (ec *executionContext) field_Service_predefinedMessages_args(ctx context.Co
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -13200,6 +13332,14 @@ func (ec *executionContext) field_Service_skills_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -18325,7 +18465,7 @@ func (ec *executionContext) _Member_services(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Member().Services(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Member().Services(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Service) graphql.Marshaler {
@@ -18369,7 +18509,7 @@ func (ec *executionContext) _Member_sites(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Member().Sites(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Member().Sites(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Site) graphql.Marshaler {
@@ -18413,7 +18553,7 @@ func (ec *executionContext) _Member_skills(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Member().Skills(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Member().Skills(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Skill) graphql.Marshaler {
@@ -18558,7 +18698,7 @@ func (ec *executionContext) _Member_predefinedMessages(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Member().PredefinedMessages(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Member().PredefinedMessages(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PredefinedMessage) graphql.Marshaler {
@@ -18937,7 +19077,7 @@ func (ec *executionContext) _MemberInvitation_services(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.MemberInvitation().Services(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.MemberInvitation().Services(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Service) graphql.Marshaler {
@@ -18981,7 +19121,7 @@ func (ec *executionContext) _MemberInvitation_sites(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.MemberInvitation().Sites(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.MemberInvitation().Sites(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Site) graphql.Marshaler {
@@ -19025,7 +19165,7 @@ func (ec *executionContext) _MemberInvitation_skills(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.MemberInvitation().Skills(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.MemberInvitation().Skills(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Skill) graphql.Marshaler {
@@ -22834,7 +22974,7 @@ func (ec *executionContext) _Organization_services(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().Services(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Organization().Services(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Service) graphql.Marshaler {
@@ -22878,7 +23018,7 @@ func (ec *executionContext) _Organization_sites(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().Sites(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Organization().Sites(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Site) graphql.Marshaler {
@@ -22922,7 +23062,7 @@ func (ec *executionContext) _Organization_skills(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().Skills(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Organization().Skills(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Skill) graphql.Marshaler {
@@ -22966,7 +23106,7 @@ func (ec *executionContext) _Organization_portals(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().Portals(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Organization().Portals(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Portal) graphql.Marshaler {
@@ -23010,7 +23150,7 @@ func (ec *executionContext) _Organization_phoneNumbers(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Organization().PhoneNumbers(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Organization().PhoneNumbers(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PhoneNumber) graphql.Marshaler {
@@ -27281,7 +27421,7 @@ func (ec *executionContext) _Service_skills(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Service().Skills(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Service().Skills(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Skill) graphql.Marshaler {
@@ -27325,7 +27465,7 @@ func (ec *executionContext) _Service_predefinedMessages(ctx context.Context, fie
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Service().PredefinedMessages(ctx, obj, fc.Args["first"].(*int))
+			return ec.Resolvers.Service().PredefinedMessages(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.PredefinedMessage) graphql.Marshaler {

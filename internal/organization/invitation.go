@@ -238,18 +238,18 @@ func (s *Service) MemberInvitations(ctx context.Context, o *ent.Organization, a 
 func (s *Service) InvitedBy(i *ent.MemberInvitation) *ent.Member { return i.Edges.InvitedBy }
 
 // InvitedServices are those that an invited person is going to work for, by name.
-func (s *Service) InvitedServices(ctx context.Context, i *ent.MemberInvitation, first *int) ([]*ent.Service, error) {
-	return list(ctx, s, i.OrganizationID, first, i.QueryServices().Order(service.ByName()))
+func (s *Service) InvitedServices(ctx context.Context, i *ent.MemberInvitation, a page.Args) ([]*ent.Service, error) {
+	return list(ctx, s, i.OrganizationID, a, i.QueryServices(), service.FieldName)
 }
 
 // InvitedSites are those that an invited person is going to work at, by name.
-func (s *Service) InvitedSites(ctx context.Context, i *ent.MemberInvitation, first *int) ([]*ent.Site, error) {
-	return list(ctx, s, i.OrganizationID, first, i.QuerySites().Order(site.ByName()))
+func (s *Service) InvitedSites(ctx context.Context, i *ent.MemberInvitation, a page.Args) ([]*ent.Site, error) {
+	return list(ctx, s, i.OrganizationID, a, i.QuerySites(), site.FieldName)
 }
 
 // InvitedSkills are those that an invited person is going to have, by name.
-func (s *Service) InvitedSkills(ctx context.Context, i *ent.MemberInvitation, first *int) ([]*ent.Skill, error) {
-	return list(ctx, s, i.OrganizationID, first, i.QuerySkills().Order(skill.ByName()))
+func (s *Service) InvitedSkills(ctx context.Context, i *ent.MemberInvitation, a page.Args) ([]*ent.Skill, error) {
+	return list(ctx, s, i.OrganizationID, a, i.QuerySkills(), skill.FieldName)
 }
 
 // InvitedRole is what an invited person is going to be.

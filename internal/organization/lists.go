@@ -40,50 +40,50 @@ func (s *Service) Members(ctx context.Context, o *ent.Organization, a page.Args)
 }
 
 // Services are the organisation's, by name.
-func (s *Service) Services(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Service, error) {
-	return list(ctx, s, o.ID, first, s.ent.Service.Query().Where(service.OrganizationID(o.ID)).Order(service.ByName()))
+func (s *Service) Services(ctx context.Context, o *ent.Organization, a page.Args) ([]*ent.Service, error) {
+	return list(ctx, s, o.ID, a, s.ent.Service.Query().Where(service.OrganizationID(o.ID)), service.FieldName)
 }
 
 // Sites are the organisation's, by name.
-func (s *Service) Sites(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Site, error) {
-	return list(ctx, s, o.ID, first, s.ent.Site.Query().Where(site.OrganizationID(o.ID)).Order(site.ByName()))
+func (s *Service) Sites(ctx context.Context, o *ent.Organization, a page.Args) ([]*ent.Site, error) {
+	return list(ctx, s, o.ID, a, s.ent.Site.Query().Where(site.OrganizationID(o.ID)), site.FieldName)
 }
 
 // Skills are the organisation's, by name.
-func (s *Service) Skills(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Skill, error) {
-	return list(ctx, s, o.ID, first, s.ent.Skill.Query().Where(skill.OrganizationID(o.ID)).Order(skill.ByName()))
+func (s *Service) Skills(ctx context.Context, o *ent.Organization, a page.Args) ([]*ent.Skill, error) {
+	return list(ctx, s, o.ID, a, s.ent.Skill.Query().Where(skill.OrganizationID(o.ID)), skill.FieldName)
 }
 
 // Portals are the organisation's, by name.
-func (s *Service) Portals(ctx context.Context, o *ent.Organization, first *int) ([]*ent.Portal, error) {
-	return list(ctx, s, o.ID, first, s.ent.Portal.Query().Where(portal.OrganizationID(o.ID)).Order(portal.ByName()))
+func (s *Service) Portals(ctx context.Context, o *ent.Organization, a page.Args) ([]*ent.Portal, error) {
+	return list(ctx, s, o.ID, a, s.ent.Portal.Query().Where(portal.OrganizationID(o.ID)), portal.FieldName)
 }
 
 // PhoneNumbers are those that the organisation holds, by number.
-func (s *Service) PhoneNumbers(ctx context.Context, o *ent.Organization, first *int) ([]*ent.PhoneNumber, error) {
+func (s *Service) PhoneNumbers(ctx context.Context, o *ent.Organization, a page.Args) ([]*ent.PhoneNumber, error) {
 	q := s.ent.PhoneNumber.Query().
-		Where(phonenumber.OrganizationID(o.ID), phonenumber.StatusEQ(phonenumber.StatusHeld)).Order(phonenumber.ByNumber())
-	return list(ctx, s, o.ID, first, q)
+		Where(phonenumber.OrganizationID(o.ID), phonenumber.StatusEQ(phonenumber.StatusHeld))
+	return list(ctx, s, o.ID, a, q, phonenumber.FieldNumber)
 }
 
 // ServicesOf are those that a member works for, by name.
-func (s *Service) ServicesOf(ctx context.Context, m *ent.Member, first *int) ([]*ent.Service, error) {
-	return list(ctx, s, m.OrganizationID, first, m.QueryServices().Order(service.ByName()))
+func (s *Service) ServicesOf(ctx context.Context, m *ent.Member, a page.Args) ([]*ent.Service, error) {
+	return list(ctx, s, m.OrganizationID, a, m.QueryServices(), service.FieldName)
 }
 
 // SitesOf are those that a member works at, by name.
-func (s *Service) SitesOf(ctx context.Context, m *ent.Member, first *int) ([]*ent.Site, error) {
-	return list(ctx, s, m.OrganizationID, first, m.QuerySites().Order(site.ByName()))
+func (s *Service) SitesOf(ctx context.Context, m *ent.Member, a page.Args) ([]*ent.Site, error) {
+	return list(ctx, s, m.OrganizationID, a, m.QuerySites(), site.FieldName)
 }
 
 // SkillsOf are those of a member, by name.
-func (s *Service) SkillsOf(ctx context.Context, m *ent.Member, first *int) ([]*ent.Skill, error) {
-	return list(ctx, s, m.OrganizationID, first, m.QuerySkills().Order(skill.ByName()))
+func (s *Service) SkillsOf(ctx context.Context, m *ent.Member, a page.Args) ([]*ent.Skill, error) {
+	return list(ctx, s, m.OrganizationID, a, m.QuerySkills(), skill.FieldName)
 }
 
 // SkillsFor are those that a service needs, by name.
-func (s *Service) SkillsFor(ctx context.Context, of *ent.Service, first *int) ([]*ent.Skill, error) {
-	return list(ctx, s, of.OrganizationID, first, of.QuerySkills().Order(skill.ByName()))
+func (s *Service) SkillsFor(ctx context.Context, of *ent.Service, a page.Args) ([]*ent.Skill, error) {
+	return list(ctx, s, of.OrganizationID, a, of.QuerySkills(), skill.FieldName)
 }
 
 // NumberOf is the one that a service's text messages use, or nil.
@@ -119,21 +119,43 @@ func (s *Service) belongs(ctx context.Context, organizationID string) error {
 	return nil
 }
 
-// list reads a list of the organisation for one of its members.
-func list[T any, Q interface {
-	Limit(int) Q
-	All(context.Context) ([]T, error)
-}](ctx context.Context, s *Service, organizationID string, first *int, q Q) ([]T, error) {
+// list reads a list of the organisation for one of its members, in order of a column and then of id: from its start, or from
+// behind the thing whose id is a.After. Only the list's own things can be gone on from: of all others nothing is told.
+func list[T any, P ~func(*sql.Selector), Q query[T, P, Q, S], S interface {
+	String(context.Context) (string, error)
+}](ctx context.Context, s *Service, organizationID string, a page.Args, q Q, column string) ([]T, error) {
 	if err := s.belongs(ctx, organizationID); err != nil {
 		return nil, err
 	}
-	size, err := page.Size(first, s.limits.PageSize)
+	size, err := page.Size(a.First, s.limits.PageSize)
 	if err != nil || size == 0 {
 		return []T{}, err
 	}
-	rows, err := q.Limit(size).All(ctx)
+	rest := q.Clone()
+	if a.After != nil {
+		isLast := func(s *sql.Selector) { s.Where(sql.EQ(s.C(idColumn), *a.After)) }
+		last, err := found(q.Where(isLast).Select(column).String(ctx))("thing")
+		if err != nil {
+			return nil, err
+		}
+		rest.Where(func(s *sql.Selector) { s.Where(sql.CompositeGT([]string{s.C(column), s.C(idColumn)}, last, *a.After)) })
+	}
+	inOrder := func(s *sql.Selector) { s.OrderBy(s.C(column), s.C(idColumn)) }
+	rows, err := rest.Where(inOrder).Limit(size).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read list: %w", err)
 	}
 	return rows, nil
+}
+
+// idColumn is what the column of ids is called in every table.
+const idColumn = "id"
+
+// query is a query of ent for things T.
+type query[T, P, Q, S any] interface {
+	Clone() Q
+	Where(predicates ...P) Q
+	Select(columns ...string) S
+	Limit(most int) Q
+	All(context.Context) ([]T, error)
 }

@@ -3,37 +3,41 @@ package organization_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"parley/ent"
+	"parley/ent/memberinvitation"
+	"parley/ent/phonenumber"
+	"parley/ent/portal"
 	"parley/internal/apierr"
 	"parley/internal/page"
 )
 
 // lists are all lists of an organisation and of its members.
-func (b *bundle) lists(o *ent.Organization, m *ent.Member, first *int) map[string]func(context.Context) ([]string, error) {
+func (b *bundle) lists(o *ent.Organization, m *ent.Member, a page.Args) map[string]func(context.Context) ([]string, error) {
 	s := b.service
 	return map[string]func(context.Context) ([]string, error){
 		"members": func(ctx context.Context) ([]string, error) {
-			p, err := s.Members(ctx, o, page.Args{First: first})
+			p, err := s.Members(ctx, o, a)
 			if err != nil {
 				return nil, err
 			}
 			return names(p.Nodes(), func(m *ent.Member) string { return m.Email }), nil
 		},
-		"services":    func(ctx context.Context) ([]string, error) { return named(s.Services(ctx, o, first))(serviceName) },
-		"sites":       func(ctx context.Context) ([]string, error) { return named(s.Sites(ctx, o, first))(siteName) },
-		"skills":      func(ctx context.Context) ([]string, error) { return named(s.Skills(ctx, o, first))(skillName) },
-		"services of": func(ctx context.Context) ([]string, error) { return named(s.ServicesOf(ctx, m, first))(serviceName) },
-		"sites of":    func(ctx context.Context) ([]string, error) { return named(s.SitesOf(ctx, m, first))(siteName) },
-		"skills of":   func(ctx context.Context) ([]string, error) { return named(s.SkillsOf(ctx, m, first))(skillName) },
+		"services":    func(ctx context.Context) ([]string, error) { return named(s.Services(ctx, o, a))(serviceName) },
+		"sites":       func(ctx context.Context) ([]string, error) { return named(s.Sites(ctx, o, a))(siteName) },
+		"skills":      func(ctx context.Context) ([]string, error) { return named(s.Skills(ctx, o, a))(skillName) },
+		"services of": func(ctx context.Context) ([]string, error) { return named(s.ServicesOf(ctx, m, a))(serviceName) },
+		"sites of":    func(ctx context.Context) ([]string, error) { return named(s.SitesOf(ctx, m, a))(siteName) },
+		"skills of":   func(ctx context.Context) ([]string, error) { return named(s.SkillsOf(ctx, m, a))(skillName) },
 		"portals": func(ctx context.Context) ([]string, error) {
-			return named(s.Portals(ctx, o, first))(func(p *ent.Portal) string { return p.Name })
+			return named(s.Portals(ctx, o, a))(func(p *ent.Portal) string { return p.Name })
 		},
 		"phoneNumbers": func(ctx context.Context) ([]string, error) {
-			return named(s.PhoneNumbers(ctx, o, first))(func(n *ent.PhoneNumber) string { return n.Number })
+			return named(s.PhoneNumbers(ctx, o, a))(func(n *ent.PhoneNumber) string { return n.Number })
 		},
 	}
 }
@@ -66,7 +70,7 @@ func TestListsAreThoseOfTheOrganisation(t *testing.T) {
 	bob := b.member(t, "bob@Acme.example")
 	ctx, o := b.as(t, "bob@Acme.example"), bob.Edges.Organization
 	one, none, many, tooMany, negative := 1, 0, 100, 101, -1
-	for name, list := range b.lists(o, bob, nil) {
+	for name, list := range b.lists(o, bob, page.Args{}) {
 		if got, err := list(ctx); !slices.Equal(got, want[name]) || err != nil {
 			t.Errorf("%s: %v, %v, want %v", name, got, err, want[name])
 		}
@@ -74,15 +78,124 @@ func TestListsAreThoseOfTheOrganisation(t *testing.T) {
 			first *int
 			want  []string
 		}{{&one, want[name][:1]}, {&none, []string{}}, {&many, want[name]}} {
-			if got, err := b.lists(o, bob, c.first)[name](ctx); !slices.Equal(got, c.want) || err != nil {
+			if got, err := b.lists(o, bob, page.Args{First: c.first})[name](ctx); !slices.Equal(got, c.want) || err != nil {
 				t.Errorf("the first %d %s: %v, %v, want %v", *c.first, name, got, err, c.want)
 			}
 		}
 		for _, first := range []*int{&tooMany, &negative} {
-			_, err := b.lists(o, bob, first)[name](ctx)
+			_, err := b.lists(o, bob, page.Args{First: first})[name](ctx)
 			wantCode(t, fmt.Sprint(name, *first), err, apierr.BadUserInput)
 		}
 	}
+}
+
+// There are 250 of everything, with names that differ in case and in letters that are not English: whatever the order of the
+// database, read in pages each is there once, as in one long list.
+func TestO7_ListsGoOnToTheirEnd(t *testing.T) {
+	b := setup(t)
+	ada := b.member(t, "ada@Acme.example")
+	ctx, o := b.as(t, "ada@Acme.example"), ada.Edges.Organization
+	service := ada.QueryServices().FirstX(ctx)
+	invited := b.fill(t, ada, service, 250)
+	s := b.service
+	for name, all := range map[string]func(size int) []string{
+		"services":            all(t, ctx, o, s.Services),
+		"sites":               all(t, ctx, o, s.Sites),
+		"skills":              all(t, ctx, o, s.Skills),
+		"portals":             all(t, ctx, o, s.Portals),
+		"numbers":             all(t, ctx, o, s.PhoneNumbers),
+		"services of":         all(t, ctx, ada, s.ServicesOf),
+		"sites of":            all(t, ctx, ada, s.SitesOf),
+		"skills of":           all(t, ctx, ada, s.SkillsOf),
+		"skills for":          all(t, ctx, service, s.SkillsFor),
+		"messages of service": all(t, ctx, service, s.MessagesOfService),
+		"messages of member":  all(t, ctx, ada, s.MessagesOfMember),
+		"invited services":    all(t, ctx, invited, s.InvitedServices),
+		"invited sites":       all(t, ctx, invited, s.InvitedSites),
+		"invited skills":      all(t, ctx, invited, s.InvitedSkills),
+	} {
+		long := all(100)
+		if short := all(7); !slices.Equal(short, long) {
+			t.Errorf("%s: %d in short pages are not, or not in the order of, the %d in long ones", name, len(short), len(long))
+		}
+		slices.Sort(long)
+		if n := len(slices.Compact(long)); n < 250 || n != len(long) {
+			t.Errorf("%s: %d, of which %d differ, want at least 250", name, len(long), n)
+		}
+	}
+}
+
+// all reads a list in pages of a size, to its end, and gives the ids.
+func all[Of, T any](t *testing.T, ctx context.Context, of Of, list func(context.Context, Of, page.Args) ([]T, error)) func(size int) []string {
+	return func(size int) (ids []string) {
+		t.Helper()
+		for a := (page.Args{First: &size}); ; a.After = &ids[len(ids)-1] {
+			rows, err := list(ctx, of, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range rows {
+				ids = append(ids, idOf(row))
+			}
+			if len(rows) < size {
+				return ids
+			}
+		}
+	}
+}
+
+func idOf(row any) string { return reflect.ValueOf(row).Elem().FieldByName("ID").String() }
+
+// fill makes so many of everything, gives the member all of them, and invites somebody who is to be given them, too.
+func (b *bundle) fill(t *testing.T, m *ent.Member, of *ent.Service, count int) *ent.MemberInvitation {
+	t.Helper()
+	ctx, org := t.Context(), m.OrganizationID
+	i := b.db.Ent.MemberInvitation.Create().SetOrganizationID(org).SetInvitedByID(m.ID).SetEmail("eve@Acme.example").SetEmailKey("eve@acme.example").
+		SetRole(memberinvitation.RoleAgent).SetClassOfService(memberinvitation.ClassOfServiceInternal).SetChannels([]string{}).
+		SetLinkID("mlk_1").SetExpiresAt(time.Now().Add(time.Hour)).SaveX(ctx)
+	var services, sites, skills []string
+	for n := range count {
+		name := []string{"bern %d", "Bern %d", "Ägeri %d", "zürich %d", "Zurich %d", "Østerås %d", "東京 %d", "-%d", "a b%d", "Ab%d"}[n%10]
+		name = fmt.Sprintf(name, n)
+		services = append(services, b.db.Ent.Service.Create().SetOrganizationID(org).SetName(name).SaveX(ctx).ID)
+		sites = append(sites, b.db.Ent.Site.Create().SetOrganizationID(org).SetName(name).SetCountry("CH").SaveX(ctx).ID)
+		skills = append(skills, b.db.Ent.Skill.Create().SetOrganizationID(org).SetName(name).SaveX(ctx).ID)
+		b.db.Ent.Portal.Create().SetOrganizationID(org).SetName(name).SetMode(portal.ModeWeb).ExecX(ctx)
+		b.db.Ent.PhoneNumber.Create().SetOrganizationID(org).SetNumber(fmt.Sprint("+4478", 10_000_000+n*7919%count)).SetCountry("GB").SetStatus(phonenumber.StatusHeld).ExecX(ctx)
+		title := string([]rune(name)[:1]) // titles need not differ
+		b.db.Ent.PredefinedMessage.Create().SetOrganizationID(org).SetServiceID(of.ID).SetTitle(title).SetBody("Hi").ExecX(ctx)
+		b.db.Ent.PredefinedMessage.Create().SetOrganizationID(org).SetMemberID(m.ID).SetTitle(title).SetBody("Hi").ExecX(ctx)
+	}
+	m.Update().AddServiceIDs(services...).AddSiteIDs(sites...).AddSkillIDs(skills...).ExecX(ctx)
+	i.Update().AddServiceIDs(services...).AddSiteIDs(sites...).AddSkillIDs(skills...).ExecX(ctx)
+	of.Update().AddSkillIDs(skills...).ExecX(ctx)
+	return i
+}
+
+func TestX2_ListsGoOnOnlyFromWhatIsInThem(t *testing.T) {
+	b := setup(t)
+	ada, foreign := b.member(t, "ada@Acme.example"), b.member(t, "ada@Other.example")
+	ctx, o := b.as(t, "ada@Acme.example"), ada.Edges.Organization
+	site, mine := ada.QuerySites().FirstX(ctx), b.db.Ent.Site.Create().SetOrganizationID(o.ID).SetName("Basel").SetCountry("CH").SaveX(ctx)
+	if rows, err := b.service.Sites(ctx, o, page.Args{After: &mine.ID}); len(rows) != 2 || err != nil {
+		t.Errorf("after the first site: %v, %v", rows, err)
+	}
+	told := make(map[string]bool)
+	for what, id := range map[string]string{
+		"one of another organisation": foreign.QuerySites().FirstIDX(ctx), "one that does not exist": "site_01h455vb4pex5vsknk084sn02q",
+		"a skill": ada.QuerySkills().FirstIDX(ctx), "the organisation": o.ID, "nothing": "", "nonsense": "'; --",
+	} {
+		_, err := b.service.Sites(ctx, o, page.Args{After: &id})
+		wantCode(t, "sites after "+what, err, apierr.NotFound)
+		told[fmt.Sprint(err)] = true
+	}
+	if len(told) != 1 {
+		t.Errorf("they can be told apart: %v", told)
+	}
+	_, err := b.service.SitesOf(ctx, ada, page.Args{After: &mine.ID})
+	wantCode(t, "a member's sites after one that is not theirs", err, apierr.NotFound)
+	_, err = b.service.Sites(b.as(t, "ada@Other.example"), o, page.Args{After: &site.ID})
+	wantCode(t, "another organisation's sites after one of them", err, apierr.NotFound)
 }
 
 func TestX2_NothingOfAnotherOrganisationIsSeen(t *testing.T) {
@@ -98,7 +211,7 @@ func TestX2_NothingOfAnotherOrganisationIsSeen(t *testing.T) {
 		"nobody":                           {t.Context(), apierr.Unauthenticated},
 	}
 	for who, v := range viewers {
-		for name, list := range b.lists(o, foreign, nil) {
+		for name, list := range b.lists(o, foreign, page.Args{}) {
 			_, err := list(v.ctx)
 			wantCode(t, who+" lists "+name, err, v.want)
 		}

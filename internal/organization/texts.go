@@ -12,6 +12,7 @@ import (
 	"parley/internal/database"
 	"parley/internal/idempotency"
 	"parley/internal/identifier"
+	"parley/internal/page"
 	"parley/internal/typeid"
 )
 
@@ -203,22 +204,18 @@ func (s *Service) message(ctx context.Context, v auth.Viewer, id string) (*ent.P
 }
 
 // MessagesOfService are the predefined messages of a service, by title; for members.
-func (s *Service) MessagesOfService(ctx context.Context, x *ent.Service, first *int) ([]*ent.PredefinedMessage, error) {
-	q := s.ent.PredefinedMessage.Query().Where(predefinedmessage.ServiceID(x.ID)).Order(byTitle()...)
-	return list(ctx, s, x.OrganizationID, first, q)
+func (s *Service) MessagesOfService(ctx context.Context, x *ent.Service, a page.Args) ([]*ent.PredefinedMessage, error) {
+	q := s.ent.PredefinedMessage.Query().Where(predefinedmessage.ServiceID(x.ID))
+	return list(ctx, s, x.OrganizationID, a, q, predefinedmessage.FieldTitle)
 }
 
 // MessagesOfMember are a member's own predefined messages, by title; nil to all others.
-func (s *Service) MessagesOfMember(ctx context.Context, m *ent.Member, first *int) ([]*ent.PredefinedMessage, error) {
+func (s *Service) MessagesOfMember(ctx context.Context, m *ent.Member, a page.Args) ([]*ent.PredefinedMessage, error) {
 	if auth.From(ctx).ID() != m.ID {
 		return nil, nil
 	}
-	q := s.ent.PredefinedMessage.Query().Where(predefinedmessage.MemberID(m.ID)).Order(byTitle()...)
-	return list(ctx, s, m.OrganizationID, first, q)
-}
-
-func byTitle() []predefinedmessage.OrderOption {
-	return []predefinedmessage.OrderOption{predefinedmessage.ByTitle(), predefinedmessage.ByID()}
+	q := s.ent.PredefinedMessage.Query().Where(predefinedmessage.MemberID(m.ID))
+	return list(ctx, s, m.OrganizationID, a, q, predefinedmessage.FieldTitle)
 }
 
 // ServiceOf is the service that a predefined message is one of; nil for a member's own.

@@ -5,7 +5,7 @@ import { keepsNobodyOut } from './lib/axe.js';
 import { launch, noBrowser, open } from './lib/browser.js';
 import { freshAddress, linkTokenSentTo, tokenOf } from './lib/demo.js';
 import { atDesk, focusIsSomewhere, loseTheNextAnswer } from './lib/pages.js';
-import { address, run } from './lib/server.js';
+import { address, mutate, run } from './lib/server.js';
 
 describe('administrators', { skip: noBrowser }, () => {
   let browser;
@@ -224,6 +224,39 @@ describe('administrators', { skip: noBrowser }, () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('see all of what there is much of, and take none of it away by changing something else', async () => {
+    const sites = await makeSites(130);
+    const { page, complaints } = await administer(browser, 'admin@other.example');
+    const member = await ownDetails();
+    await section(page, 'Sites');
+    for (const { name } of sites) await page.getByRole('button', { name, exact: true }).waitFor();
+    const listed = await page.locator('.rows strong').allInnerTexts();
+    assert.equal(listed.length, new Set(listed).size);
+
+    const own = sites.slice(-50); // as many as one can be given
+    await change(member, { siteIds: own.map(({ id }) => id), firstName: 'Ann' });
+    let asked = 0;
+    page.on('request', (request) => (asked += request.postDataJSON()?.operationName === 'MemberDetails' ? 1 : 0));
+    await page.evaluate((id) => (location.hash = `#/administration/members/${id}`), member.id);
+    await page.getByRole('heading', { name: `Ann ${member.lastName}` }).waitFor();
+    assert.equal(asked, Math.floor(listed.length / 100) + 1);
+    const all = page.getByRole('group', { name: 'Sites' });
+    assert.equal(await all.getByRole('checkbox').count(), listed.length);
+    assert.equal(await all.getByRole('checkbox', { checked: true }).count(), own.length);
+    await page.getByLabel('First name').fill('Anna');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(`Anna ${member.lastName} is saved.`).waitFor();
+    assert.deepEqual(await sitesOf(member), own.map(({ id }) => id).sort());
+
+    const last = own.at(-1);
+    await all.getByLabel(last.name).uncheck();
+    await page.getByRole('button', { name: 'Save' }).click();
+    while ((await sitesOf(member)).includes(last.id));
+    assert.deepEqual(await sitesOf(member), own.slice(0, -1).map(({ id }) => id).sort());
+    await change(member, { siteIds: [], firstName: member.firstName });
+    assert.deepEqual(complaints, []);
+  });
+
   test('get a number, give it to a service, and release it', async () => {
     const { page, complaints } = await administer(browser, 'admin@other.example');
     await section(page, 'Services');
@@ -427,6 +460,43 @@ async function settings() {
     await tokenOf('admin@other.example'),
   );
   return organization.settings;
+}
+
+async function makeSites(count) {
+  const token = await tokenOf('admin@other.example');
+  const run = freshAddress().slice(4, 12);
+  const sites = [];
+  for (let n = 100; n < 100 + count; n++) {
+    const { site } = await mutate(
+      'mutation ($name: String!) { createSite(input: { name: $name, country: "CH" }) { site { id name } userErrors { code } } }',
+      { name: `Branch ${run} ${n}` },
+      token,
+    );
+    sites.push(site);
+  }
+  return sites;
+}
+
+async function ownDetails() {
+  const { viewer } = await run('{ viewer { ... on Member { id firstName lastName } } }', {}, await tokenOf('admin@other.example'));
+  return viewer;
+}
+
+async function change({ id }, fields) {
+  await mutate(
+    'mutation ($input: UpdateMemberInput!) { updateMember(input: $input) { userErrors { code } } }',
+    { input: { id, ...fields } },
+    await tokenOf('admin@other.example'),
+  );
+}
+
+async function sitesOf({ id }) {
+  const { node } = await run(
+    'query ($id: ID!) { node(id: $id) { ... on Member { sites(first: 100) { id } } } }',
+    { id },
+    await tokenOf('admin@other.example'),
+  );
+  return node.sites.map((site) => site.id).sort();
 }
 
 async function numbers() {

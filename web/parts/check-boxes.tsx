@@ -9,14 +9,16 @@ interface CheckBoxesProps {
   none?: string;
 }
 
-/** Any of several. A form's data has all that are chosen under the name. */
+/** Any of several. A form's data has all that are chosen under the name; what is chosen but not offered stays so. */
 export function CheckBoxes({ label, name, of, chosen = [], none }: CheckBoxesProps) {
+  const offered = new Set(of.map(([value]) => value));
   return (
     <fieldset class="check-boxes">
       <legend>{label}</legend>
       {of.map(([value, text]) => (
         <CheckBox key={value} name={name} value={value} chosen={chosen.includes(value)} label={text} />
       ))}
+      {chosen.filter((value) => !offered.has(value)).map((value) => <input key={value} type="hidden" name={name} value={value} />)}
       {of.length === 0 && <p class="quiet">{none}</p>}
     </fieldset>
   );

@@ -49,6 +49,14 @@ export function attributesIn(fields: FormData): Attributes {
   };
 }
 
+/** What differs from what was chosen before. What is not said stays, whoever else has changed it meanwhile. */
+export function changesOf(attributes: Attributes, before: Attributes): Partial<Attributes> {
+  const sorted = (value: string | string[]) => [value].flat().sort().join();
+  const names = Object.keys(attributes) as (keyof Attributes)[];
+  const changed = names.filter((name) => sorted(attributes[name]) !== sorted(before[name]));
+  return Object.fromEntries(changed.map((name) => [name, attributes[name]]));
+}
+
 const choices = Object.entries(roles).map(([role, { name, may }]) => [role as Role, name, may] as const);
 
 /** The role, each with what it may do; in a form's data under `role`. */

@@ -27,7 +27,7 @@ export function Invite({ step }: { step: StepName }) {
   const [attributes, setAttributes] = useState(noAttributes);
   const [people, setPeople] = useState(nobody);
   const keepPeople = (change: Partial<People>) => setPeople((people) => ({ ...people, ...change }));
-  const { answer, refusal } = useAnswer(GRANTABLE_THINGS, {});
+  const { answer, refusal } = useAnswer(GRANTABLE_THINGS, {}, ({ organization: { services, sites, skills } }) => ({ services, sites, skills }));
   // Who comes to a later step from elsewhere has chosen nothing yet.
   useLayoutEffect(() => {
     if (step !== 'new') moved('administration', 'invitations', 'new');

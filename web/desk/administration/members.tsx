@@ -8,7 +8,7 @@ import { useSubmission } from '../../parts/use-submission';
 import { addressOf, go } from '../address';
 import * as me from '../member/me';
 import { roles } from '../member/roles';
-import { AttributeFields, attributesIn, RoleChoice, roleIn } from './attributes';
+import { AttributeFields, attributesIn, changesOf, RoleChoice, roleIn } from './attributes';
 import { counted } from './labels';
 import { DEACTIVATE_MEMBER, MEMBER_DETAILS, MEMBERS, UPDATE_MEMBER } from './operations';
 import { Page } from './page';
@@ -16,6 +16,15 @@ import { firstPage, Pages } from './pages';
 
 type Answer = ResultOf<typeof MEMBER_DETAILS>;
 type Details = Extract<NonNullable<Answer['node']>, { __typename: 'Member' }>;
+
+function listsIn({ organization: { services, sites, skills }, node }: Answer) {
+  const own = memberIn(node);
+  return { services, sites, skills, ownServices: own?.services, ownSites: own?.sites, ownSkills: own?.skills };
+}
+
+function memberIn(node: Answer['node'] = null) {
+  return node?.__typename === 'Member' ? node : null;
+}
 
 /** The list of members, or one of them. */
 export function Members({ id }: { id: string }) {
@@ -55,10 +64,10 @@ function MemberList({ said }: { said: string }) {
 }
 
 function OneMember({ id, onLeft }: { id: string; onLeft: (name: string) => void }) {
-  const { answer, refusal, look } = useAnswer(MEMBER_DETAILS, { id });
+  const { answer, refusal, look } = useAnswer(MEMBER_DETAILS, { id }, listsIn);
   const [said, setSaid] = useState('');
   const [leaving, setLeaving] = useState(false);
-  const member = answer?.node?.__typename === 'Member' ? answer.node : null;
+  const member = memberIn(answer?.node);
 
   async function deactivate() {
     const { deactivateMember } = await change(DEACTIVATE_MEMBER, { id });
@@ -99,13 +108,6 @@ interface MemberFormProps {
 }
 
 function MemberForm({ member, of, onSaved }: MemberFormProps) {
-  const form = useSubmission(async (fields) => {
-    const [firstName, lastName] = [String(fields.get('firstName')), String(fields.get('lastName'))];
-    const input = { id: member.id, firstName, lastName, role: roleIn(fields), ...attributesIn(fields) };
-    const { updateMember } = await change(UPDATE_MEMBER, { input });
-    if (updateMember.member) onSaved(updateMember.member.name);
-    return updateMember.userErrors;
-  });
   const chosen = {
     channels: member.channels ?? [],
     classOfService: member.classOfService ?? 'INTERNAL',
@@ -113,6 +115,13 @@ function MemberForm({ member, of, onSaved }: MemberFormProps) {
     siteIds: idsOf(member.sites),
     skillIds: idsOf(member.skills),
   };
+  const form = useSubmission(async (fields) => {
+    const [firstName, lastName] = [String(fields.get('firstName')), String(fields.get('lastName'))];
+    const input = { id: member.id, firstName, lastName, role: roleIn(fields), ...changesOf(attributesIn(fields), chosen) };
+    const { updateMember } = await change(UPDATE_MEMBER, { input });
+    if (updateMember.member) onSaved(updateMember.member.name);
+    return updateMember.userErrors;
+  });
   return (
     <form class="form" onSubmit={form.submit}>
       <div class="beside">

@@ -16,7 +16,7 @@ type Available = NonNullable<ResultOf<typeof AVAILABLE_NUMBERS>['organization'][
 
 /** The numbers that the organisation holds, and how it comes to others. */
 export function Numbers() {
-  const { answer, refusal, look } = useAnswer(NUMBERS, {});
+  const { answer, refusal, look } = useAnswer(NUMBERS, {}, ({ organization: { phoneNumbers, services } }) => ({ phoneNumbers, services }));
   const [said, setSaid] = useState('');
   const [leaving, setLeaving] = useState<Held | null>(null);
   const organization = answer?.organization;

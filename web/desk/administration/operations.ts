@@ -1,19 +1,17 @@
 import { graphql, REFUSAL } from '../../client/graphql';
 
-// Lists other than members and invitations have no pages: at most 100 things of a kind are shown.
-
 /** How much there is of everything, and the invitations that are pending. */
 export const OVERVIEW = graphql(`
-  query Overview {
+  query Overview($services: ID, $sites: ID, $skills: ID, $portals: ID, $phoneNumbers: ID) {
     organization {
       name
       memberInvitations(first: 4) { totalCount nodes { id email role } }
       members(first: 1) { totalCount }
-      services(first: 100) { id }
-      sites(first: 100) { id }
-      skills(first: 100) { id }
-      portals(first: 100) { id }
-      phoneNumbers(first: 100) { id }
+      services(first: 100, after: $services) { id }
+      sites(first: 100, after: $sites) { id }
+      skills(first: 100, after: $skills) { id }
+      portals(first: 100, after: $portals) { id }
+      phoneNumbers(first: 100, after: $phoneNumbers) { id }
       settings { roomTimeoutDays }
     }
   }
@@ -22,13 +20,16 @@ export const OVERVIEW = graphql(`
 /** What a member can be given. */
 export const GRANTABLE = graphql(`
   fragment Grantable on Organization {
-    services(first: 100) { id name }
-    sites(first: 100) { id name }
-    skills(first: 100) { id name }
+    services(first: 100, after: $services) { id name }
+    sites(first: 100, after: $sites) { id name }
+    skills(first: 100, after: $skills) { id name }
   }
 `);
 
-export const GRANTABLE_THINGS = graphql(`query GrantableThings { organization { ...Grantable } }`, [GRANTABLE]);
+export const GRANTABLE_THINGS = graphql(
+  `query GrantableThings($services: ID, $sites: ID, $skills: ID) { organization { ...Grantable } }`,
+  [GRANTABLE],
+);
 
 export const INVITATIONS = graphql(`
   query MemberInvitations($status: MemberInvitationStatus!, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
@@ -86,14 +87,14 @@ export const MEMBERS = graphql(`
 
 export const MEMBER_DETAILS = graphql(
   `
-    query MemberDetails($id: ID!) {
+    query MemberDetails($id: ID!, $services: ID, $sites: ID, $skills: ID, $ownServices: ID, $ownSites: ID, $ownSkills: ID) {
       node(id: $id) {
         __typename
         ... on Member {
           id firstName lastName name email role channels classOfService
-          services(first: 100) { id }
-          sites(first: 100) { id }
-          skills(first: 100) { id }
+          services(first: 100, after: $ownServices) { id }
+          sites(first: 100, after: $ownSites) { id }
+          skills(first: 100, after: $ownSkills) { id }
         }
       }
       organization { ...Grantable }
@@ -121,18 +122,18 @@ export const DEACTIVATE_MEMBER = graphql(
 );
 
 export const SERVICES = graphql(`
-  query Services {
-    organization { services(first: 100) { id name supportsSms takesNewChats phoneNumber { id number } } }
+  query Services($after: ID) {
+    organization { services(first: 100, after: $after) { id name supportsSms takesNewChats phoneNumber { id number } } }
   }
 `);
 
 /** What can be said of a service; and of the one that is changed, what it needs. */
 export const SERVICE_FORM = graphql(`
-  query ServiceForm($id: ID!, $known: Boolean!) {
-    node(id: $id) @include(if: $known) { __typename ... on Service { skills(first: 100) { id } } }
+  query ServiceForm($id: ID!, $known: Boolean!, $needed: ID, $skills: ID, $phoneNumbers: ID) {
+    node(id: $id) @include(if: $known) { __typename ... on Service { skills(first: 100, after: $needed) { id } } }
     organization {
-      skills(first: 100) { id name }
-      phoneNumbers(first: 100) { id number }
+      skills(first: 100, after: $skills) { id name }
+      phoneNumbers(first: 100, after: $phoneNumbers) { id number }
     }
   }
 `);
@@ -155,7 +156,7 @@ export const UPDATE_SERVICE = graphql(
   [REFUSAL],
 );
 
-export const SITES = graphql(`query Sites { organization { sites(first: 100) { id name country } } }`);
+export const SITES = graphql(`query Sites($after: ID) { organization { sites(first: 100, after: $after) { id name country } } }`);
 
 export const CREATE_SITE = graphql(
   `
@@ -175,7 +176,7 @@ export const UPDATE_SITE = graphql(
   [REFUSAL],
 );
 
-export const SKILLS = graphql(`query Skills { organization { skills(first: 100) { id name } } }`);
+export const SKILLS = graphql(`query Skills($after: ID) { organization { skills(first: 100, after: $after) { id name } } }`);
 
 export const CREATE_SKILL = graphql(
   `
@@ -215,10 +216,10 @@ export const UPDATE_PORTAL = graphql(
 
 /** The numbers that are held, and the services that use them. */
 export const NUMBERS = graphql(`
-  query Numbers {
+  query Numbers($phoneNumbers: ID, $services: ID) {
     organization {
-      phoneNumbers(first: 100) { id number country }
-      services(first: 100) { id name phoneNumber { id } }
+      phoneNumbers(first: 100, after: $phoneNumbers) { id number country }
+      services(first: 100, after: $services) { id name phoneNumber { id } }
     }
   }
 `);

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import type { ResultOf } from '../../client/graphql';
 import { PlusIcon } from '../../parts/icons';
 import { useAnswer } from '../../parts/use-answer';
 import { addressOf } from '../address';
@@ -9,9 +10,15 @@ import { Page } from './page';
 import { type Section, sections } from './sections';
 import './overview.css';
 
+type Answer = ResultOf<typeof OVERVIEW>;
+
+function listsIn({ organization: { services, sites, skills, portals, phoneNumbers } }: Answer) {
+  return { services, sites, skills, portals, phoneNumbers };
+}
+
 /** A tile for each section: how much there is of it, and what it is for. */
 export function Overview() {
-  const { answer, refusal } = useAnswer(OVERVIEW, {});
+  const { answer, refusal } = useAnswer(OVERVIEW, {}, listsIn);
   const organization = answer?.organization;
   return (
     <Page title="Administration" of={null} explanation={organization?.name} refusal={refusal} loading={!organization}>

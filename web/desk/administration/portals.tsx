@@ -9,7 +9,7 @@ import { CREATE_PORTAL, UPDATE_PORTAL } from './operations';
 import { ThingForm, Things } from './things';
 
 export function Portals() {
-  const { answer, refusal, look } = useAnswer(PORTALS, {});
+  const { answer, refusal, look } = useAnswer(PORTALS, {}, ({ organization }) => ({ after: organization.portals }));
   return (
     <Things
       title="Portals"

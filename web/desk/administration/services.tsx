@@ -11,7 +11,7 @@ import { ThingForm, Things } from './things';
 type Service = ResultOf<typeof SERVICES>['organization']['services'][number];
 
 export function Services() {
-  const { answer, refusal, look } = useAnswer(SERVICES, {});
+  const { answer, refusal, look } = useAnswer(SERVICES, {}, ({ organization }) => ({ after: organization.services }));
   return (
     <Things
       title="Services"
@@ -31,11 +31,14 @@ function about({ phoneNumber, takesNewChats }: Service) {
   return [`Text messages by ${phoneNumber.number}`, takesNewChats && 'takes new chats'].filter(Boolean).join(' · ');
 }
 
+function listsIn({ node, organization: { skills, phoneNumbers } }: ResultOf<typeof SERVICE_FORM>) {
+  return { needed: node?.__typename === 'Service' ? node.skills : null, skills, phoneNumbers };
+}
+
 function ServiceForm({ service, onSaved }: { service?: Service; onSaved: () => void }) {
-  const { answer, refusal } = useAnswer(SERVICE_FORM, { id: service?.id ?? '', known: service !== undefined });
+  const { answer, refusal } = useAnswer(SERVICE_FORM, { id: service?.id ?? '', known: service !== undefined }, listsIn);
   if (!answer) return <Pending refusal={refusal} />;
-  const { skills, phoneNumbers } = answer.organization;
-  const needed = answer.node?.__typename === 'Service' ? answer.node.skills : [];
+  const { needed, skills, phoneNumbers } = listsIn(answer);
 
   function save(fields: FormData) {
     const input = {

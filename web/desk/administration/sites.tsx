@@ -9,7 +9,7 @@ import { ThingForm, Things } from './things';
 type Site = ResultOf<typeof SITES>['organization']['sites'][number];
 
 export function Sites() {
-  const { answer, refusal, look } = useAnswer(SITES, {});
+  const { answer, refusal, look } = useAnswer(SITES, {}, ({ organization }) => ({ after: organization.sites }));
   return (
     <Things
       title="Sites"

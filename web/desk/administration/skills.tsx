@@ -5,7 +5,7 @@ import { CREATE_SKILL, SKILLS, UPDATE_SKILL } from './operations';
 import { ThingForm, Things } from './things';
 
 export function Skills() {
-  const { answer, refusal, look } = useAnswer(SKILLS, {});
+  const { answer, refusal, look } = useAnswer(SKILLS, {}, ({ organization }) => ({ after: organization.skills }));
   return (
     <Things
       title="Skills"

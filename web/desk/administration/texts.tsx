@@ -36,7 +36,7 @@ export function Texts() {
 }
 
 function MessagesOfServices() {
-  const { answer } = useAnswer(SERVICES, {});
+  const { answer } = useAnswer(SERVICES, {}, ({ organization }) => ({ after: organization.services }));
   const [chosen, setChosen] = useState('');
   const services = answer?.organization.services;
   if (!services) return <Pending />;

@@ -78,12 +78,12 @@ export const EVENTS = graphql(
 
 /** Under what services the member may text, and what of their own they need not type. */
 export const CONTACT = graphql(`
-  query Contact {
+  query Contact($predefinedMessages: ID, $services: ID) {
     viewer {
       __typename
       ... on Member {
-        predefinedMessages(first: 100) { id title }
-        services(first: 100) { id name supportsSms }
+        predefinedMessages(first: 100, after: $predefinedMessages) { id title }
+        services(first: 100, after: $services) { id name supportsSms }
       }
     }
   }
@@ -91,8 +91,11 @@ export const CONTACT = graphql(`
 
 /** What need not be typed of what is sent under a service. */
 export const PREDEFINED_FOR = graphql(`
-  query PredefinedFor($serviceId: ID!, $known: Boolean!) {
-    node(id: $serviceId) @include(if: $known) { __typename ... on Service { id predefinedMessages(first: 100) { id title } } }
+  query PredefinedFor($serviceId: ID!, $known: Boolean!, $after: ID) {
+    node(id: $serviceId) @include(if: $known) {
+      __typename
+      ... on Service { id predefinedMessages(first: 100, after: $after) { id title } }
+    }
   }
 `);
 

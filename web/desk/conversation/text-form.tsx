@@ -81,9 +81,10 @@ export function TextForm({ contact, target, serviceId, to, onSent, children }: T
 
 /** The predefined messages of a service; none until they are known. */
 function usePredefinedFor(serviceId = '') {
-  const { answer } = useAnswer(PREDEFINED_FOR, { serviceId, known: serviceId !== '' });
-  const service = answer?.node?.__typename === 'Service' && answer.node.id === serviceId ? answer.node : null;
-  return service?.predefinedMessages ?? [];
+  const messagesIn = ({ node }: ResultOf<typeof PREDEFINED_FOR>) =>
+    node?.__typename === 'Service' && node.id === serviceId ? node.predefinedMessages : null;
+  const { answer } = useAnswer(PREDEFINED_FOR, { serviceId, known: serviceId !== '' }, (answer) => ({ after: messagesIn(answer) }));
+  return (answer && messagesIn(answer)) ?? [];
 }
 
 /** What a text would be with everything filled in: the server says. Until it has, it is as long as it looks. */

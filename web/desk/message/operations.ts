@@ -1,14 +1,14 @@
 import { graphql, REFUSAL } from '../../client/graphql';
 
 export const OWN_MESSAGES = graphql(`
-  query OwnPredefinedMessages {
-    viewer { __typename ... on Member { predefinedMessages(first: 100) { id title body } } }
+  query OwnPredefinedMessages($after: ID) {
+    viewer { __typename ... on Member { predefinedMessages(first: 100, after: $after) { id title body } } }
   }
 `);
 
 export const MESSAGES_OF_SERVICE = graphql(`
-  query PredefinedMessagesOfService($id: ID!) {
-    node(id: $id) { __typename ... on Service { predefinedMessages(first: 100) { id title body } } }
+  query PredefinedMessagesOfService($id: ID!, $after: ID) {
+    node(id: $id) { __typename ... on Service { predefinedMessages(first: 100, after: $after) { id title body } } }
   }
 `);
 

@@ -14,17 +14,22 @@ import './predefined.css';
 
 type Message = NonNullable<Extract<ResultOf<typeof OWN_MESSAGES>['viewer'], { __typename: 'Member' }>['predefinedMessages']>[number];
 
+/** Those of a service or of a member; of nothing else. */
+function messagesOf(of: { predefinedMessages?: Message[] | null } | object | null = null) {
+  return (of && 'predefinedMessages' in of && of.predefinedMessages) || null;
+}
+
 /** The predefined messages of a service, for administrators. */
 export function MessagesOfService({ id }: { id: string }) {
-  const { answer, refusal, look } = useAnswer(MESSAGES_OF_SERVICE, { id });
-  const messages = answer?.node?.__typename === 'Service' ? answer.node.predefinedMessages : null;
+  const { answer, refusal, look } = useAnswer(MESSAGES_OF_SERVICE, { id }, (answer) => ({ after: messagesOf(answer.node) }));
+  const messages = messagesOf(answer?.node);
   return <Messages messages={messages} refusal={refusal} serviceId={id} look={look} />;
 }
 
 /** Those of the member who looks. */
 export function OwnMessages({ onClose }: { onClose: () => void }) {
-  const { answer, refusal, look } = useAnswer(OWN_MESSAGES, {});
-  const messages = answer?.viewer?.__typename === 'Member' ? answer.viewer.predefinedMessages : null;
+  const { answer, refusal, look } = useAnswer(OWN_MESSAGES, {}, (answer) => ({ after: messagesOf(answer.viewer) }));
+  const messages = messagesOf(answer?.viewer);
   return (
     <Dialog title="My predefined messages" onClose={onClose}>
       <Messages messages={messages} refusal={refusal} look={look} />

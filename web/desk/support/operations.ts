@@ -20,7 +20,7 @@ export const SUPPORT_SESSION = graphql(
 
 export const PORTALS = graphql(
   `
-    query Portals { organization { portals(first: 100) { ...Portal } } }
+    query Portals($after: ID) { organization { portals(first: 100, after: $after) { ...Portal } } }
   `,
   [PORTAL],
 );

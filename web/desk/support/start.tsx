@@ -23,7 +23,7 @@ export function StartSession({ room }: { room: RoomAtDesk }) {
 }
 
 function StartDialog({ room, onClose }: { room: RoomAtDesk; onClose: () => void }) {
-  const { answer, refusal } = useAnswer(PORTALS, {});
+  const { answer, refusal } = useAnswer(PORTALS, {}, ({ organization }) => ({ after: organization.portals }));
   const [chosenId, setChosenId] = useState('');
   const portals = answer?.organization.portals;
   const chosen = portals?.find(({ id }) => id === chosenId) ?? portals?.[0];
