@@ -26,16 +26,20 @@ import {
   focusIsSomewhere,
   hasFocus,
   hasReconnected,
+  holdAnswers,
   loseTheNextAnswer,
   newMember,
   rememberStatuses,
+  share,
   shownMessages,
   sideways,
   signIn,
+  signOut,
   unexpected,
+  unexpectedOfWhoIsOut,
   write,
 } from './lib/pages.js';
-import { address, mutate, run } from './lib/server.js';
+import { address, graphqlUrl, mutate, run } from './lib/server.js';
 
 describe('at the desk', { skip: noBrowser }, () => {
   let browser;
@@ -474,7 +478,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.ok(atFirst > 20 && atFirst <= 30, `${atFirst} seconds are left`);
     assert.equal(await timer.evaluate((element) => element.closest('[aria-live]')), null);
     assert.deepEqual(await findings(page), []);
-    await offer.getByText(`${atFirst - 3} s left`).waitFor();
+    await page.waitForFunction((most) => parseInt(document.querySelector('[role=timer]').textContent) <= most, atFirst - 3);
     await page.reload();
     await offer.getByText(customer).waitFor();
     await page.getByRole('button', { name: 'My state' }).waitFor(); // all that was missed is told
