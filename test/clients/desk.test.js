@@ -237,6 +237,16 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.equal((await shownMessages(page)).length, 62);
     await comesTo(`The last ${word}.`);
     await comesTo(`The first ${word}.`);
+
+    // Who does not look for it any more is left where they are.
+    await page.goto(address('/desk'));
+    await page.getByLabel('Search').fill(word);
+    await comesTo(`The last ${word}.`);
+    await page.goto(address(`/desk#/rooms/${room.id}`));
+    await page.locator('.sought').waitFor({ state: 'detached' });
+    await comesTo(`The last ${word}.`);
+    assert.equal((await shownMessages(page)).length, 25);
+    await comesTo(`The first ${word}.`);
     await page.emulateMedia({ reducedMotion: 'no-preference' });
     await keepsNobodyOut(page);
     await page.reload();
