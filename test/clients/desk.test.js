@@ -696,6 +696,17 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.goto(address(`/desk#/rooms/${room.id}`));
     await page.waitForFunction(() => document.querySelector('.composer textarea')?.value === 'Half a sente');
 
+    const answer = await holdAnswers(page, 'Send');
+    await box.fill('A whole one.');
+    await box.press('Enter');
+    await page.goto(address(`/desk#/rooms/${other.id}`));
+    await page.waitForFunction(() => document.querySelector('.composer textarea')?.value === '');
+    answer();
+    await page.goto(address(`/desk#/rooms/${room.id}`));
+    await page.locator('.message', { hasText: 'A whole one.' }).waitFor();
+    assert.equal(await box.inputValue(), '');
+    await box.fill('Half a sente');
+
     await page.getByRole('button', { name: 'Invite', exact: true }).click();
     assert.ok(await hasFocus(page.getByRole('dialog').getByRole('radio', { name: 'SMS' })));
     await page.keyboard.press('Escape');
