@@ -431,6 +431,34 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('with who signs out goes what they were sharing, and what was asked in their name', async () => {
+    const accessToken = await tokenOf('lead@demo.example');
+    const room = await createRoom(accessToken);
+    const { page, complaints } = await atDesk(browser, 'lead@demo.example', { room });
+    const asked = [];
+    page.on('request', (request) => {
+      const operation = request.url() === graphqlUrl && request.postDataJSON()?.operationName;
+      if (operation && !request.headers().authorization) asked.push(operation);
+    });
+    let goOn;
+    const held = new Promise((resolve) => (goOn = resolve));
+    await page.route('**/files/*/upload?*', (route) => held.then(() => route.continue()).catch(() => {}));
+    await share(page, { name: 'offer.txt', mimeType: 'text/plain', buffer: Buffer.from('As agreed.') });
+    await page.getByRole('status').filter({ hasText: 'sharing…' }).waitFor();
+    const answer = await holdAnswers(page, 'Rooms');
+    await page.getByLabel('Status').selectOption('Closed');
+    await signOut(page);
+    await signIn(page, 'second@demo.example');
+    await page.getByLabel('Your message').waitFor();
+    assert.equal(await page.getByText('offer.txt').count(), 0);
+    answer();
+    goOn();
+    await page.getByRole('region', { name: 'Rooms' }).getByRole('listitem').first().waitFor();
+    assert.deepEqual(asked, ['SignIn']);
+    assert.deepEqual(await documentsIn(accessToken, room.id), []);
+    assert.deepEqual(complaints.filter(unexpectedOfWhoIsOut), []);
+  });
+
   test('a room that has timed out says so, until the customer is invited again', async () => {
     const agent = await tokenOf('agent@demo.example');
     const room = await createRoom(agent);
