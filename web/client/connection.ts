@@ -53,9 +53,13 @@ function fetchOptions() {
 
 // It does not retry by itself: it would subscribe again with the cursor of the beginning.
 let silence: ReturnType<typeof setTimeout>;
+let holder: string | undefined; // by whose token the socket was opened
 const socket = createClient({
   url: new URL('/graphql', location.href.replace(/^http/, 'ws')).href,
-  connectionParams: () => ({ authorization: `Bearer ${tokenNow()}` }),
+  connectionParams: () => {
+    holder = tokenNow();
+    return { authorization: `Bearer ${holder}` };
+  },
   retryAttempts: 0,
   keepAlive: 10_000,
   on: {
@@ -190,6 +194,7 @@ function oneOfMany() {
 function stopIfRefused(loss: unknown, asker: string | undefined) {
   const error = Array.isArray(loss) ? new ApiError(loss) : loss;
   if (error instanceof CloseEvent && (error.code === 4401 || error.code === 4403)) {
+    if (holder !== asker) return; // it was that of who has just signed out, on its way to be closed
     end(asker);
     throw new ApiError([{ message: error.reason, extensions: { code: 'UNAUTHENTICATED' } }]);
   }
