@@ -10,6 +10,7 @@ import {
   atDesk,
   enterRoom,
   hasReconnected,
+  holdAnswers,
   invitedRoom,
   loseTheNextAnswer,
   rememberStatuses,
@@ -252,7 +253,7 @@ describe("in the customer's room", { skip: noBrowser }, () => {
 
     await page.getByRole('list', { name: 'Who is here' }).getByText('You').waitFor();
     const looked = page.locator('.message .body', { hasText: 'Message 18.' });
-    const answer = await holdTheNextAnswer(page, 'History');
+    const answer = await holdAnswers(page, 'History');
     await log.evaluate((element) => (element.scrollTop = 100));
     const before = await looked.boundingBox();
     answer();
@@ -376,17 +377,6 @@ describe("in the customer's room", { skip: noBrowser }, () => {
 async function wellMade(page) {
   assert.deepEqual(await findings(page), []);
   assert.equal(await sideways(page), 0);
-}
-
-// Keeps the next answer to an operation until the function that it gives is called.
-async function holdTheNextAnswer(page, operation) {
-  let answer;
-  const released = new Promise((resolve) => (answer = resolve));
-  await page.route(graphqlUrl, async (route) => {
-    if (route.request().postDataJSON()?.operationName === operation) await released;
-    return route.fallback();
-  });
-  return answer;
 }
 
 // Ends the first address of a kind that is asked for.

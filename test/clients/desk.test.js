@@ -26,16 +26,20 @@ import {
   focusIsSomewhere,
   hasFocus,
   hasReconnected,
+  holdAnswers,
   loseTheNextAnswer,
   newMember,
   rememberStatuses,
+  share,
   shownMessages,
   sideways,
   signIn,
+  signOut,
   unexpected,
+  unexpectedOfWhoIsOut,
   write,
 } from './lib/pages.js';
-import { address, mutate, run } from './lib/server.js';
+import { address, graphqlUrl, mutate, run } from './lib/server.js';
 
 describe('at the desk', { skip: noBrowser }, () => {
   let browser;
@@ -233,6 +237,16 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.equal((await shownMessages(page)).length, 62);
     await comesTo(`The last ${word}.`);
     await comesTo(`The first ${word}.`);
+
+    // Who does not look for it any more is left where they are.
+    await page.goto(address('/desk'));
+    await page.getByLabel('Search').fill(word);
+    await comesTo(`The last ${word}.`);
+    await page.goto(address(`/desk#/rooms/${room.id}`));
+    await page.locator('.sought').waitFor({ state: 'detached' });
+    await comesTo(`The last ${word}.`);
+    assert.equal((await shownMessages(page)).length, 25);
+    await comesTo(`The first ${word}.`);
     await page.emulateMedia({ reducedMotion: 'no-preference' });
     await keepsNobodyOut(page);
     await page.reload();
@@ -417,6 +431,34 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('with who signs out goes what they were sharing, and what was asked in their name', async () => {
+    const accessToken = await tokenOf('lead@demo.example');
+    const room = await createRoom(accessToken);
+    const { page, complaints } = await atDesk(browser, 'lead@demo.example', { room });
+    const asked = [];
+    page.on('request', (request) => {
+      const operation = request.url() === graphqlUrl && request.postDataJSON()?.operationName;
+      if (operation && !request.headers().authorization) asked.push(operation);
+    });
+    let goOn;
+    const held = new Promise((resolve) => (goOn = resolve));
+    await page.route('**/files/*/upload?*', (route) => held.then(() => route.continue()).catch(() => {}));
+    await share(page, { name: 'offer.txt', mimeType: 'text/plain', buffer: Buffer.from('As agreed.') });
+    await page.getByRole('status').filter({ hasText: 'sharing…' }).waitFor();
+    const answer = await holdAnswers(page, 'Rooms');
+    await page.getByLabel('Status').selectOption('Closed');
+    await signOut(page);
+    await signIn(page, 'second@demo.example');
+    await page.getByLabel('Your message').waitFor();
+    assert.equal(await page.getByText('offer.txt').count(), 0);
+    answer();
+    goOn();
+    await page.getByRole('region', { name: 'Rooms' }).getByRole('listitem').first().waitFor();
+    assert.deepEqual(asked, ['SignIn']);
+    assert.deepEqual(await documentsIn(accessToken, room.id), []);
+    assert.deepEqual(complaints.filter(unexpectedOfWhoIsOut), []);
+  });
+
   test('a room that has timed out says so, until the customer is invited again', async () => {
     const agent = await tokenOf('agent@demo.example');
     const room = await createRoom(agent);
@@ -474,7 +516,7 @@ describe('at the desk', { skip: noBrowser }, () => {
     assert.ok(atFirst > 20 && atFirst <= 30, `${atFirst} seconds are left`);
     assert.equal(await timer.evaluate((element) => element.closest('[aria-live]')), null);
     assert.deepEqual(await findings(page), []);
-    await offer.getByText(`${atFirst - 3} s left`).waitFor();
+    await page.waitForFunction((most) => parseInt(document.querySelector('[role=timer]').textContent) <= most, atFirst - 3);
     await page.reload();
     await offer.getByText(customer).waitFor();
     await page.getByRole('button', { name: 'My state' }).waitFor(); // all that was missed is told
@@ -681,6 +723,17 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.waitForFunction(() => document.querySelector('.composer textarea')?.value === '');
     await page.goto(address(`/desk#/rooms/${room.id}`));
     await page.waitForFunction(() => document.querySelector('.composer textarea')?.value === 'Half a sente');
+
+    const answer = await holdAnswers(page, 'Send');
+    await box.fill('A whole one.');
+    await box.press('Enter');
+    await page.goto(address(`/desk#/rooms/${other.id}`));
+    await page.waitForFunction(() => document.querySelector('.composer textarea')?.value === '');
+    answer();
+    await page.goto(address(`/desk#/rooms/${room.id}`));
+    await page.locator('.message', { hasText: 'A whole one.' }).waitFor();
+    assert.equal(await box.inputValue(), '');
+    await box.fill('Half a sente');
 
     await page.getByRole('button', { name: 'Invite', exact: true }).click();
     assert.ok(await hasFocus(page.getByRole('dialog').getByRole('radio', { name: 'SMS' })));

@@ -37,20 +37,29 @@ const requests = new Client({
   fetchOptions,
 });
 
+// Read without a trace: an effect that asks something does not ask it again because somebody comes or goes.
+function tokenNow() {
+  return session.accessToken.peek();
+}
+
 function fetchOptions() {
   return {
     headers: {
       'apollo-require-preflight': 'yes', // requests with files need it
-      ...(session.accessToken.value && { authorization: `Bearer ${session.accessToken.value}` }),
+      ...(tokenNow() && { authorization: `Bearer ${tokenNow()}` }),
     },
   };
 }
 
 // It does not retry by itself: it would subscribe again with the cursor of the beginning.
 let silence: ReturnType<typeof setTimeout>;
+let holder: string | undefined; // by whose token the socket was opened
 const socket = createClient({
   url: new URL('/graphql', location.href.replace(/^http/, 'ws')).href,
-  connectionParams: () => ({ authorization: `Bearer ${session.accessToken.value}` }),
+  connectionParams: () => {
+    holder = tokenNow();
+    return { authorization: `Bearer ${holder}` };
+  },
   retryAttempts: 0,
   keepAlive: 10_000,
   on: {
@@ -88,7 +97,7 @@ export async function attempt<Data, Variables extends AnyVariables>(
   variables: Variables,
   { keepalive = false } = {},
 ) {
-  const asker = session.accessToken.value;
+  const asker = tokenNow();
   return dataOf(await requests.mutation(mutation, variables, { fetchOptions: { ...fetchOptions(), keepalive } }).toPromise(), asker);
 }
 
@@ -121,7 +130,7 @@ export async function follow<Data extends { [field: string]: Event }, Variables 
 ) {
   const query = stringifyDocument(subscription);
   const connection = oneOfMany();
-  const asker = session.accessToken.value;
+  const asker = tokenNow();
   try {
     for (let attempt = 0; !signal.aborted; attempt++) {
       const results = socket.iterate<Data>({ query, variables });
@@ -185,6 +194,7 @@ function oneOfMany() {
 function stopIfRefused(loss: unknown, asker: string | undefined) {
   const error = Array.isArray(loss) ? new ApiError(loss) : loss;
   if (error instanceof CloseEvent && (error.code === 4401 || error.code === 4403)) {
+    if (holder !== asker) return; // it was that of who has just signed out, on its way to be closed
     end(asker);
     throw new ApiError([{ message: error.reason, extensions: { code: 'UNAUTHENTICATED' } }]);
   }
@@ -192,7 +202,7 @@ function stopIfRefused(loss: unknown, asker: string | undefined) {
 }
 
 async function untilAnswered<Data>(request: () => Promise<{ data?: Data; error?: CombinedError }>, onWait = () => {}) {
-  const asker = session.accessToken.value;
+  const asker = tokenNow();
   for (let attempt = 0; ; attempt++) {
     try {
       const data = dataOf(await request(), asker);
@@ -209,12 +219,12 @@ async function untilAnswered<Data>(request: () => Promise<{ data?: Data; error?:
 
 // Whoever has left does not hear of what they have asked for; still less is it asked again in the name of who is here by now.
 function stopIfLeft(asker: string | undefined) {
-  if (session.accessToken.value !== asker) throw new ApiError([{ message: 'You have left.', extensions: { code: 'UNAUTHENTICATED' } }]);
+  if (tokenNow() !== asker) throw new ApiError([{ message: 'You have left.', extensions: { code: 'UNAUTHENTICATED' } }]);
 }
 
 // Somebody else may be here by now.
 function end(asker: string | undefined) {
-  if (session.accessToken.value === asker) session.end('You are not signed in any more. Sign in again to go on.');
+  if (tokenNow() === asker) session.end('You are not signed in any more. Sign in again to go on.');
 }
 
 function dataOf<Data>({ data, error }: { data?: Data; error?: CombinedError }, asker: string | undefined): Data {

@@ -12,11 +12,13 @@ export function oneAtATime(read: () => Promise<void>) {
     if (busy) return;
     busy = true;
     try {
-      for (; wanted; await read()) wanted = false;
-    } catch (refusal) {
-      if (!(refusal instanceof ApiError)) throw refusal;
+      for (; wanted; await read().catch(passRefusal)) wanted = false; // also where who wanted it before has left
     } finally {
       busy = false;
     }
   };
+}
+
+function passRefusal(error: unknown) {
+  if (!(error instanceof ApiError)) throw error;
 }

@@ -55,14 +55,22 @@ export class PagedHistory<Kind extends Entry> {
   async showEarlier() {
     if (this.readingEarlier.value || !this.hasEarlier.value) return;
     this.readingEarlier.value = true;
-    const before = this.#start;
     try {
-      const page = await this.#readPage(before);
-      if (page && before === this.#start) this.#add(page); // it may have begun anew
+      const page = await this.#earlierPage();
+      if (page) this.#add(page);
     } catch (refusal) {
       if (!(refusal instanceof ApiError)) throw refusal;
     } finally {
       this.readingEarlier.value = false;
+    }
+  }
+
+  // Where it has begun anew meanwhile another page comes before it.
+  async #earlierPage() {
+    for (;;) {
+      const before = this.#start;
+      const page = await this.#readPage(before);
+      if (before === this.#start) return page;
     }
   }
 

@@ -25,7 +25,7 @@ export function useSubmission(work: (fields: FormData) => Promise<Refusal[]>) {
     against: (name: string) => reasonOf(objections.filter(({ field }) => field?.[0] === name)),
     /** What was said against anything but these fields. */
     note: (...names: string[]) => reasonOf(objections.filter(({ field }) => !names.includes(field?.[0] ?? ''))),
-    /** The room that a refusal of this code means. */
-    roomOf: (code: Refusal['code']) => objections.find((objection) => objection.code === code)?.roomId,
+    /** What was said with this code. */
+    refusalWith: (code: Refusal['code']) => objections.find((objection) => objection.code === code),
   };
 }

@@ -5,13 +5,13 @@ import { SendIcon } from '../parts/icons';
 import { sendOnEnter } from '../parts/send-on-enter';
 import { DropPlace, ShareButton } from './document/share';
 import { UploadList } from './document/upload-list';
-import type { LiveRoom } from './live-room';
+import type { LiveRoom, Message } from './live-room';
 import { SEND, SET_TYPING } from './operations';
 
 const typingEveryMs = 3_000;
 const unnoticedMs = 1_000; // what takes longer is said to go on
 
-// What was typed and not sent, by who has typed it and where: who comes back finds it in the box.
+// What was typed, by who has typed it and where: who comes back finds it in the box, unless it is on its way or was sent.
 const drafts = new Map<string, string>();
 
 /** The chat bar. The text stays in its box until the server has answered: then, and only then, it is on its way for certain. */
@@ -27,25 +27,29 @@ export function Composer({ live }: { live: LiveRoom }) {
     if (sending || body.trim() === '') return;
     setSending(true);
     setNote('');
+    drafts.delete(place);
     const slow = setTimeout(() => setNote('Sending…'), unnoticedMs);
+    const onWait = () => {
+      clearTimeout(slow);
+      setNote('Not sent yet. Trying again…');
+    };
     try {
-      const variables = { roomId: live.id, body, key: newKey() };
-      const { sendMessage } = await change(SEND, variables, () => {
-        clearTimeout(slow);
-        setNote('Not sent yet. Trying again…');
-      });
-      if (sendMessage.message) {
-        live.messages.anticipate(sendMessage.message);
-        box.current!.value = '';
-        drafts.delete(place);
-        lastTyped.current = 0;
-      }
+      const { sendMessage } = await change(SEND, { roomId: live.id, body, key: newKey() }, onWait);
+      if (sendMessage.message) sent(sendMessage.message);
+      else drafts.set(place, body);
       setNote(reasonOf(sendMessage.userErrors));
     } catch (error) {
+      drafts.set(place, body);
       setNote(messageOf(error));
     }
     clearTimeout(slow);
     setSending(false);
+  }
+
+  function sent(message: Message) {
+    live.messages.anticipate(message);
+    if (box.current) box.current.value = ''; // the room may be left by now
+    lastTyped.current = 0;
   }
 
   function typed() {

@@ -55,8 +55,9 @@ export function Timeline({ live, sought }: { live: LiveRoom; sought?: string }) 
   function seek() {
     if (found.current === sought) return;
     const message = log.current!.querySelector<HTMLElement>('.sought');
-    if (!message) return void live.messages.showEarlier();
+    if (sought && !message) return void live.messages.showEarlier();
     found.current = sought;
+    if (!message) return;
     message.scrollIntoView({ block: 'center' });
     message.focus({ preventScroll: true });
     scrolled();

@@ -39,6 +39,13 @@ export async function atDesk(browser, email, { room, ...options } = {}) {
   return desk;
 }
 
+/** Signs out at the desk. */
+export async function signOut(page) {
+  await page.getByRole('button', { name: 'Signed in as' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Email').waitFor();
+}
+
 export async function enterRoom(page) {
   await page.getByRole('button', { name: 'Enter the room' }).click();
   await page.getByLabel('Your message').waitFor();
@@ -75,6 +82,17 @@ export async function loseTheNextAnswer(page, operation) {
     tell();
   });
   return { lost };
+}
+
+/** Keeps what is asked by an operation from the server until the function that it gives is called. */
+export async function holdAnswers(page, operation) {
+  let answer;
+  const released = new Promise((resolve) => (answer = resolve));
+  await page.route(graphqlUrl, async (route) => {
+    if (route.request().postDataJSON()?.operationName === operation) await released;
+    return route.fallback();
+  });
+  return answer;
 }
 
 /** Whether a complaint is more than what the browser remarks of requests and sockets that are cut off. */

@@ -95,8 +95,8 @@ function usePreview({ body, serviceId, to }: { body: string; serviceId: string |
     if (!body.trim()) return;
     let wanted = true;
     const timer = setTimeout(async () => {
-      const { smsPreview } = await ask(PREVIEW, { input: { body, serviceId, to } });
-      if (wanted) setPreview(smsPreview);
+      const answer = await ask(PREVIEW, { input: { body, serviceId, to } }).catch(() => null); // sending it says why
+      if (wanted && answer) setPreview(answer.smsPreview);
     }, 250);
     return () => {
       wanted = false;

@@ -32,7 +32,7 @@ export function Reinvite({ roomId, onClose, onJoin }: ReinviteProps) {
     return reinviteCustomer.userErrors;
   });
 
-  const theirs = form.roomOf('IDENTIFIER_IN_USE');
+  const theirs = form.refusalWith('IDENTIFIER_IN_USE')?.roomId;
   return (
     <Dialog title="Re-invite the customer" onClose={onClose}>
       {refusal && <p class="refusal" role="alert">{refusal}</p>}

@@ -1,5 +1,6 @@
 // Documents that are on their way into rooms that are not looked at any more: they go on, and are seen wherever one is at the desk.
 import { signal } from '@preact/signals';
+import { accessToken } from '../../client/session';
 import type { Upload } from '../../room/document/uploads';
 import type { LiveRoom } from '../../room/live-room';
 import { addressOf } from '../address';
@@ -7,9 +8,10 @@ import './left-uploads.css';
 
 const left = signal<LiveRoom[]>([]);
 
-/** Notes that a room is not looked at any more, for as long as something is on its way into it. */
+/** Notes that a room is not looked at any more, for as long as something is on its way into it. With who signs out all of it ends. */
 export function leave(live: LiveRoom) {
   left.value = [...left.value, live].filter(isBusy);
+  if (!accessToken.peek()) stop();
 }
 
 /** What is on its way into a room that is looked at again. */
