@@ -67,7 +67,7 @@ function apply(event: InboxEvent) {
       rooms.look();
       break;
     case 'AgentStateChanged':
-      if (event.member.id === me.me.value?.id) me.me.value = event.member;
+      if (event.member.id === me.myId.value) me.me.value = event.member;
       colleagues.update(event.member);
       break;
     case 'ChatOffered':

@@ -9,7 +9,7 @@ import { BackIcon } from '../../parts/icons';
 import { Time } from '../../parts/time';
 import { useAtEnd } from '../../parts/use-at-end';
 import { addressOf } from '../address';
-import { leads, me } from '../member/me';
+import { leads, myId } from '../member/me';
 import type { Contact } from './contact';
 import { look, markNews } from './conversations';
 import { nameOf } from './list';
@@ -27,7 +27,7 @@ export function Conversation({ id, contact }: { id: string; contact: Contact }) 
   const conversation = live.conversation.value;
   if (!conversation) return <p class="quiet" role="status">{live.refusal.value || 'Loading…'}</p>;
   const { agent, customerNumber, service, status } = conversation;
-  const isAgent = agent?.id === me.value?.id;
+  const isAgent = agent?.id === myId.value;
   return (
     <article class="room" aria-labelledby="conversation-name">
       <header>
@@ -88,7 +88,7 @@ function Entry({ text: { author, direction, body, status, failureReason, sentAt 
 }
 
 function whoSent(author: Text['author']) {
-  return author?.__typename === 'Member' && author.id !== me.value?.id ? author.name : 'Sent';
+  return author?.__typename === 'Member' && author.id !== myId.value ? author.name : 'Sent';
 }
 
 /** Ends the chat for good, once that is confirmed. */

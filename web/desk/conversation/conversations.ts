@@ -4,7 +4,7 @@ import { ask } from '../../client/connection';
 import type { FragmentOf, VariablesOf } from '../../client/graphql';
 import { GrowingList } from '../../client/growing-list';
 import { oneAtATime } from '../../client/one-at-a-time';
-import { me } from '../member/me';
+import { myId } from '../member/me';
 import { type CONVERSATION, CONVERSATIONS, type OFFERED } from './operations';
 
 export type Conversation = FragmentOf<typeof CONVERSATION>;
@@ -25,16 +25,16 @@ export const offer = signal<FragmentOf<typeof OFFERED> & { expiresAt: string } |
 
 /** Reads the list anew. */
 export const look = oneAtATime(async () => {
-  if (!me.value) return;
-  const filter = wanted(me.value.id);
+  if (!myId.value) return;
+  const filter = wanted(myId.value);
   await list.read(async (first, after) => (await ask(CONVERSATIONS, { first, after, filter })).smsConversations);
 });
 
 /** Reads it as soon as it is known who the member is, and whenever something else is wanted. */
 export function keepLooking() {
   return effect(() => {
-    if (!me.value?.id) return;
-    wanted(me.value.id);
+    if (!myId.value) return;
+    wanted(myId.value);
     list.count.value;
     look();
   });

@@ -1,7 +1,7 @@
 import { afterTyping } from '../../parts/after-typing';
 import { addressOf } from '../address';
 import { Rows } from '../list';
-import { me, serves } from '../member/me';
+import { myId, serves } from '../member/me';
 import * as chats from './conversations';
 
 const choices = { MINE: 'My chats', ALL: 'All chats', ENDED: 'Ended chats' } as const;
@@ -42,7 +42,7 @@ function Summary({ conversation, isNews }: { conversation: chats.Conversation; i
         {isNews && <span class="unread">new</span>}
       </span>
       <span class="line">
-        <span class="quiet">{service.name}{agent && agent.id !== me.value?.id && ` · ${agent.name}`}</span>
+        <span class="quiet">{service.name}{agent && agent.id !== myId.value && ` · ${agent.name}`}</span>
         {status !== 'ACTIVE' && <span class="chip">{status === 'ENDED' ? 'Ended' : 'Waits'}</span>}
       </span>
     </span>

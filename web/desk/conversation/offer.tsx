@@ -45,7 +45,7 @@ export function Offer() {
             {offered.messages.nodes.map(({ body }) => <q>{body}</q>)}
           </p>
         )}
-        {reason && <p class="refusal">{reason}</p>}
+        {!offered && reason && <p class="refusal">{reason}</p>}
       </div>
       {offered && (
         <>

@@ -12,6 +12,9 @@ export type Member = FragmentOf<typeof MEMBER>;
 /** Null until it is known. */
 export const me = signal<Member | null>(null);
 
+/** Who it is: apart from the rest, which changes with each of their states. */
+export const myId = computed(() => me.value?.id);
+
 /** Whether they may do more than read. */
 export const serves = computed(() => me.value !== null && mayServe(me.value.role));
 

@@ -6,7 +6,7 @@ import { useSubmission } from '../../parts/use-submission';
 import { addressOf, go } from '../address';
 import { Rows } from '../list';
 import { colleagues } from '../member/colleagues';
-import { me, serves } from '../member/me';
+import { myId, serves } from '../member/me';
 import { CREATE_ROOM, type ROW } from './operations';
 import * as rooms from './rooms';
 import { statusLabels } from './status';
@@ -80,7 +80,7 @@ function NewRoom() {
 }
 
 function Choice() {
-  const others = colleagues.value.filter(({ id }) => id !== me.value?.id);
+  const others = colleagues.value.filter(({ id }) => id !== myId.value);
   return (
     <search>
       <input
@@ -95,7 +95,7 @@ function Choice() {
       </select>
       <select aria-label="Agent" value={rooms.agentId} onChange={chosen((value) => (rooms.agentId.value = value))}>
         <option value="">Everyone</option>
-        {me.value && <option value={me.value.id}>Mine</option>}
+        {myId.value && <option value={myId.value}>Mine</option>}
         {others.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
       </select>
       <select aria-label="Order" onChange={chosen((value) => (rooms.order.value = orders[value as keyof typeof orders]))}>

@@ -5,7 +5,7 @@ import type { FragmentOf, ResultOf, VariablesOf } from '../../client/graphql';
 import { GrowingList } from '../../client/growing-list';
 import { oneAtATime } from '../../client/one-at-a-time';
 import { accessToken } from '../../client/session';
-import { me } from '../member/me';
+import { myId } from '../member/me';
 import { ROOMS, ROOMS_WITH_NEWS, type ROW, SEARCH } from './operations';
 
 type Wanted = Pick<VariablesOf<typeof ROOMS>, 'filter' | 'order'>;
@@ -55,7 +55,7 @@ export function keepLooking() {
   return effect(() => {
     wanted();
     list.count.value;
-    me.value?.id;
+    myId.value;
     look();
   });
 }
@@ -66,8 +66,8 @@ function readRooms() {
 }
 
 async function readNews() {
-  if (!me.value) return;
-  const { rooms } = await ask(ROOMS_WITH_NEWS, { agentId: me.value.id });
+  if (!myId.value) return;
+  const { rooms } = await ask(ROOMS_WITH_NEWS, { agentId: myId.value });
   withNews.value = rooms.nodes.filter((room) => room.unreadCount > 0).length;
 }
 
