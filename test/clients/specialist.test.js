@@ -358,7 +358,7 @@ describe('a support session at the desk', { skip: noBrowser }, () => {
     const [{ room }, { room: other }] = [await invitedRoom('EMAIL', freshAddress()), await invitedRoom('EMAIL', freshAddress())];
     const session = await startSession(colleague, room.id);
     await startSession(colleague, other.id);
-    const { page, complaints } = await atDesk(browsers[0], 'agent@demo.example', room);
+    const { page, complaints } = await atDesk(browsers[0], 'agent@demo.example', { room });
     const dialog = page.getByRole('dialog', { name: 'The support session has ended' });
     const openIt = async () => {
       await page.getByRole('button', { name: 'Invite to session' }).click();
