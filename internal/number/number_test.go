@@ -20,6 +20,7 @@ import (
 	"parley/internal/notify/simulator"
 	"parley/internal/number"
 	"parley/internal/organization"
+	"parley/internal/page"
 	"parley/internal/throttle"
 )
 
@@ -253,7 +254,7 @@ func TestO8_WithoutItsNumberThereIsNoSMS(t *testing.T) {
 		return err
 	})
 	wantCode(t, "SMS", err, apierr.SmsNotActivated)
-	if listed, err := b.organizations.PhoneNumbers(ada, &ent.Organization{ID: acme}, nil); err != nil || len(listed) != 0 {
+	if listed, err := b.organizations.PhoneNumbers(ada, &ent.Organization{ID: acme}, page.Args{}); err != nil || len(listed) != 0 {
 		t.Errorf("listed %v, %v", listed, err)
 	}
 	err = database.WithTx(t.Context(), b.db.Ent, func(tx *ent.Tx) error {
