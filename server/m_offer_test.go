@@ -258,6 +258,26 @@ func TestM8_AnOfferSaysUntilWhen(t *testing.T) {
 	}
 }
 
+// Who was not looking when they were asked is told of it when they come: they have so long for an answer.
+func TestM8_WhoComesLaterIsToldOfTheOffer(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent, second := h.SignIn("agent@demo.example"), h.SignIn("second@demo.example")
+	agent.Ready()
+	phone := h.Phone(adasNumber)
+	phone.Reply("Hello?")
+	c := chat{id: agent.chats(phone)[0]}
+	await(t, "the request to be offered", func() bool {
+		return h.number(`SELECT count(*) FROM sms_conversations WHERE offered_to_id = $1`, agent.id) == 1
+	})
+	for _, by := range carriages {
+		agent.inbox("", by).offer(c)
+	}
+	second.inbox("", overSocket).expect("InboxCaughtUp")
+	agent.Accepts(c)
+	agent.inbox("", overSocket).expect("InboxCaughtUp")
+}
+
 // Where nobody is there requests wait, and the oldest goes first; one at a time.
 func TestM8_RequestsWait(t *testing.T) {
 	t.Parallel()

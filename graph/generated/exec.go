@@ -10160,7 +10160,7 @@ type Subscription {
   ): SmsConversationEvent!
   """
   What happens around the member who asks: which rooms of the organisation have news, and which members another state; for members. ` + "`" + `InboxCaughtUp` + "`" + ` has a cursor
-  to begin with: fetch the rooms behind it, and miss nothing.
+  to begin with: fetch the rooms behind it, and miss nothing. What is offered to the member already is told before it (` + "`" + `ChatOffered` + "`" + `).
   """
   inboxEvents(
     "Only what came after this cursor."

@@ -9,9 +9,34 @@ import (
 	"parley/ent/member"
 	"parley/ent/predicate"
 	"parley/ent/smsconversation"
+	"parley/internal/auth"
 	"parley/internal/database"
 	"parley/internal/eventlog"
 )
+
+// OfferedSince says when the member was told of what is offered to them at this moment; nil where nothing is.
+func (s *Service) OfferedSince(ctx context.Context, v auth.Viewer) (*time.Time, error) {
+	offered, err := s.ent.SmsConversation.Query().Where(smsconversation.OfferedToID(v.ID())).Exist(ctx)
+	if err != nil || !offered {
+		return nil, offeredError(err)
+	}
+	m, err := s.ent.Member.Get(ctx, v.ID())
+	if err != nil || m.ChatStreamID == nil {
+		return nil, offeredError(err)
+	}
+	log, err := s.ent.Stream.Get(ctx, *m.ChatStreamID)
+	if err != nil {
+		return nil, offeredError(err)
+	}
+	return &log.LastAt, nil
+}
+
+func offeredError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("find what is offered to a member: %w", err)
+}
 
 // OfStreams returns the conversations that have these logs, by log; what is another kind of log is left out.
 func (s *Service) OfStreams(ctx context.Context, streamIDs []int64) (map[int64]*ent.SmsConversation, error) {

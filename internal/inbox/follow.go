@@ -12,7 +12,8 @@ import (
 )
 
 // Follow returns the news of the viewer's organisation: of what happened after the cursor, CaughtUp, and then of what
-// happens, with a Heartbeat now and then; for members. Without a cursor it begins with what happens from now on.
+// happens, with a Heartbeat now and then; for members. Without a cursor it begins with what happens from now on, and with what is
+// offered to the viewer already.
 //
 // The feed has no topic: each follower has it for themselves, since news that are not settled are at no place.
 func (s *Service) Follow(ctx context.Context, after *string) (*feed.Feed[Event], error) {
@@ -25,17 +26,30 @@ func (s *Service) Follow(ctx context.Context, after *string) (*feed.Feed[Event],
 		return nil, err
 	}
 	f := following{inbox: s, organizationID: v.OrganizationID(), memberID: v.ID(), head: horizon.Settled.UnixMicro() - 1}
-	from := f.head
-	if after != nil {
-		if from, err = s.place(*after, horizon); err != nil {
-			return nil, err
-		}
+	from, err := s.begin(ctx, v, after, horizon, f.head)
+	if err != nil {
+		return nil, err
 	}
 	f.head = max(f.head, from)
 	return &feed.Feed[Event]{
 		From: from, Head: f.head,
 		Stored: f.stored, CaughtUp: func() Event { return &CaughtUp{f.now(f.head)} }, Live: f.live,
 	}, nil
+}
+
+// begin is the place behind which a follower begins. Who has no cursor and is asked for an answer is told that once more: they have
+// so long for it, and may not have been here.
+func (s *Service) begin(ctx context.Context, v auth.Viewer, after *string, h eventlog.Horizon, head int64) (int64, error) {
+	if after != nil {
+		return s.place(*after, h)
+	}
+	switch since, err := s.chats.OfferedSince(ctx, v); {
+	case err != nil:
+		return 0, err
+	case since != nil:
+		return min(head, since.UnixMicro()-1), nil
+	}
+	return head, nil
 }
 
 // place is the one that a cursor stands for. One of a lost history, or of a time that has yet to come by a clock that was

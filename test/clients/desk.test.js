@@ -522,9 +522,13 @@ describe('at the desk', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'My state' }).waitFor(); // all that was missed is told
     const afterwards = await left();
     assert.ok(afterwards > 0 && afterwards <= atFirst - 3, `${afterwards} seconds are left to who comes back`);
+    const elsewhere = await atDesk(browser, 'second@demo.example');
+    await elsewhere.page.getByRole('region', { name: 'Offered chat' }).getByText(customer).waitFor();
     await offer.getByRole('button', { name: 'Accept' }).click();
     await page.getByRole('heading', { name: customer }).waitFor();
     await focusIsSomewhere(page);
+    await elsewhere.page.getByRole('button', { name: 'Accept' }).waitFor({ state: 'detached' });
+    await elsewhere.page.context().close();
     await page.getByText('Is anybody there?').waitFor();
 
     const text = page.getByLabel('Text message', { exact: true });

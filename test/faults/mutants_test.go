@@ -29,11 +29,11 @@ var mutants = []mutant{
 	},
 	{
 		name: "who resumes gets the last event again", fault: "all clients come back at once", want: doubled,
-		edits: []edit{{"internal/room/follow.go", `From: from,`, `From: max(from-1, 0),`}},
+		edits: []edit{{"internal/eventlog/feed.go", `From: from,`, `From: max(from-1, 0),`}},
 	},
 	{
 		name: "who resumes begins one event later", fault: "all clients come back at once", want: lost,
-		edits: []edit{{"internal/room/follow.go", `From: from,`, `From: from + 1,`}},
+		edits: []edit{{"internal/eventlog/feed.go", `From: from,`, `From: from + 1,`}},
 	},
 	{
 		name: "a gap between backlog and live", fault: "all clients come back at once", want: lost,

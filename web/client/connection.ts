@@ -10,7 +10,7 @@ const patienceMs = 60_000; // who has to wait for longer is told so: a limit of 
 const passing = new Set<unknown>(['THROTTLED', 'INTERNAL']);
 const behind = signal(0);
 
-/** Whether something that is followed has lost its connection, and not caught up again. */
+/** Whether something that is followed or asked has lost its connection, and not caught up again. */
 export const reconnecting = computed(() => behind.value > 0);
 
 /** What the server answered in place of data. `codes` are the `extensions.code` of its errors. */
@@ -180,7 +180,7 @@ export async function stayWith(readAndFollow: () => Promise<void>) {
   }
 }
 
-// Counts what is followed and lost, so that `reconnecting` ends when all have caught up.
+// Counts what is followed or asked and lost, so that `reconnecting` ends when all have caught up.
 function oneOfMany() {
   let lost = false;
   const become = (now: boolean) => {
@@ -203,17 +203,23 @@ function stopIfRefused(loss: unknown, asker: string | undefined) {
 
 async function untilAnswered<Data>(request: () => Promise<{ data?: Data; error?: CombinedError }>, onWait = () => {}) {
   const asker = tokenNow();
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const data = dataOf(await request(), asker);
-      stopIfLeft(asker);
-      return data;
-    } catch (error) {
-      if (error instanceof ApiError && (!error.passes || error.retryAfterMs > patienceMs)) throw error;
-      onWait();
-      await pause(attempt, error instanceof ApiError ? error.retryAfterMs : 0);
-      stopIfLeft(asker);
+  const connection = oneOfMany();
+  try {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const data = dataOf(await request(), asker);
+        stopIfLeft(asker);
+        return data;
+      } catch (error) {
+        if (error instanceof ApiError && (!error.passes || error.retryAfterMs > patienceMs)) throw error;
+        if (!(error instanceof ApiError)) connection.isLost();
+        onWait();
+        await pause(attempt, error instanceof ApiError ? error.retryAfterMs : 0);
+        stopIfLeft(asker);
+      }
     }
+  } finally {
+    connection.isLive();
   }
 }
 

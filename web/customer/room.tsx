@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { reconnecting } from '../client/connection';
 import { Heading } from '../parts/heading';
 import { Composer } from '../room/composer';
+import { UploadList } from '../room/document/upload-list';
 import type { LiveRoom } from '../room/live-room';
 import { People } from '../room/people';
 import { Screens } from '../room/screen/screens';
@@ -27,6 +28,7 @@ export function Room({ live }: { live: LiveRoom }) {
         <Screens live={live} />
         <div class="talk">
           <Timeline live={live} />
+          {closed && <UploadList live={live} />}
           {closed ? <p class="closed" role="status">This room is closed.</p> : <Composer live={live} />}
         </div>
       </div>

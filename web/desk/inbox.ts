@@ -74,9 +74,10 @@ function apply(event: InboxEvent) {
       chats.offer.value = { ...event.conversation, expiresAt: event.expiresAt };
       break;
     case 'ChatWithdrawn':
-      if (chats.offer.value?.id === event.conversation.id) chats.offer.value = null;
+      chats.endOffer(event.conversation.id);
       break;
     case 'SmsConversationUpdated':
+      chats.endOffer(event.conversation.id); // accepted, perhaps at another desk of theirs
       chats.markNews(event.conversation.id, event.conversation.id !== place.value.id);
       chats.look();
       break;

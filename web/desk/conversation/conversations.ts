@@ -48,6 +48,11 @@ export function forget() {
   number.value = '';
 }
 
+/** A request is not offered to the member any more. */
+export function endOffer(id: string) {
+  if (offer.value?.id === id) offer.value = null;
+}
+
 export function markNews(id: string, isNews: boolean) {
   const others = new Set(news.value);
   others.delete(id);

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { change } from '../../client/connection';
 import { leftUntil } from '../../client/server-time';
-import { recoverFocus } from '../../parts/focus';
+import { useFocusRecovered } from '../../parts/focus';
 import { useChange } from '../../parts/use-change';
 import { go } from '../address';
-import { look, offer } from './conversations';
+import { endOffer, look, offer } from './conversations';
 import { nameOf } from './list';
 import { ACCEPT_CHAT, REJECT_CHAT } from './operations';
 import './offer.css';
@@ -30,8 +30,7 @@ export function Offer() {
   function answer(how: typeof accept, id: string) {
     return run(async () => {
       const refusals = await how(id);
-      if (offer.value?.id === id) offer.value = null;
-      recoverFocus();
+      endOffer(id);
       return refusals;
     });
   }
@@ -50,11 +49,21 @@ export function Offer() {
       {offered && (
         <>
           <TimeLeft until={offered.expiresAt} />
-          <button disabled={busy} onClick={() => answer(accept, offered.id)}>Accept</button>
-          <button class="quiet" disabled={busy} onClick={() => answer(reject, offered.id)}>Reject</button>
+          <Answers busy={busy} onAccept={() => answer(accept, offered.id)} onReject={() => answer(reject, offered.id)} />
         </>
       )}
     </section>
+  );
+}
+
+/** They may go while one of them has the focus: the time is over, or the customer has gone. */
+function Answers({ busy, onAccept, onReject }: { busy: boolean; onAccept: () => void; onReject: () => void }) {
+  useFocusRecovered();
+  return (
+    <>
+      <button disabled={busy} onClick={onAccept}>Accept</button>
+      <button class="quiet" disabled={busy} onClick={onReject}>Reject</button>
+    </>
   );
 }
 

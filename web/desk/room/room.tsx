@@ -4,6 +4,7 @@ import { Heading } from '../../parts/heading';
 import { BackIcon } from '../../parts/icons';
 import { Composer } from '../../room/composer';
 import { ShareDocs } from '../../room/document/share';
+import { UploadList } from '../../room/document/upload-list';
 import type { Attendee } from '../../room/live-room';
 import { People } from '../../room/people';
 import { Screens } from '../../room/screen/screens';
@@ -61,7 +62,7 @@ export function Room({ id, sought }: { id: string; sought?: string }) {
             <People live={live} menuOf={(person) => <MenuOf room={room} person={person} />} />
             <Timeline live={live} sought={sought} />
             {closed && <p class="notice" role="status">This room is closed: it can be read, and nothing is added.</p>}
-            {!closed && serves.value && <Composer live={live} />}
+            {closed ? <UploadList live={live} /> : serves.value && <Composer live={live} />}
             <p class="refusal" role="alert">{live.refusal}</p>
           </div>
         </div>
