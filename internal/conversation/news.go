@@ -18,24 +18,17 @@ import (
 func (s *Service) OfferedSince(ctx context.Context, v auth.Viewer) (*time.Time, error) {
 	offered, err := s.ent.SmsConversation.Query().Where(smsconversation.OfferedToID(v.ID())).Exist(ctx)
 	if err != nil || !offered {
-		return nil, offeredError(err)
+		return nil, err
 	}
 	m, err := s.ent.Member.Get(ctx, v.ID())
 	if err != nil || m.ChatStreamID == nil {
-		return nil, offeredError(err)
+		return nil, err
 	}
 	log, err := s.ent.Stream.Get(ctx, *m.ChatStreamID)
 	if err != nil {
-		return nil, offeredError(err)
+		return nil, err
 	}
 	return &log.LastAt, nil
-}
-
-func offeredError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("find what is offered to a member: %w", err)
 }
 
 // OfStreams returns the conversations that have these logs, by log; what is another kind of log is left out.

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"time"
 
@@ -45,7 +46,7 @@ func (s *Service) begin(ctx context.Context, v auth.Viewer, after *string, h eve
 	}
 	switch since, err := s.chats.OfferedSince(ctx, v); {
 	case err != nil:
-		return 0, err
+		return 0, fmt.Errorf("find what is offered to a member: %w", err)
 	case since != nil:
 		return min(head, since.UnixMicro()-1), nil
 	}
